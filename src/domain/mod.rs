@@ -1,0 +1,13 @@
+//! Pure values and rules of the field: no clock, no environment, no database, no randomness, no locale.
+
+pub mod calendar;
+pub mod ids;
+pub mod ledger;
+pub mod member;
+pub mod money;
+pub mod order;
+pub mod product;
+pub mod run;
+pub mod staff;
+pub mod tree;
+mod words;

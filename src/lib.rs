@@ -1,0 +1,3 @@
+//! Mainstay: the back office that a direct-selling company installs on its own server.
+
+pub mod domain;
