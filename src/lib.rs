@@ -1,3 +1,4 @@
 //! Mainstay: the back office that a direct-selling company installs on its own server.
 
 pub mod domain;
+pub mod pdf;

@@ -1,0 +1,6 @@
+//! Documents for paper: a view struct goes in, the bytes of a PDF come out.
+//!
+//! Decides nothing about amounts, rights or words of the plan, and knows no database, clock or file name
+//! except the font files it is given.
+
+pub mod statement;
