@@ -10,4 +10,4 @@ pub mod product;
 pub mod run;
 pub mod staff;
 pub mod tree;
-mod words;
+pub(crate) mod words;

@@ -1,0 +1,335 @@
+//! The outcome of a run: lines, members, totals, exceptions, state for the next run, and a hash.
+//!
+//! Lines refer to members and orders by their place in the snapshot; [`RunResult::rows`] resolves
+//! them for storing and showing without copying text.
+
+use rust_decimal::Decimal;
+
+use crate::domain::calendar::Day;
+use crate::domain::ids::{LineId, MemberId, OrderId};
+use crate::domain::money::{Currency, Rounding, Volume};
+use crate::domain::words::words;
+
+use super::snapshot::{Snapshot, StateEntry};
+
+words! {
+    /// Whether a line gives or takes back.
+    LineKind, "line kind" {
+        /// Earned in this period.
+        Earned = "earned",
+        /// Taken back for goods that came back.
+        Clawback = "clawback",
+    }
+}
+
+words! {
+    /// What a rate was applied to.
+    BaseKind, "base" {
+        /// Commissionable volume.
+        Cv = "cv",
+        /// Qualifying volume.
+        Qv = "qv",
+        /// What the customer paid.
+        Paid = "paid",
+        /// What the customer paid above the wholesale price.
+        Margin = "margin",
+        /// Amounts of another bonus.
+        Amount = "amount",
+        /// A fixed amount.
+        Fixed = "fixed",
+    }
+}
+
+words! {
+    /// Why an upline was passed over.
+    PassedReason, "reason" {
+        /// A customer, or a distributor whose account is inactive, suspended or terminated.
+        NotEarning = "not-earning",
+        /// Not active in the period.
+        NotActive = "not-active",
+        /// Paid as a rank that earns nothing on this level.
+        RankTooLow = "rank-too-low",
+        /// A condition of the bonus was not met.
+        NotQualified = "not-qualified",
+    }
+}
+
+words! {
+    /// How much an exception matters to who reviews a run.
+    Severity, "severity" {
+        /// Worth knowing.
+        Note = "note",
+        /// Look at it before approving.
+        Warning = "warning",
+    }
+}
+
+impl BaseKind {
+    /// Whether the base is a volume (four places) and not money.
+    pub const fn is_volume(self) -> bool {
+        matches!(self, Self::Cv | Self::Qv)
+    }
+
+    /// A base of this kind as a decimal of points or whole currency units.
+    pub fn to_decimal(self, base: i64, currency: Currency) -> Decimal {
+        if self.is_volume() { Volume(base).to_decimal() } else { currency.to_decimal(base) }
+    }
+}
+
+/// Where an amount came from. Numbers are places in the snapshot's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// An order of the period.
+    Order(u32),
+    /// A return of an order that an earlier run has paid.
+    Takeback(u32),
+    /// The period as a whole: amounts of another bonus, or a rank.
+    Period,
+}
+
+/// One amount earned by one member from one source under one bonus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarningLine {
+    /// Who earns: place in the snapshot's members.
+    pub member: u32,
+    /// Which bonus: place in [`RunResult::bonuses`].
+    pub bonus: u16,
+    /// On which other bonus's amounts, if so.
+    pub on: Option<u16>,
+    /// Earned or taken back.
+    pub kind: LineKind,
+    /// What kind of base.
+    pub base_kind: BaseKind,
+    /// Level or generation, 0 for own.
+    pub level: u16,
+    /// Where it came from.
+    pub source: Source,
+    /// Whose order or earnings: place in the snapshot's members.
+    pub from: Option<u32>,
+    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
+    pub base: i64,
+    /// The rate; 1 for a fixed amount.
+    pub rate: Decimal,
+    /// Base times rate before rounding.
+    pub exact: Decimal,
+    /// The amount, rounded once.
+    pub amount_minor: i64,
+    /// The line that a clawback takes back.
+    pub original_line: Option<LineId>,
+    /// Text of [`RunResult::notes`] that says what let the member earn and which cell gave the rate.
+    pub note: u16,
+    /// Who was passed over on the way: the first place in [`RunResult::passed`] and how many.
+    pub passed: (u32, u16),
+}
+
+/// Somebody passed over on the way up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    /// Place in the snapshot's members.
+    pub member: u32,
+    /// Why.
+    pub reason: PassedReason,
+    /// Whether a level was used up.
+    pub used_level: bool,
+}
+
+/// A line with everything resolved, ready to be stored or shown.
+#[derive(Debug, Clone, Copy)]
+pub struct LineRow<'a> {
+    /// Place in [`RunResult::lines`].
+    pub index: usize,
+    /// Who earns.
+    pub member: MemberId,
+    /// The number of who earns.
+    pub member_number: &'a str,
+    /// Code of the bonus.
+    pub bonus: &'a str,
+    /// Code of the bonus whose amounts are the base.
+    pub on: Option<&'a str>,
+    /// Earned or taken back.
+    pub kind: LineKind,
+    /// The order or return.
+    pub order: Option<OrderId>,
+    /// The order's number, or the bonus's rule where there is no order.
+    pub source: &'a str,
+    /// Day of the order, or the period's last day.
+    pub day: Day,
+    /// Whose order or earnings.
+    pub from: Option<MemberId>,
+    /// Level or generation, 0 for own.
+    pub level: u16,
+    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
+    pub base: i64,
+    /// What kind of base.
+    pub base_kind: BaseKind,
+    /// The rate.
+    pub rate: Decimal,
+    /// Before rounding.
+    pub exact: Decimal,
+    /// The amount.
+    pub amount_minor: i64,
+    /// The line that a clawback takes back.
+    pub original_line: Option<LineId>,
+}
+
+/// One requirement of the next rank, with what the member has and needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requirement {
+    /// Place in [`RunResult::labels`]: words such as “Personal volume”.
+    pub label: u16,
+    /// What the member has.
+    pub have: Decimal,
+    /// What is needed.
+    pub need: Decimal,
+    /// Whether it is met.
+    pub met: bool,
+}
+
+/// What the run found out about one member. In the order of the snapshot's members.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberResult {
+    /// Row id.
+    pub id: MemberId,
+    /// Personal volume.
+    pub pv: Volume,
+    /// Volume of the whole organisation, as the plan defines GV.
+    pub gv: Volume,
+    /// Whether the member meets the plan's activity condition.
+    pub active: bool,
+    /// Rank earned in this period: place in [`RunResult::ranks`].
+    pub rank: Option<u16>,
+    /// The rank that the run paid on.
+    pub paid_rank: Option<u16>,
+    /// The best ever, this period included.
+    pub highest_rank: Option<u16>,
+    /// Everybody below in the sponsor tree.
+    pub downline: u32,
+    /// Sum of the member's lines.
+    pub earned_minor: i64,
+    /// The next rank to reach and its requirements: first place in [`RunResult::requirements`] and how many.
+    pub next_rank: Option<(u16, u32, u16)>,
+}
+
+/// A rank of the plan, lowest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankName {
+    /// Code, as used in the plan.
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+}
+
+/// What one bonus paid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BonusTotal {
+    /// Code, as used in the plan.
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+    /// One line for the statement: what the bonus pays.
+    pub about: String,
+    /// The rule of the plan, such as “Rule 3”.
+    pub rule: String,
+    /// Number of lines.
+    pub lines: u32,
+    /// Number of members with a line.
+    pub members: u32,
+    /// Sum of the lines.
+    pub amount_minor: i64,
+    /// What nobody qualified for, before rounding.
+    pub breakage: Decimal,
+}
+
+/// Something that a reviewer should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exception {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Stable word for the kind, such as `negative-order`.
+    pub code: &'static str,
+    /// One sentence for people.
+    pub text: String,
+    /// The member concerned.
+    pub member: Option<MemberId>,
+    /// The order concerned.
+    pub order: Option<OrderId>,
+}
+
+/// The outcome of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunResult {
+    /// One per member, in the order of the snapshot's members.
+    pub members: Vec<MemberResult>,
+    /// Every amount, grouped by member (by number), then by bonus, then by day and number of the order.
+    pub lines: Vec<EarningLine>,
+    /// Who was passed over, referred to by the lines.
+    pub passed: Vec<Passed>,
+    /// Sentences on qualification and rate, referred to by the lines.
+    pub notes: Vec<String>,
+    /// Names of requirements.
+    pub labels: Vec<String>,
+    /// Requirements of next ranks, referred to by the members.
+    pub requirements: Vec<Requirement>,
+    /// The plan's ranks, lowest first.
+    pub ranks: Vec<RankName>,
+    /// The plan's bonuses in their order, with totals.
+    pub bonuses: Vec<BonusTotal>,
+    /// Things to look at.
+    pub exceptions: Vec<Exception>,
+    /// Names of the state's keys.
+    pub state_keys: Vec<String>,
+    /// What the next run must know.
+    pub state: Vec<StateEntry>,
+    /// Sum of all lines.
+    pub total_minor: i64,
+    /// Volume that commissions are a share of.
+    pub total_cv: Volume,
+    /// How lines were rounded.
+    pub rounding: Rounding,
+    /// SHA-256 over the content, the same in every database.
+    pub hash: [u8; 32],
+}
+
+impl RunResult {
+    /// The lines with members, orders and bonuses resolved, in the order of [`RunResult::lines`].
+    pub fn rows<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = LineRow<'a>> {
+        (0..self.lines.len()).map(|index| self.row(snapshot, index))
+    }
+
+    /// One line with member, order and bonus resolved.
+    pub fn row<'a>(&'a self, snapshot: &'a Snapshot, index: usize) -> LineRow<'a> {
+        let line = &self.lines[index];
+        let member = &snapshot.members[line.member as usize];
+        let bonus = &self.bonuses[usize::from(line.bonus)];
+        let (order, source, day) = match line.source {
+            Source::Order(at) => {
+                let order = &snapshot.orders[at as usize];
+                (Some(order.id), order.number.as_str(), order.day)
+            }
+            Source::Takeback(at) => {
+                let takeback = &snapshot.takebacks[at as usize];
+                (Some(takeback.return_order), takeback.return_number.as_str(), takeback.day)
+            }
+            Source::Period => (None, bonus.rule.as_str(), snapshot.period.last),
+        };
+        LineRow {
+            index,
+            member: member.id,
+            member_number: &member.number,
+            bonus: &bonus.code,
+            on: line.on.map(|on| self.bonuses[usize::from(on)].code.as_str()),
+            kind: line.kind,
+            order,
+            source,
+            day,
+            from: line.from.map(|from| snapshot.members[from as usize].id),
+            level: line.level,
+            base: line.base,
+            base_kind: line.base_kind,
+            rate: line.rate,
+            exact: line.exact,
+            amount_minor: line.amount_minor,
+            original_line: line.original_line,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The frozen input of a run: everything the engine reads and nothing else.
+//!
+//! Ids are carried so that results can be stored, but they never influence an amount or a hash:
+//! members and orders are compared by their numbers, which are the same in every database.
+
+use crate::domain::calendar::Day;
+use crate::domain::ids::{LineId, MemberId, OrderId};
+use crate::domain::member::{MemberKind, MemberStatus};
+use crate::domain::money::{Currency, Volume};
+use crate::domain::order::OrderType;
+use crate::domain::run::PeriodKind;
+
+use super::result::BaseKind;
+
+/// The stretch of time that the run pays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodSpan {
+    /// Name of the period, such as `2026-10`.
+    pub label: String,
+    /// How long periods of this kind are.
+    pub kind: PeriodKind,
+    /// First day.
+    pub first: Day,
+    /// Last day, included.
+    pub last: Day,
+}
+
+/// One member as of the last day of the period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotMember {
+    /// Row id.
+    pub id: MemberId,
+    /// The number people read, unique.
+    pub number: String,
+    /// Distributor or customer.
+    pub kind: MemberKind,
+    /// State of the account on the last day of the period.
+    pub status: MemberStatus,
+    /// Day of enrolment.
+    pub joined: Day,
+    /// Who brought the member in.
+    pub enroller: Option<MemberId>,
+    /// The upline in the sponsor tree.
+    pub sponsor: Option<MemberId>,
+    /// The parent in the placement tree and the side (0 is the first).
+    pub placement: Option<(MemberId, u8)>,
+    /// Code of the highest rank of earlier committed runs.
+    pub highest_rank: Option<String>,
+}
+
+/// What an order is worth to the plan. Volumes are ten-thousandths of a point, amounts minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amounts {
+    /// Qualifying volume.
+    pub qv: Volume,
+    /// Commissionable volume.
+    pub cv: Volume,
+    /// What the customer paid for goods, after discounts, without tax and shipping.
+    pub paid_minor: i64,
+    /// The same goods at the wholesale price.
+    pub wholesale_minor: i64,
+}
+
+/// One order with its commission day in the period, net of the returns that fell into the same
+/// period. A return whose original order is unknown comes as an order with negative amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotOrder {
+    /// Row id.
+    pub id: OrderId,
+    /// The number people read, unique.
+    pub number: String,
+    /// Who bought.
+    pub buyer: MemberId,
+    /// Commission day.
+    pub day: Day,
+    /// What kind of purchase it is.
+    pub order_type: OrderType,
+    /// Volumes and amounts.
+    pub amounts: Amounts,
+}
+
+/// A line of an earlier committed run that a return takes back in part or in whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginalLine {
+    /// Row id of the line.
+    pub id: LineId,
+    /// Who was paid.
+    pub member: MemberId,
+    /// Code of the bonus.
+    pub bonus: String,
+    /// For a line on another bonus's amounts (a match): the code of that bonus.
+    pub on: Option<String>,
+    /// Whose order or earnings it was.
+    pub from: Option<MemberId>,
+    /// Level or generation, 0 for own.
+    pub level: u16,
+    /// What the rate was applied to (ten-thousandths of a point for volumes, minor units for money).
+    pub base: i64,
+    /// What kind of base.
+    pub base_kind: BaseKind,
+    /// The rate then.
+    pub rate: rust_decimal::Decimal,
+    /// What was paid.
+    pub amount_minor: i64,
+    /// How much of `base` earlier runs have taken back, as a positive number.
+    pub base_taken: i64,
+    /// How much of `amount_minor` earlier runs have taken back, as a positive number.
+    pub taken_minor: i64,
+}
+
+/// A return, with its commission day in the period, of an order that an earlier run has paid.
+///
+/// `before` counts only returns of earlier periods: when two returns of one order fall into this
+/// period, both carry the same `before` and the engine adds them up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Takeback {
+    /// Row id of the return.
+    pub return_order: OrderId,
+    /// Number of the return, unique.
+    pub return_number: String,
+    /// Commission day of the return.
+    pub day: Day,
+    /// Row id of the original order.
+    pub original_order: OrderId,
+    /// Number of the original order.
+    pub original_number: String,
+    /// Returned in earlier periods, positive.
+    pub before: Amounts,
+    /// Returned by this return, positive.
+    pub now: Amounts,
+    /// The original order as it was paid on.
+    pub total: Amounts,
+    /// The lines paid on the original order, and every line (`on` is set) that the same run paid
+    /// on the amounts of one of these members, whichever bonus it was on: the engine picks those
+    /// that apply.
+    pub lines: Vec<OriginalLine>,
+}
+
+/// Something a committed run remembers about a member for the next run, such as the number of
+/// periods a rank was held. Only the engine knows the meaning of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateEntry {
+    /// Whose state.
+    pub member: MemberId,
+    /// Index into the list of keys.
+    pub key: u16,
+    /// The value.
+    pub value: i64,
+}
+
+/// The frozen input of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The period.
+    pub period: PeriodSpan,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Every member, customers and terminated ones included.
+    pub members: Vec<SnapshotMember>,
+    /// The orders that count.
+    pub orders: Vec<SnapshotOrder>,
+    /// Returns of orders that earlier runs have paid.
+    pub takebacks: Vec<Takeback>,
+    /// Names of the state's keys.
+    pub state_keys: Vec<String>,
+    /// What the previous committed run remembered.
+    pub state: Vec<StateEntry>,
+}
+
+/// A stored snapshot that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotFault {
+    /// Written by a newer version, or not a snapshot.
+    #[error("the stored snapshot has format {0}, which this version does not know; upgrade Mainstay")]
+    UnknownFormat(u8),
+    /// Cut short or altered.
+    #[error("the stored snapshot is damaged at byte {0}; discard the run and freeze the period again")]
+    Damaged(usize),
+}
