@@ -94,6 +94,86 @@ pub fn month_of_label(label: &str) -> Option<(Day, Day)> {
     (label.len() == 7).then(|| (first, first.month_end()))
 }
 
+/// An instant: microseconds since 1 January 1970, UTC. Both databases keep it exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// "Not yet": where a column needs a value but nothing happened so far.
+    pub const NEVER: Self = Self(0);
+
+    /// The instant `seconds` later (earlier where negative).
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// Whether anything happened at all.
+    pub const fn is_set(self) -> bool {
+        self.0 != 0
+    }
+
+    /// The UTC date and time.
+    pub fn utc(self) -> chrono::DateTime<chrono::Utc> {
+        chrono::DateTime::from_timestamp_micros(self.0).unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC)
+    }
+
+    /// The instant of a UTC date and time, cut to microseconds.
+    pub fn from_utc(at: chrono::DateTime<chrono::Utc>) -> Self {
+        Self(at.timestamp_micros())
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.utc().format("%Y-%m-%dT%H:%M:%SZ"))
+    }
+}
+
+/// The company's time zone: it decides on which day something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zone(pub chrono_tz::Tz);
+
+/// A text that is not a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a time zone; use a name such as Europe/London")]
+pub struct NotAZone(pub String);
+
+impl std::str::FromStr for Zone {
+    type Err = NotAZone;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| NotAZone(text.chars().take(60).collect()))
+    }
+}
+
+impl std::fmt::Display for Zone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl Zone {
+    /// The day on which the instant falls in this zone.
+    pub fn day_of(self, at: Moment) -> Day {
+        Day::from_date(at.utc().with_timezone(&self.0).date_naive())
+    }
+
+    /// Wall-clock date and time of the instant in this zone.
+    pub fn wall(self, at: Moment) -> chrono::NaiveDateTime {
+        at.utc().with_timezone(&self.0).naive_local()
+    }
+
+    /// The instant of a wall-clock time in this zone. A time that the clocks skip is read as one hour
+    /// later, a time that they show twice as the first of the two.
+    pub fn moment_of(self, wall: chrono::NaiveDateTime) -> Moment {
+        use chrono::TimeZone;
+        let local = self.0.from_local_datetime(&wall).earliest().or_else(|| {
+            self.0.from_local_datetime(&(wall + chrono::Duration::hours(1))).earliest()
+        });
+        local.map_or(Moment(wall.and_utc().timestamp_micros()), |at| Moment(at.timestamp_micros()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +200,22 @@ mod tests {
             .collect();
         assert_eq!(ends, ["2024-02-29", "2026-02-28", "2026-12-31"]);
         assert_eq!(month_of_label("2026-13"), None);
+    }
+
+    #[test]
+    fn an_order_after_midnight_in_the_company_zone_belongs_to_the_next_day() {
+        let auckland: Zone = "Pacific/Auckland".parse().unwrap();
+        let utc: Zone = "UTC".parse().unwrap();
+        let at = Moment::from_utc("2026-10-31T11:30:00Z".parse().unwrap());
+        assert_eq!(utc.day_of(at).to_string(), "2026-10-31");
+        assert_eq!(auckland.day_of(at).to_string(), "2026-11-01");
+        assert!("Europe/Atlantis".parse::<Zone>().is_err());
+    }
+
+    #[test]
+    fn a_wall_clock_time_that_the_clocks_skip_is_read_an_hour_later() {
+        let london: Zone = "Europe/London".parse().unwrap();
+        let skipped = "2026-03-29T01:30:00".parse().unwrap();
+        assert_eq!(london.moment_of(skipped).to_string(), "2026-03-29T01:30:00Z");
     }
 }

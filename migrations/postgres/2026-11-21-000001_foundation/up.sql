@@ -1,0 +1,462 @@
+-- Conventions: ids are made by the program (time-ordered). `…_on` and `…_day` are days since 1970-01-01,
+-- `…_at` are microseconds since 1970-01-01 UTC, `…_minor` are minor units of `currency`,
+-- qv, cv, pv, gv and base are ten-thousandths of a point. 0 in a reference without foreign key means "none".
+
+CREATE TABLE settings (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    next BIGINT NOT NULL
+);
+
+-- Staff -----------------------------------------------------------------------------------------
+
+CREATE TABLE staff (
+    id BIGINT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    is_active BOOLEAN NOT NULL,
+    created_at BIGINT NOT NULL,
+    signed_in_at BIGINT NOT NULL
+);
+
+CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    staff_id BIGINT NOT NULL REFERENCES staff (id),
+    csrf TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL
+);
+CREATE INDEX sessions_of_staff ON sessions (staff_id);
+
+CREATE TABLE setup_links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+
+-- Field -----------------------------------------------------------------------------------------
+
+CREATE TABLE members (
+    id BIGINT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('distributor', 'preferred', 'retail')),
+    status TEXT NOT NULL CHECK (status IN ('active', 'inactive', 'suspended', 'terminated')),
+    name TEXT NOT NULL CHECK (name <> ''),
+    latin_name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    email TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    country TEXT NOT NULL,
+    language TEXT NOT NULL,
+    street TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    city TEXT NOT NULL,
+    joined_on INTEGER NOT NULL,
+    rank TEXT NOT NULL,
+    highest_rank TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE INDEX members_by_name ON members (name, id);
+CREATE INDEX members_by_joined ON members (joined_on, id);
+CREATE INDEX members_by_status ON members (status, kind, number);
+
+CREATE TABLE tree_links (
+    id BIGINT NOT NULL PRIMARY KEY,
+    tree TEXT NOT NULL CHECK (tree IN ('enroller', 'sponsor', 'placement')),
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    parent_id BIGINT NOT NULL REFERENCES members (id),
+    side INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
+    until_day INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    CHECK (member_id <> parent_id),
+    CHECK (from_day <= until_day),
+    UNIQUE (tree, member_id, until_day)
+);
+CREATE INDEX tree_links_below ON tree_links (tree, parent_id, until_day);
+
+-- Sales -----------------------------------------------------------------------------------------
+
+CREATE TABLE products (
+    id BIGINT NOT NULL PRIMARY KEY,
+    sku TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'discontinued')),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE product_prices (
+    id BIGINT NOT NULL PRIMARY KEY,
+    product_id BIGINT NOT NULL REFERENCES products (id),
+    price_type TEXT NOT NULL CHECK (price_type IN ('retail', 'preferred', 'wholesale')),
+    currency TEXT NOT NULL,
+    price_minor BIGINT NOT NULL CHECK (price_minor >= 0),
+    qv BIGINT NOT NULL CHECK (qv >= 0),
+    cv BIGINT NOT NULL CHECK (cv >= 0),
+    from_day INTEGER NOT NULL,
+    UNIQUE (product_id, price_type, currency, from_day)
+);
+
+CREATE TABLE orders (
+    id BIGINT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('sale', 'return')),
+    order_type TEXT NOT NULL CHECK (order_type IN ('standard', 'enrolment', 'autoship', 'tools')),
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    payment TEXT NOT NULL CHECK (payment IN ('pending', 'paid', 'declined', 'cancelled', 'refunded')),
+    ordered_at BIGINT NOT NULL,
+    ordered_on INTEGER NOT NULL,
+    commission_on INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    paid_minor BIGINT NOT NULL,
+    wholesale_minor BIGINT NOT NULL,
+    qv BIGINT NOT NULL,
+    cv BIGINT NOT NULL,
+    line_count INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    CHECK (kind = 'return' OR (paid_minor >= 0 AND qv >= 0 AND cv >= 0)),
+    CHECK (kind = 'sale' OR (paid_minor <= 0 AND qv <= 0 AND cv <= 0))
+);
+CREATE INDEX orders_of_member ON orders (member_id, ordered_on);
+CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
+CREATE INDEX orders_by_day ON orders (ordered_on, id);
+
+CREATE TABLE order_lines (
+    id BIGINT NOT NULL PRIMARY KEY,
+    order_id BIGINT NOT NULL REFERENCES orders (id),
+    line_no INTEGER NOT NULL,
+    product_id BIGINT NOT NULL REFERENCES products (id),
+    name TEXT NOT NULL,
+    quantity BIGINT NOT NULL CHECK (quantity <> 0),
+    unit_price_minor BIGINT NOT NULL CHECK (unit_price_minor >= 0),
+    amount_minor BIGINT NOT NULL,
+    wholesale_minor BIGINT NOT NULL,
+    qv BIGINT NOT NULL,
+    cv BIGINT NOT NULL,
+    original_order_id BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX order_lines_of_order ON order_lines (order_id, line_no);
+CREATE INDEX order_lines_returning ON order_lines (original_order_id) WHERE original_order_id <> 0;
+
+-- Compensation ----------------------------------------------------------------------------------
+
+CREATE TABLE periods (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('week', 'month')),
+    label TEXT NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'frozen', 'committed')),
+    CHECK (first_day <= last_day),
+    UNIQUE (kind, label)
+);
+
+CREATE TABLE plan_versions (
+    id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT NOT NULL,
+    UNIQUE (name, version)
+);
+
+CREATE TABLE runs (
+    id BIGINT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    period_id BIGINT NOT NULL REFERENCES periods (id),
+    plan_version_id BIGINT NOT NULL REFERENCES plan_versions (id),
+    status TEXT NOT NULL CHECK (status IN ('frozen', 'calculated', 'reviewed', 'approved', 'committed', 'discarded')),
+    currency TEXT NOT NULL,
+    input_hash TEXT NOT NULL,
+    result_hash TEXT NOT NULL,
+    member_count BIGINT NOT NULL,
+    order_count BIGINT NOT NULL,
+    line_count BIGINT NOT NULL,
+    payee_count BIGINT NOT NULL,
+    exception_count BIGINT NOT NULL,
+    cv BIGINT NOT NULL,
+    earned_minor BIGINT NOT NULL,
+    clawback_minor BIGINT NOT NULL,
+    breakage_minor BIGINT NOT NULL,
+    frozen_at BIGINT NOT NULL,
+    frozen_by BIGINT NOT NULL,
+    calculated_at BIGINT NOT NULL,
+    reviewed_at BIGINT NOT NULL,
+    reviewed_by BIGINT NOT NULL,
+    approved_at BIGINT NOT NULL,
+    approved_by BIGINT NOT NULL,
+    committed_at BIGINT NOT NULL,
+    committed_by BIGINT NOT NULL,
+    discarded_at BIGINT NOT NULL,
+    discarded_by BIGINT NOT NULL,
+    CHECK (approved_by = 0 OR approved_by <> reviewed_by)
+);
+-- A period is paid once: at most one run of it is not discarded.
+CREATE UNIQUE INDEX runs_one_of_period ON runs (period_id) WHERE status <> 'discarded';
+
+CREATE TABLE run_inputs (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    part INTEGER NOT NULL,
+    bytes BYTEA NOT NULL,
+    PRIMARY KEY (run_id, part)
+);
+
+CREATE TABLE run_members (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    member_id BIGINT NOT NULL,
+    pv BIGINT NOT NULL,
+    gv BIGINT NOT NULL,
+    is_active BOOLEAN NOT NULL,
+    rank TEXT NOT NULL,
+    paid_rank TEXT NOT NULL,
+    highest_rank TEXT NOT NULL,
+    rank_periods INTEGER NOT NULL,
+    downline_count BIGINT NOT NULL,
+    line_count BIGINT NOT NULL,
+    earned_minor BIGINT NOT NULL,
+    progress TEXT NOT NULL,
+    PRIMARY KEY (run_id, member_id)
+);
+CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor);
+CREATE INDEX run_members_of_member ON run_members (member_id);
+
+CREATE TABLE earning_lines (
+    id BIGINT NOT NULL PRIMARY KEY,
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    member_id BIGINT NOT NULL,
+    bonus TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    order_id BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    from_member_id BIGINT NOT NULL,
+    on_day INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    base BIGINT NOT NULL,
+    base_kind TEXT NOT NULL,
+    rate TEXT NOT NULL,
+    exact TEXT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    original_line_id BIGINT NOT NULL,
+    trace TEXT NOT NULL
+);
+CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
+CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
+CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
+
+CREATE TABLE run_totals (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    bonus TEXT NOT NULL,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    line_count BIGINT NOT NULL,
+    member_count BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    breakage_minor BIGINT NOT NULL,
+    PRIMARY KEY (run_id, bonus)
+);
+
+CREATE TABLE run_breakage (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    bonus TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    line_count BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL,
+    PRIMARY KEY (run_id, bonus, reason)
+);
+
+CREATE TABLE run_exceptions (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    position INTEGER NOT NULL,
+    severity TEXT NOT NULL,
+    code TEXT NOT NULL,
+    member_id BIGINT NOT NULL,
+    order_id BIGINT NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (run_id, position)
+);
+
+-- Money -----------------------------------------------------------------------------------------
+
+CREATE TABLE ledger_accounts (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    member_id BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    UNIQUE (kind, member_id, currency),
+    UNIQUE (id, currency)
+);
+
+-- One row moves one positive amount from one account to another of the same currency: each entry
+-- carries its counter-entry, so the sum over all accounts cannot be anything but zero.
+CREATE TABLE ledger_transfers (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    from_account_id BIGINT NOT NULL,
+    to_account_id BIGINT NOT NULL,
+    amount_minor BIGINT NOT NULL CHECK (amount_minor > 0),
+    currency TEXT NOT NULL,
+    run_id BIGINT NOT NULL,
+    reference TEXT NOT NULL,
+    on_day INTEGER NOT NULL,
+    posted_at BIGINT NOT NULL,
+    posted_by BIGINT NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    CHECK (from_account_id <> to_account_id),
+    FOREIGN KEY (from_account_id, currency) REFERENCES ledger_accounts (id, currency),
+    FOREIGN KEY (to_account_id, currency) REFERENCES ledger_accounts (id, currency)
+);
+CREATE INDEX ledger_transfers_from ON ledger_transfers (from_account_id);
+CREATE INDEX ledger_transfers_to ON ledger_transfers (to_account_id);
+CREATE INDEX ledger_transfers_of_run ON ledger_transfers (run_id);
+
+CREATE VIEW ledger_entries AS
+    SELECT id AS transfer_id, from_account_id AS account_id, -amount_minor AS amount_minor, currency, on_day FROM ledger_transfers
+    UNION ALL
+    SELECT id, to_account_id, amount_minor, currency, on_day FROM ledger_transfers;
+
+CREATE TABLE statements (
+    id BIGINT NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    member_id BIGINT NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    issued_on INTEGER NOT NULL,
+    opening_minor BIGINT NOT NULL,
+    earned_minor BIGINT NOT NULL,
+    closing_minor BIGINT NOT NULL,
+    UNIQUE (run_id, member_id)
+);
+CREATE INDEX statements_of_member ON statements (member_id);
+
+-- Mail ------------------------------------------------------------------------------------------
+
+CREATE TABLE messages (
+    id BIGINT NOT NULL PRIMARY KEY,
+    batch TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    member_id BIGINT NOT NULL,
+    statement_id BIGINT NOT NULL,
+    to_address TEXT NOT NULL,
+    to_name TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'leased', 'sent', 'deferred', 'bounced', 'failed', 'suppressed')),
+    attempts INTEGER NOT NULL,
+    next_try_at BIGINT NOT NULL,
+    lease_token BIGINT NOT NULL,
+    leased_until BIGINT NOT NULL,
+    answer TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    sent_at BIGINT NOT NULL
+);
+CREATE INDEX messages_due ON messages (status, next_try_at);
+CREATE INDEX messages_of_batch ON messages (batch, status);
+CREATE INDEX messages_of_statement ON messages (statement_id);
+
+-- Work ------------------------------------------------------------------------------------------
+
+CREATE TABLE jobs (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'stopped')),
+    done BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    note TEXT NOT NULL,
+    run_at BIGINT NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_token BIGINT NOT NULL,
+    leased_until BIGINT NOT NULL,
+    stop_requested BOOLEAN NOT NULL,
+    created_by BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    finished_at BIGINT NOT NULL
+);
+CREATE INDEX jobs_due ON jobs (status, run_at);
+CREATE UNIQUE INDEX jobs_once ON jobs (kind, payload) WHERE status IN ('queued', 'running');
+
+CREATE TABLE imports (
+    id BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
+    mapping_sha256 TEXT NOT NULL,
+    is_dry_run BOOLEAN NOT NULL,
+    status TEXT NOT NULL,
+    rows_read BIGINT NOT NULL,
+    rows_created BIGINT NOT NULL,
+    rows_unchanged BIGINT NOT NULL,
+    rows_rejected BIGINT NOT NULL,
+    resume_line BIGINT NOT NULL,
+    started_by BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    finished_at BIGINT NOT NULL
+);
+
+CREATE TABLE import_rejects (
+    import_id BIGINT NOT NULL REFERENCES imports (id),
+    line_no BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (import_id, line_no)
+);
+
+CREATE TABLE audit_log (
+    id BIGINT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object_kind TEXT NOT NULL,
+    object_id BIGINT NOT NULL,
+    object TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    address TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX audit_log_of_object ON audit_log (object_kind, object_id);
+
+-- What is committed stays as it is: the database itself refuses to change it. --------------------
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%', TG_ARGV[0];
+END $$;
+
+CREATE TRIGGER ledger_transfers_no_change BEFORE UPDATE OR DELETE ON ledger_transfers
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('the ledger is append-only');
+CREATE TRIGGER audit_log_no_change BEFORE UPDATE OR DELETE ON audit_log
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('the audit log is append-only');
+CREATE TRIGGER runs_committed_no_change BEFORE UPDATE OR DELETE ON runs
+    FOR EACH ROW WHEN (OLD.status = 'committed') EXECUTE FUNCTION refuse_change('a committed run never changes');
+
+CREATE FUNCTION refuse_change_of_committed_line() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed' THEN
+        RAISE EXCEPTION 'the lines of a committed run never change';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER earning_lines_committed_no_change BEFORE UPDATE OR DELETE ON earning_lines
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed_line();

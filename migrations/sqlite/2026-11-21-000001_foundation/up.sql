@@ -1,0 +1,458 @@
+-- Conventions: ids are made by the program (time-ordered). `…_on` and `…_day` are days since 1970-01-01,
+-- `…_at` are microseconds since 1970-01-01 UTC, `…_minor` are minor units of `currency`,
+-- qv, cv, pv, gv and base are ten-thousandths of a point. 0 in a reference without foreign key means "none".
+
+CREATE TABLE settings (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+
+CREATE TABLE counters (
+    name TEXT NOT NULL PRIMARY KEY,
+    next INTEGER NOT NULL
+);
+
+-- Staff -----------------------------------------------------------------------------------------
+
+CREATE TABLE staff (
+    id INTEGER NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    is_active BOOLEAN NOT NULL,
+    created_at INTEGER NOT NULL,
+    signed_in_at INTEGER NOT NULL
+);
+
+CREATE TABLE sessions (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    staff_id INTEGER NOT NULL REFERENCES staff (id),
+    csrf TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL
+);
+CREATE INDEX sessions_of_staff ON sessions (staff_id);
+
+CREATE TABLE setup_links (
+    token_hash TEXT NOT NULL PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+);
+
+-- Field -----------------------------------------------------------------------------------------
+
+CREATE TABLE members (
+    id INTEGER NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('distributor', 'preferred', 'retail')),
+    status TEXT NOT NULL CHECK (status IN ('active', 'inactive', 'suspended', 'terminated')),
+    name TEXT NOT NULL CHECK (name <> ''),
+    latin_name TEXT NOT NULL,
+    search TEXT NOT NULL,
+    email TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    country TEXT NOT NULL,
+    language TEXT NOT NULL,
+    street TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    city TEXT NOT NULL,
+    joined_on INTEGER NOT NULL,
+    rank TEXT NOT NULL,
+    highest_rank TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+CREATE INDEX members_by_name ON members (name, id);
+CREATE INDEX members_by_joined ON members (joined_on, id);
+CREATE INDEX members_by_status ON members (status, kind, number);
+
+CREATE TABLE tree_links (
+    id INTEGER NOT NULL PRIMARY KEY,
+    tree TEXT NOT NULL CHECK (tree IN ('enroller', 'sponsor', 'placement')),
+    member_id INTEGER NOT NULL REFERENCES members (id),
+    parent_id INTEGER NOT NULL REFERENCES members (id),
+    side INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
+    until_day INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    CHECK (member_id <> parent_id),
+    CHECK (from_day <= until_day),
+    UNIQUE (tree, member_id, until_day)
+);
+CREATE INDEX tree_links_below ON tree_links (tree, parent_id, until_day);
+
+-- Sales -----------------------------------------------------------------------------------------
+
+CREATE TABLE products (
+    id INTEGER NOT NULL PRIMARY KEY,
+    sku TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('active', 'discontinued')),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+);
+
+CREATE TABLE product_prices (
+    id INTEGER NOT NULL PRIMARY KEY,
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    price_type TEXT NOT NULL CHECK (price_type IN ('retail', 'preferred', 'wholesale')),
+    currency TEXT NOT NULL,
+    price_minor INTEGER NOT NULL CHECK (price_minor >= 0),
+    qv INTEGER NOT NULL CHECK (qv >= 0),
+    cv INTEGER NOT NULL CHECK (cv >= 0),
+    from_day INTEGER NOT NULL,
+    UNIQUE (product_id, price_type, currency, from_day)
+);
+
+CREATE TABLE orders (
+    id INTEGER NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('sale', 'return')),
+    order_type TEXT NOT NULL CHECK (order_type IN ('standard', 'enrolment', 'autoship', 'tools')),
+    member_id INTEGER NOT NULL REFERENCES members (id),
+    payment TEXT NOT NULL CHECK (payment IN ('pending', 'paid', 'declined', 'cancelled', 'refunded')),
+    ordered_at INTEGER NOT NULL,
+    ordered_on INTEGER NOT NULL,
+    commission_on INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    paid_minor INTEGER NOT NULL,
+    wholesale_minor INTEGER NOT NULL,
+    qv INTEGER NOT NULL,
+    cv INTEGER NOT NULL,
+    line_count INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    CHECK (kind = 'return' OR (paid_minor >= 0 AND qv >= 0 AND cv >= 0)),
+    CHECK (kind = 'sale' OR (paid_minor <= 0 AND qv <= 0 AND cv <= 0))
+);
+CREATE INDEX orders_of_member ON orders (member_id, ordered_on);
+CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
+CREATE INDEX orders_by_day ON orders (ordered_on, id);
+
+CREATE TABLE order_lines (
+    id INTEGER NOT NULL PRIMARY KEY,
+    order_id INTEGER NOT NULL REFERENCES orders (id),
+    line_no INTEGER NOT NULL,
+    product_id INTEGER NOT NULL REFERENCES products (id),
+    name TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity <> 0),
+    unit_price_minor INTEGER NOT NULL CHECK (unit_price_minor >= 0),
+    amount_minor INTEGER NOT NULL,
+    wholesale_minor INTEGER NOT NULL,
+    qv INTEGER NOT NULL,
+    cv INTEGER NOT NULL,
+    original_order_id INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX order_lines_of_order ON order_lines (order_id, line_no);
+CREATE INDEX order_lines_returning ON order_lines (original_order_id) WHERE original_order_id <> 0;
+
+-- Compensation ----------------------------------------------------------------------------------
+
+CREATE TABLE periods (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('week', 'month')),
+    label TEXT NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'frozen', 'committed')),
+    CHECK (first_day <= last_day),
+    UNIQUE (kind, label)
+);
+
+CREATE TABLE plan_versions (
+    id INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    from_day INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by INTEGER NOT NULL,
+    UNIQUE (name, version)
+);
+
+CREATE TABLE runs (
+    id INTEGER NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    period_id INTEGER NOT NULL REFERENCES periods (id),
+    plan_version_id INTEGER NOT NULL REFERENCES plan_versions (id),
+    status TEXT NOT NULL CHECK (status IN ('frozen', 'calculated', 'reviewed', 'approved', 'committed', 'discarded')),
+    currency TEXT NOT NULL,
+    input_hash TEXT NOT NULL,
+    result_hash TEXT NOT NULL,
+    member_count INTEGER NOT NULL,
+    order_count INTEGER NOT NULL,
+    line_count INTEGER NOT NULL,
+    payee_count INTEGER NOT NULL,
+    exception_count INTEGER NOT NULL,
+    cv INTEGER NOT NULL,
+    earned_minor INTEGER NOT NULL,
+    clawback_minor INTEGER NOT NULL,
+    breakage_minor INTEGER NOT NULL,
+    frozen_at INTEGER NOT NULL,
+    frozen_by INTEGER NOT NULL,
+    calculated_at INTEGER NOT NULL,
+    reviewed_at INTEGER NOT NULL,
+    reviewed_by INTEGER NOT NULL,
+    approved_at INTEGER NOT NULL,
+    approved_by INTEGER NOT NULL,
+    committed_at INTEGER NOT NULL,
+    committed_by INTEGER NOT NULL,
+    discarded_at INTEGER NOT NULL,
+    discarded_by INTEGER NOT NULL,
+    CHECK (approved_by = 0 OR approved_by <> reviewed_by)
+);
+-- A period is paid once: at most one run of it is not discarded.
+CREATE UNIQUE INDEX runs_one_of_period ON runs (period_id) WHERE status <> 'discarded';
+
+CREATE TABLE run_inputs (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    part INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (run_id, part)
+);
+
+CREATE TABLE run_members (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    member_id INTEGER NOT NULL,
+    pv INTEGER NOT NULL,
+    gv INTEGER NOT NULL,
+    is_active BOOLEAN NOT NULL,
+    rank TEXT NOT NULL,
+    paid_rank TEXT NOT NULL,
+    highest_rank TEXT NOT NULL,
+    rank_periods INTEGER NOT NULL,
+    downline_count INTEGER NOT NULL,
+    line_count INTEGER NOT NULL,
+    earned_minor INTEGER NOT NULL,
+    progress TEXT NOT NULL,
+    PRIMARY KEY (run_id, member_id)
+);
+CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor);
+CREATE INDEX run_members_of_member ON run_members (member_id);
+
+CREATE TABLE earning_lines (
+    id INTEGER NOT NULL PRIMARY KEY,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    member_id INTEGER NOT NULL,
+    bonus TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    order_id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    from_member_id INTEGER NOT NULL,
+    on_day INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    base_kind TEXT NOT NULL,
+    rate TEXT NOT NULL,
+    exact TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    original_line_id INTEGER NOT NULL,
+    trace TEXT NOT NULL
+);
+CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
+CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
+CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
+
+CREATE TABLE run_totals (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    bonus TEXT NOT NULL,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    line_count INTEGER NOT NULL,
+    member_count INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    breakage_minor INTEGER NOT NULL,
+    PRIMARY KEY (run_id, bonus)
+);
+
+CREATE TABLE run_breakage (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    bonus TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    line_count INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    PRIMARY KEY (run_id, bonus, reason)
+);
+
+CREATE TABLE run_exceptions (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    position INTEGER NOT NULL,
+    severity TEXT NOT NULL,
+    code TEXT NOT NULL,
+    member_id INTEGER NOT NULL,
+    order_id INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (run_id, position)
+);
+
+-- Money -----------------------------------------------------------------------------------------
+
+CREATE TABLE ledger_accounts (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    member_id INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    UNIQUE (kind, member_id, currency),
+    UNIQUE (id, currency)
+);
+
+-- One row moves one positive amount from one account to another of the same currency: each entry
+-- carries its counter-entry, so the sum over all accounts cannot be anything but zero.
+CREATE TABLE ledger_transfers (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    from_account_id INTEGER NOT NULL,
+    to_account_id INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    currency TEXT NOT NULL,
+    run_id INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    on_day INTEGER NOT NULL,
+    posted_at INTEGER NOT NULL,
+    posted_by INTEGER NOT NULL,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    CHECK (from_account_id <> to_account_id),
+    FOREIGN KEY (from_account_id, currency) REFERENCES ledger_accounts (id, currency),
+    FOREIGN KEY (to_account_id, currency) REFERENCES ledger_accounts (id, currency)
+);
+CREATE INDEX ledger_transfers_from ON ledger_transfers (from_account_id);
+CREATE INDEX ledger_transfers_to ON ledger_transfers (to_account_id);
+CREATE INDEX ledger_transfers_of_run ON ledger_transfers (run_id);
+
+CREATE VIEW ledger_entries AS
+    SELECT id AS transfer_id, from_account_id AS account_id, -amount_minor AS amount_minor, currency, on_day FROM ledger_transfers
+    UNION ALL
+    SELECT id, to_account_id, amount_minor, currency, on_day FROM ledger_transfers;
+
+CREATE TABLE statements (
+    id INTEGER NOT NULL PRIMARY KEY,
+    number TEXT NOT NULL UNIQUE,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    member_id INTEGER NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    issued_on INTEGER NOT NULL,
+    opening_minor INTEGER NOT NULL,
+    earned_minor INTEGER NOT NULL,
+    closing_minor INTEGER NOT NULL,
+    UNIQUE (run_id, member_id)
+);
+CREATE INDEX statements_of_member ON statements (member_id);
+
+-- Mail ------------------------------------------------------------------------------------------
+
+CREATE TABLE messages (
+    id INTEGER NOT NULL PRIMARY KEY,
+    batch TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    member_id INTEGER NOT NULL,
+    statement_id INTEGER NOT NULL,
+    to_address TEXT NOT NULL,
+    to_name TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'leased', 'sent', 'deferred', 'bounced', 'failed', 'suppressed')),
+    attempts INTEGER NOT NULL,
+    next_try_at INTEGER NOT NULL,
+    lease_token INTEGER NOT NULL,
+    leased_until INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    sent_at INTEGER NOT NULL
+);
+CREATE INDEX messages_due ON messages (status, next_try_at);
+CREATE INDEX messages_of_batch ON messages (batch, status);
+CREATE INDEX messages_of_statement ON messages (statement_id);
+
+-- Work ------------------------------------------------------------------------------------------
+
+CREATE TABLE jobs (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'stopped')),
+    done INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    run_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_token INTEGER NOT NULL,
+    leased_until INTEGER NOT NULL,
+    stop_requested BOOLEAN NOT NULL,
+    created_by INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL
+);
+CREATE INDEX jobs_due ON jobs (status, run_at);
+CREATE UNIQUE INDEX jobs_once ON jobs (kind, payload) WHERE status IN ('queued', 'running');
+
+CREATE TABLE imports (
+    id INTEGER NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    file_sha256 TEXT NOT NULL,
+    mapping_sha256 TEXT NOT NULL,
+    is_dry_run BOOLEAN NOT NULL,
+    status TEXT NOT NULL,
+    rows_read INTEGER NOT NULL,
+    rows_created INTEGER NOT NULL,
+    rows_unchanged INTEGER NOT NULL,
+    rows_rejected INTEGER NOT NULL,
+    resume_line INTEGER NOT NULL,
+    started_by INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL
+);
+
+CREATE TABLE import_rejects (
+    import_id INTEGER NOT NULL REFERENCES imports (id),
+    line_no INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (import_id, line_no)
+);
+
+CREATE TABLE audit_log (
+    id INTEGER NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor_id INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object_kind TEXT NOT NULL,
+    object_id INTEGER NOT NULL,
+    object TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    address TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL
+);
+CREATE INDEX audit_log_of_object ON audit_log (object_kind, object_id);
+
+-- What is committed stays as it is: the database itself refuses to change it. --------------------
+
+CREATE TRIGGER ledger_transfers_no_update BEFORE UPDATE ON ledger_transfers
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_transfers_no_delete BEFORE DELETE ON ledger_transfers
+BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER audit_log_no_update BEFORE UPDATE ON audit_log
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER runs_committed_no_update BEFORE UPDATE ON runs WHEN OLD.status = 'committed'
+BEGIN SELECT RAISE(ABORT, 'a committed run never changes'); END;
+CREATE TRIGGER runs_committed_no_delete BEFORE DELETE ON runs WHEN OLD.status = 'committed'
+BEGIN SELECT RAISE(ABORT, 'a committed run never changes'); END;
+CREATE TRIGGER earning_lines_committed_no_update BEFORE UPDATE ON earning_lines
+WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
+BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
+CREATE TRIGGER earning_lines_committed_no_delete BEFORE DELETE ON earning_lines
+WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
+BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;

@@ -1,0 +1,137 @@
+//! The database: pooled readers, one writer on SQLite, one transaction per write.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+
+use super::{Conn, DatabaseUrl, StoreError, StoreResult, migrate};
+
+/// How long a caller waits for a free connection before it is told that the database is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Connector>,
+    /// SQLite has one writer; waiting here is fair and never fails, unlike waiting for its lock.
+    writer: Option<Arc<Mutex<Conn>>>,
+    url: DatabaseUrl,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Unreachable, a newer schema, or a migration that fails; the database is then as it was.
+    pub fn open(url: &DatabaseUrl) -> StoreResult<Self> {
+        Self::open_with(url, 8)
+    }
+
+    /// The same with a number of pooled connections.
+    pub fn open_with(url: &DatabaseUrl, connections: u32) -> StoreResult<Self> {
+        let mut first = Conn::open(url)?;
+        migrate::migrate(&mut first)?;
+        let writer = (!first.is_postgres()).then(|| Arc::new(Mutex::new(first)));
+        let pool = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(1))
+            .connection_timeout(PATIENCE)
+            .test_on_check_out(writer.is_none())
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .build(Connector(url.clone()))
+            .map_err(|_| StoreError::Unreachable { url: url.to_string(), reason: "no connection within 5 seconds".to_owned() })?;
+        Ok(Self { pool, writer, url: url.clone() })
+    }
+
+    /// The address, for messages; its password is masked when shown.
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// Reads. Nothing is written inside; on both databases the closure sees one consistent state.
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut conn = self.connection()?;
+        let begin = if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN DEFERRED" };
+        within(&mut conn, begin, work)
+    }
+
+    /// Writes in ONE transaction: all of it or, on an error or a panic, nothing.
+    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        match &self.writer {
+            Some(writer) => {
+                let mut conn = writer.lock().unwrap_or_else(PoisonError::into_inner);
+                within(&mut conn, "BEGIN IMMEDIATE", work)
+            }
+            None => within(&mut *self.connection()?, "BEGIN", work),
+        }
+    }
+
+    fn connection(&self) -> StoreResult<PooledConnection<Connector>> {
+        self.pool.get().map_err(|_| StoreError::Busy)
+    }
+}
+
+/// Begins, works, and commits or rolls back; also when the work panics.
+fn within<T, E: From<StoreError>>(
+    conn: &mut Conn,
+    begin: &str,
+    work: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    each_begin(conn, begin)?;
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)));
+    match result {
+        Ok(Ok(value)) => match <Conn as Connection>::TransactionManager::commit_transaction(conn) {
+            Ok(()) => Ok(value),
+            Err(fault) => Err(StoreError::from(fault).into()),
+        },
+        Ok(Err(fault)) => {
+            roll_back(conn);
+            Err(fault)
+        }
+        Err(panic) => {
+            roll_back(conn);
+            std::panic::resume_unwind(panic)
+        }
+    }
+}
+
+fn each_begin(conn: &mut Conn, begin: &str) -> StoreResult<()> {
+    super::each!(conn, inner => AnsiTransactionManager::begin_transaction_sql(inner, begin))?;
+    Ok(())
+}
+
+fn roll_back(conn: &mut Conn) {
+    if let Err(fault) = <Conn as Connection>::TransactionManager::rollback_transaction(conn) {
+        log::error!("a transaction could not be rolled back: {fault}");
+    }
+}
+
+/// Makes pooled connections by the scheme of the address.
+struct Connector(DatabaseUrl);
+
+impl ManageConnection for Connector {
+    type Connection = Conn;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Conn, StoreError> {
+        Conn::open(&self.0)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        use diesel::connection::SimpleConnection;
+        Ok(conn.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        conn.is_broken()
+    }
+}

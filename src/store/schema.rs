@@ -1,0 +1,423 @@
+//! The tables as Diesel sees them: the same names and types on both databases.
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        is_active -> Bool,
+        created_at -> BigInt,
+        signed_in_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        staff_id -> BigInt,
+        csrf -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        expires_at -> BigInt,
+        address -> Text,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    setup_links (token_hash) {
+        token_hash -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    members (id) {
+        id -> BigInt,
+        number -> Text,
+        kind -> Text,
+        status -> Text,
+        name -> Text,
+        latin_name -> Text,
+        search -> Text,
+        email -> Text,
+        phone -> Text,
+        country -> Text,
+        language -> Text,
+        street -> Text,
+        postal_code -> Text,
+        city -> Text,
+        joined_on -> Integer,
+        rank -> Text,
+        highest_rank -> Text,
+        version -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tree_links (id) {
+        id -> BigInt,
+        tree -> Text,
+        member_id -> BigInt,
+        parent_id -> BigInt,
+        side -> Integer,
+        from_day -> Integer,
+        until_day -> Integer,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> BigInt,
+        sku -> Text,
+        name -> Text,
+        status -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    product_prices (id) {
+        id -> BigInt,
+        product_id -> BigInt,
+        price_type -> Text,
+        currency -> Text,
+        price_minor -> BigInt,
+        qv -> BigInt,
+        cv -> BigInt,
+        from_day -> Integer,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> BigInt,
+        number -> Text,
+        kind -> Text,
+        order_type -> Text,
+        member_id -> BigInt,
+        payment -> Text,
+        ordered_at -> BigInt,
+        ordered_on -> Integer,
+        commission_on -> Integer,
+        currency -> Text,
+        paid_minor -> BigInt,
+        wholesale_minor -> BigInt,
+        qv -> BigInt,
+        cv -> BigInt,
+        line_count -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_lines (id) {
+        id -> BigInt,
+        order_id -> BigInt,
+        line_no -> Integer,
+        product_id -> BigInt,
+        name -> Text,
+        quantity -> BigInt,
+        unit_price_minor -> BigInt,
+        amount_minor -> BigInt,
+        wholesale_minor -> BigInt,
+        qv -> BigInt,
+        cv -> BigInt,
+        original_order_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    periods (id) {
+        id -> BigInt,
+        kind -> Text,
+        label -> Text,
+        first_day -> Integer,
+        last_day -> Integer,
+        status -> Text,
+    }
+}
+
+diesel::table! {
+    plan_versions (id) {
+        id -> BigInt,
+        name -> Text,
+        version -> Integer,
+        source -> Text,
+        sha256 -> Text,
+        from_day -> Integer,
+        created_at -> BigInt,
+        created_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    runs (id) {
+        id -> BigInt,
+        number -> Text,
+        period_id -> BigInt,
+        plan_version_id -> BigInt,
+        status -> Text,
+        currency -> Text,
+        input_hash -> Text,
+        result_hash -> Text,
+        member_count -> BigInt,
+        order_count -> BigInt,
+        line_count -> BigInt,
+        payee_count -> BigInt,
+        exception_count -> BigInt,
+        cv -> BigInt,
+        earned_minor -> BigInt,
+        clawback_minor -> BigInt,
+        breakage_minor -> BigInt,
+        frozen_at -> BigInt,
+        frozen_by -> BigInt,
+        calculated_at -> BigInt,
+        reviewed_at -> BigInt,
+        reviewed_by -> BigInt,
+        approved_at -> BigInt,
+        approved_by -> BigInt,
+        committed_at -> BigInt,
+        committed_by -> BigInt,
+        discarded_at -> BigInt,
+        discarded_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_inputs (run_id, part) {
+        run_id -> BigInt,
+        part -> Integer,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    run_members (run_id, member_id) {
+        run_id -> BigInt,
+        member_id -> BigInt,
+        pv -> BigInt,
+        gv -> BigInt,
+        is_active -> Bool,
+        rank -> Text,
+        paid_rank -> Text,
+        highest_rank -> Text,
+        rank_periods -> Integer,
+        downline_count -> BigInt,
+        line_count -> BigInt,
+        earned_minor -> BigInt,
+        progress -> Text,
+    }
+}
+
+diesel::table! {
+    earning_lines (id) {
+        id -> BigInt,
+        run_id -> BigInt,
+        member_id -> BigInt,
+        bonus -> Text,
+        kind -> Text,
+        order_id -> BigInt,
+        source -> Text,
+        from_member_id -> BigInt,
+        on_day -> Integer,
+        level -> Integer,
+        base -> BigInt,
+        base_kind -> Text,
+        rate -> Text,
+        exact -> Text,
+        amount_minor -> BigInt,
+        original_line_id -> BigInt,
+        trace -> Text,
+    }
+}
+
+diesel::table! {
+    run_totals (run_id, bonus) {
+        run_id -> BigInt,
+        bonus -> Text,
+        name -> Text,
+        position -> Integer,
+        line_count -> BigInt,
+        member_count -> BigInt,
+        amount_minor -> BigInt,
+        breakage_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_breakage (run_id, bonus, reason) {
+        run_id -> BigInt,
+        bonus -> Text,
+        reason -> Text,
+        line_count -> BigInt,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_exceptions (run_id, position) {
+        run_id -> BigInt,
+        position -> Integer,
+        severity -> Text,
+        code -> Text,
+        member_id -> BigInt,
+        order_id -> BigInt,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    ledger_accounts (id) {
+        id -> BigInt,
+        kind -> Text,
+        member_id -> BigInt,
+        currency -> Text,
+    }
+}
+
+diesel::table! {
+    ledger_transfers (id) {
+        id -> BigInt,
+        kind -> Text,
+        from_account_id -> BigInt,
+        to_account_id -> BigInt,
+        amount_minor -> BigInt,
+        currency -> Text,
+        run_id -> BigInt,
+        reference -> Text,
+        on_day -> Integer,
+        posted_at -> BigInt,
+        posted_by -> BigInt,
+        idempotency_key -> Text,
+    }
+}
+
+diesel::table! {
+    statements (id) {
+        id -> BigInt,
+        number -> Text,
+        run_id -> BigInt,
+        member_id -> BigInt,
+        code -> Text,
+        issued_on -> Integer,
+        opening_minor -> BigInt,
+        earned_minor -> BigInt,
+        closing_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        batch -> Text,
+        kind -> Text,
+        member_id -> BigInt,
+        statement_id -> BigInt,
+        to_address -> Text,
+        to_name -> Text,
+        message_id -> Text,
+        status -> Text,
+        attempts -> Integer,
+        next_try_at -> BigInt,
+        lease_token -> BigInt,
+        leased_until -> BigInt,
+        answer -> Text,
+        created_at -> BigInt,
+        sent_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        title -> Text,
+        status -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        note -> Text,
+        run_at -> BigInt,
+        attempts -> Integer,
+        lease_token -> BigInt,
+        leased_until -> BigInt,
+        stop_requested -> Bool,
+        created_by -> BigInt,
+        created_at -> BigInt,
+        started_at -> BigInt,
+        finished_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        kind -> Text,
+        file_name -> Text,
+        file_sha256 -> Text,
+        mapping_sha256 -> Text,
+        is_dry_run -> Bool,
+        status -> Text,
+        rows_read -> BigInt,
+        rows_created -> BigInt,
+        rows_unchanged -> BigInt,
+        rows_rejected -> BigInt,
+        resume_line -> BigInt,
+        started_by -> BigInt,
+        started_at -> BigInt,
+        finished_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_rejects (import_id, line_no) {
+        import_id -> BigInt,
+        line_no -> BigInt,
+        reason -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        at -> BigInt,
+        actor_id -> BigInt,
+        actor -> Text,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> BigInt,
+        object -> Text,
+        before -> Text,
+        after -> Text,
+        address -> Text,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(settings, counters, staff, sessions, setup_links, members, tree_links, products, product_prices, orders, order_lines, periods, plan_versions, runs, run_inputs, run_members, earning_lines, run_totals, run_breakage, run_exceptions, ledger_accounts, ledger_transfers, statements, messages, jobs, imports, import_rejects, audit_log);
