@@ -4,3 +4,4 @@ pub mod domain;
 pub mod mail;
 pub mod pdf;
 pub mod plan;
+pub mod store;

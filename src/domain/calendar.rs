@@ -167,9 +167,11 @@ impl Zone {
     /// later, a time that they show twice as the first of the two.
     pub fn moment_of(self, wall: chrono::NaiveDateTime) -> Moment {
         use chrono::TimeZone;
-        let local = self.0.from_local_datetime(&wall).earliest().or_else(|| {
-            self.0.from_local_datetime(&(wall + chrono::Duration::hours(1))).earliest()
-        });
+        let local = self
+            .0
+            .from_local_datetime(&wall)
+            .earliest()
+            .or_else(|| self.0.from_local_datetime(&(wall + chrono::Duration::hours(1))).earliest());
         local.map_or(Moment(wall.and_utc().timestamp_micros()), |at| Moment(at.timestamp_micros()))
     }
 }

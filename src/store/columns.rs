@@ -96,8 +96,20 @@ macro_rules! word_columns {
 }
 
 word_columns!(
-    MemberKind, MemberStatus, OrderKind, OrderType, PaymentState, PriceType, ProductStatus, PeriodKind, PeriodStatus,
-    RunStatus, Role, TreeKind, AccountKind, TransferKind
+    MemberKind,
+    MemberStatus,
+    OrderKind,
+    OrderType,
+    PaymentState,
+    PriceType,
+    ProductStatus,
+    PeriodKind,
+    PeriodStatus,
+    RunStatus,
+    Role,
+    TreeKind,
+    AccountKind,
+    TransferKind
 );
 
 impl AsExpression<Text> for Currency {

@@ -22,16 +22,17 @@ impl Conn {
         let unreachable = |reason: String| StoreError::Unreachable { url: url.to_string(), reason };
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unreachable(e.to_string()))?;
+                let mut conn =
+                    SqliteConnection::establish(&path.to_string_lossy()).map_err(|e| unreachable(e.to_string()))?;
                 conn.batch_execute(
                     "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; \
                      PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
                 )?;
                 Ok(Self::Sqlite(conn))
             }
-            DatabaseUrl::Postgres(address) => PgConnection::establish(address)
-                .map(Self::Postgres)
-                .map_err(|e| unreachable(e.to_string())),
+            DatabaseUrl::Postgres(address) => {
+                PgConnection::establish(address).map(Self::Postgres).map_err(|e| unreachable(e.to_string()))
+            }
         }
     }
 
@@ -61,7 +62,9 @@ macro_rules! insert_all {
             match $conn {
                 $crate::store::Conn::Sqlite(inner) => {
                     for chunk in rows.chunks(1000) {
-                        if let Err(fault) = diesel::RunQueryDsl::execute(diesel::insert_into($table).values(chunk), inner) {
+                        if let Err(fault) =
+                            diesel::RunQueryDsl::execute(diesel::insert_into($table).values(chunk), inner)
+                        {
                             result = Err(fault);
                             break;
                         }

@@ -47,7 +47,10 @@ impl Db {
             .test_on_check_out(writer.is_none())
             .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
             .build(Connector(url.clone()))
-            .map_err(|_| StoreError::Unreachable { url: url.to_string(), reason: "no connection within 5 seconds".to_owned() })?;
+            .map_err(|_| StoreError::Unreachable {
+                url: url.to_string(),
+                reason: "no connection within 5 seconds".to_owned(),
+            })?;
         Ok(Self { pool, writer, url: url.clone() })
     }
 
@@ -59,7 +62,8 @@ impl Db {
     /// Reads. Nothing is written inside; on both databases the closure sees one consistent state.
     pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         let mut conn = self.connection()?;
-        let begin = if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN DEFERRED" };
+        let begin =
+            if conn.is_postgres() { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN DEFERRED" };
         within(&mut conn, begin, work)
     }
 
@@ -133,5 +137,34 @@ impl ManageConnection for Connector {
     fn has_broken(&self, conn: &mut Conn) -> bool {
         use diesel::r2d2::R2D2Connection;
         conn.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Moment;
+    use crate::store::settings;
+
+    #[test]
+    fn a_failed_write_leaves_nothing_and_a_panic_does_not_block_the_next_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&DatabaseUrl::Sqlite(dir.path().join("m.db"))).unwrap();
+        let failed: StoreResult<()> = db.write(|tx| {
+            settings::put(tx, "company.name", "Lost", Moment(1))?;
+            Err(StoreError::Busy)
+        });
+        assert!(matches!(failed, Err(StoreError::Busy)));
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            db.write::<(), StoreError>(|tx| {
+                settings::put(tx, "company.name", "Lost", Moment(1))?;
+                panic!("on purpose")
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(db.read(|c| settings::find(c, "company.name")).unwrap(), None);
+        db.write(|tx| settings::put(tx, "company.name", "Kept", Moment(2))).unwrap();
+        db.write(|tx| settings::put(tx, "company.name", "Sallowfield", Moment(3))).unwrap();
+        assert_eq!(db.read(|c| settings::find(c, "company.name")).unwrap().as_deref(), Some("Sallowfield"));
     }
 }

@@ -34,7 +34,9 @@ pub enum StoreError {
     #[error("the disk of the database is full; nothing was changed. Free some space and repeat the step")]
     DiskFull,
     /// The database was written by a newer program.
-    #[error("the database was made by a newer version of Mainstay (it knows the schema {newest}, this program {ours}); start that version or newer")]
+    #[error(
+        "the database was made by a newer version of Mainstay (it knows the schema {newest}, this program {ours}); start that version or newer"
+    )]
     NewerSchema {
         /// The newest migration in the database.
         newest: String,

@@ -2,10 +2,10 @@
 //! 41 bits of milliseconds since 2020, 10 bits that tell processes apart, 12 bits of sequence; a burst
 //! borrows from the milliseconds to come.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use crate::clock;
+use chrono::Utc;
 
 /// Milliseconds from 1970 to 2020.
 const EPOCH_MS: i64 = 1_577_836_800_000;
@@ -13,7 +13,7 @@ static LAST: AtomicI64 = AtomicI64::new(0);
 
 /// The next id, greater than every id that this process made before.
 pub fn next() -> i64 {
-    let floor = ((clock::now().0 / 1000 - EPOCH_MS) << 12).max(1);
+    let floor = ((Utc::now().timestamp_millis() - EPOCH_MS) << 12).max(1);
     let mut last = LAST.load(Ordering::Relaxed);
     loop {
         let next = floor.max(last + 1);
@@ -43,7 +43,8 @@ mod tests {
     #[test]
     fn ids_rise_and_never_repeat_over_threads() {
         let batches: Vec<Vec<i64>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| (0..20_000).map(|_| super::next()).collect::<Vec<_>>())).collect();
+            let threads: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| (0..20_000).map(|_| super::next()).collect::<Vec<_>>())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(batches.iter().all(|batch| batch.windows(2).all(|pair| pair[0] < pair[1])));

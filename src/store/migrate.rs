@@ -32,7 +32,9 @@ where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
     use diesel::migration::MigrationSource;
-    let fault = |e: Box<dyn std::error::Error + Send + Sync>| StoreError::Database(format!("the schema could not be brought up to date: {e}"));
+    let fault = |e: Box<dyn std::error::Error + Send + Sync>| {
+        StoreError::Database(format!("the schema could not be brought up to date: {e}"))
+    };
     let known: Vec<String> = ours.migrations().map_err(fault)?.iter().map(|m| m.name().version().to_string()).collect();
     let applied: Vec<String> = conn.applied_migrations().map_err(fault)?.iter().map(ToString::to_string).collect();
     if let Some(newest) = applied.iter().find(|version| !known.contains(version)) {

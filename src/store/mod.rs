@@ -8,6 +8,7 @@ mod error;
 pub mod ids;
 mod migrate;
 mod schema;
+pub mod settings;
 mod url;
 
 pub use conn::Conn;

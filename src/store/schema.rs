@@ -225,7 +225,6 @@ diesel::table! {
         rank -> Text,
         paid_rank -> Text,
         highest_rank -> Text,
-        rank_periods -> Integer,
         downline_count -> BigInt,
         line_count -> BigInt,
         earned_minor -> BigInt,
@@ -239,6 +238,7 @@ diesel::table! {
         run_id -> BigInt,
         member_id -> BigInt,
         bonus -> Text,
+        on_bonus -> Text,
         kind -> Text,
         order_id -> BigInt,
         source -> Text,
@@ -256,10 +256,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_state (run_id, member_id, key) {
+        run_id -> BigInt,
+        member_id -> BigInt,
+        key -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
     run_totals (run_id, bonus) {
         run_id -> BigInt,
         bonus -> Text,
         name -> Text,
+        about -> Text,
+        rule -> Text,
         position -> Integer,
         line_count -> BigInt,
         member_count -> BigInt,
@@ -420,4 +431,34 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(settings, counters, staff, sessions, setup_links, members, tree_links, products, product_prices, orders, order_lines, periods, plan_versions, runs, run_inputs, run_members, earning_lines, run_totals, run_breakage, run_exceptions, ledger_accounts, ledger_transfers, statements, messages, jobs, imports, import_rejects, audit_log);
+diesel::allow_tables_to_appear_in_same_query!(
+    settings,
+    counters,
+    staff,
+    sessions,
+    setup_links,
+    members,
+    tree_links,
+    products,
+    product_prices,
+    orders,
+    order_lines,
+    periods,
+    plan_versions,
+    runs,
+    run_inputs,
+    run_members,
+    earning_lines,
+    run_state,
+    run_totals,
+    run_breakage,
+    run_exceptions,
+    ledger_accounts,
+    ledger_transfers,
+    statements,
+    messages,
+    jobs,
+    imports,
+    import_rejects,
+    audit_log
+);

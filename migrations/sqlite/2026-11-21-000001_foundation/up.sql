@@ -227,7 +227,6 @@ CREATE TABLE run_members (
     rank TEXT NOT NULL,
     paid_rank TEXT NOT NULL,
     highest_rank TEXT NOT NULL,
-    rank_periods INTEGER NOT NULL,
     downline_count INTEGER NOT NULL,
     line_count INTEGER NOT NULL,
     earned_minor INTEGER NOT NULL,
@@ -242,6 +241,7 @@ CREATE TABLE earning_lines (
     run_id INTEGER NOT NULL REFERENCES runs (id),
     member_id INTEGER NOT NULL,
     bonus TEXT NOT NULL,
+    on_bonus TEXT NOT NULL,
     kind TEXT NOT NULL,
     order_id INTEGER NOT NULL,
     source TEXT NOT NULL,
@@ -260,10 +260,21 @@ CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
 CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
 CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
 
+-- What the next run must know about a member; only the engine knows the meaning of a key.
+CREATE TABLE run_state (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    member_id INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (run_id, member_id, key)
+);
+
 CREATE TABLE run_totals (
     run_id INTEGER NOT NULL REFERENCES runs (id),
     bonus TEXT NOT NULL,
     name TEXT NOT NULL,
+    about TEXT NOT NULL,
+    rule TEXT NOT NULL,
     position INTEGER NOT NULL,
     line_count INTEGER NOT NULL,
     member_count INTEGER NOT NULL,
