@@ -1,0 +1,65 @@
+//! What every command can ask for: the settings of this installation, and the clock.
+
+use std::path::PathBuf;
+
+use crate::clock::Clock;
+use crate::config::{self, Settings, Sources};
+
+use super::Failure;
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct GlobalArgs {
+    /// Configuration file [default: /etc/mainstay/config.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    pub database: Option<String>,
+    /// Folder for everything kept on disk
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
+    pub data_dir: Option<String>,
+    /// Any other key of the configuration, for example --set log_level=debug
+    #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Settings")]
+    pub set: Vec<String>,
+}
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct Context {
+    global: GlobalArgs,
+    /// The machine's clock.
+    pub clock: Clock,
+}
+
+impl Context {
+    /// A context for these flags; nothing is read yet.
+    pub fn new(global: GlobalArgs) -> Self {
+        Self { global, clock: Clock::System }
+    }
+
+    /// The settings. Also sets the log level.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        self.settings_with(Vec::new())
+    }
+
+    /// The settings, with flags of the command's own as (key, value, flag); they beat everything.
+    pub fn settings_with(&self, mut flags: Vec<(String, String, String)>) -> Result<Settings, Failure> {
+        let mut flag = |key: &str, value: &Option<String>, written: &str| {
+            if let Some(value) = value {
+                flags.push((key.to_owned(), value.clone(), written.to_owned()));
+            }
+        };
+        flag("database", &self.global.database, "--database");
+        flag("data_dir", &self.global.data_dir, "--data-dir");
+        for pair in &self.global.set {
+            let Some((key, value)) = pair.split_once('=') else {
+                return Err(Failure::usage(format!("--set {pair}: write --set KEY=VALUE")));
+            };
+            flag(key, &Some(value.to_owned()), "--set");
+        }
+        let settings = config::load(&Sources::of_process(flags, self.global.config.clone()))?;
+        crate::log::install(settings.log_level);
+        Ok(settings)
+    }
+}

@@ -1,0 +1,28 @@
+//! `mainstay serve`: the console, the jobs and the mail queue, until the process is told to stop.
+
+use super::{Context, Failure};
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  mainstay serve\n  mainstay serve --listen 0.0.0.0:8480 --data-dir ./trial")]
+pub struct Args {
+    /// Address and port of the console
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Address of the console as people type it
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
+    let mut flags = Vec::new();
+    if let Some(listen) = args.listen {
+        flags.push(("listen".to_owned(), listen, "--listen".to_owned()));
+    }
+    if let Some(url) = args.public_url {
+        flags.push(("public_url".to_owned(), url, "--public-url".to_owned()));
+    }
+    let settings = context.settings_with(flags)?;
+    Err(Failure::failed(format!("serving {} is not built yet", settings.public_url)))
+}

@@ -1,0 +1,89 @@
+//! The keys of the configuration: one table, from which reading, checking, showing and the example file follow.
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// The name, in the file; in the environment it is `MAINSTAY_` and the name in capitals.
+    pub name: &'static str,
+    /// Whether it takes several values (an array in the file, separated by `:` elsewhere).
+    pub list: bool,
+    /// What it is for, in one sentence.
+    pub about: &'static str,
+    /// The default, in words where it follows from another key.
+    pub default: &'static str,
+}
+
+const fn key(name: &'static str, default: &'static str, about: &'static str) -> Key {
+    Key { name, list: false, about, default }
+}
+
+/// Every key there is.
+pub const KEYS: &[Key] = &[
+    key("data_dir", "/var/lib/mainstay", "Folder for everything Mainstay keeps on disk."),
+    key("database", "sqlite:DATA_DIR/mainstay.db", "Where the data lives: sqlite:PATH or postgres://USER@HOST/NAME."),
+    key("listen", "127.0.0.1:8480", "Address and port of the console."),
+    key("public_url", "http:// and the listen address", "Address of the console as people type it; used in links."),
+    key("secure_cookies", "true if public_url starts with https", "Whether the session cookie travels over HTTPS only."),
+    key("smtp", "", "Mail relay: smtp://USER:PASSWORD@HOST:587, smtps://…, or file:FOLDER for a Maildir."),
+    key("mail_from", "", "Sender of every mail, for example: Acme Back Office <office@example.com>."),
+    key("log_level", "info", "How much to log: error, warn, info, debug or trace."),
+    Key {
+        name: "fonts",
+        list: true,
+        about: "Font files for statements, tried in this order before the fonts built in.",
+        default: "",
+    },
+    key("workers", "one per processor", "How many jobs run at the same time."),
+];
+
+/// The key called `name`.
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+impl Key {
+    /// The name of its environment variable.
+    pub fn variable(&self) -> String {
+        format!("MAINSTAY_{}", self.name.to_ascii_uppercase())
+    }
+}
+
+/// The known key that is nearest to `name`, if any is near enough to be a slip.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    KEYS.iter()
+        .map(|key| (distance(&name, key.name), key.name))
+        .min()
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
+        .map(|(_, known)| known)
+}
+
+/// The number of letters to insert, delete or replace to turn `a` into `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replace = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_key_and_nonsense_finds_none() {
+        assert_eq!(nearest("databse"), Some("database"));
+        assert_eq!(nearest("data-base"), Some("database"));
+        assert_eq!(nearest("Listen"), Some("listen"));
+        assert_eq!(nearest("mailfrom"), Some("mail_from"));
+        assert_eq!(nearest("company_name"), None);
+    }
+}
