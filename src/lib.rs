@@ -1,6 +1,10 @@
 //! Mainstay: the back office that a direct-selling company installs on its own server.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod domain;
+pub mod log;
 pub mod mail;
 pub mod pdf;
 pub mod plan;

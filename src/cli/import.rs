@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  mainstay import members people.csv --mapping people.toml --dry-run\n  mainstay import orders orders.csv --mapping orders.toml")]
+#[command(
+    after_help = "Examples:\n  mainstay import members people.csv --mapping people.toml --dry-run\n  mainstay import orders orders.csv --mapping orders.toml"
+)]
 pub struct Args {
     /// What the rows are
     #[arg(value_parser = ["members", "products", "orders"])]

@@ -23,7 +23,11 @@ pub const KEYS: &[Key] = &[
     key("database", "sqlite:DATA_DIR/mainstay.db", "Where the data lives: sqlite:PATH or postgres://USER@HOST/NAME."),
     key("listen", "127.0.0.1:8480", "Address and port of the console."),
     key("public_url", "http:// and the listen address", "Address of the console as people type it; used in links."),
-    key("secure_cookies", "true if public_url starts with https", "Whether the session cookie travels over HTTPS only."),
+    key(
+        "secure_cookies",
+        "true if public_url starts with https",
+        "Whether the session cookie travels over HTTPS only.",
+    ),
     key("smtp", "", "Mail relay: smtp://USER:PASSWORD@HOST:587, smtps://…, or file:FOLDER for a Maildir."),
     key("mail_from", "", "Sender of every mail, for example: Acme Back Office <office@example.com>."),
     key("log_level", "info", "How much to log: error, warn, info, debug or trace."),

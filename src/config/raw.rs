@@ -185,7 +185,8 @@ mod tests {
     fn the_nearer_source_wins() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
-        std::fs::write(&file, "listen = \"1.1.1.1:1\"\nsmtp = \"file:f\"\nlog_level = \"warn\"\nworkers = 1\n").unwrap();
+        std::fs::write(&file, "listen = \"1.1.1.1:1\"\nsmtp = \"file:f\"\nlog_level = \"warn\"\nworkers = 1\n")
+            .unwrap();
         let credentials = folder.path().join("credentials");
         std::fs::create_dir(&credentials).unwrap();
         std::fs::write(credentials.join("smtp"), "smtp://u:p@h\n").unwrap();

@@ -73,7 +73,10 @@ mod tests {
             ("smtp://office:s3cret@mail.example.com:587", "smtp://office:***@mail.example.com:587"),
             ("postgres://u:p@ss@db/mainstay", "postgres://u:***@db/mainstay"),
             ("postgres://u:p/w@db/mainstay", "postgres://u:***@db/mainstay"),
-            ("postgres://db/m?user=u&password=p&sslmode=require", "postgres://db/m?user=u&password=***&sslmode=require"),
+            (
+                "postgres://db/m?user=u&password=p&sslmode=require",
+                "postgres://db/m?user=u&password=***&sslmode=require",
+            ),
             ("postgres://u@db/mainstay", "postgres://u@db/mainstay"),
             ("file:/srv/mail", "file:/srv/mail"),
         ] {
