@@ -7,20 +7,23 @@ use crate::config::{self, Settings, Sources};
 
 use super::Failure;
 
+const DATABASE_HELP: &str = "Database: sqlite:PATH or postgres://USER@HOST/NAME";
+const SET_HELP: &str = "Any other key of the configuration, for example --set log_level=debug";
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct GlobalArgs {
     /// Configuration file [default: /etc/mainstay/config.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
     pub config: Option<PathBuf>,
-    /// Database: sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(long, global = true, value_name = "URL", help_heading = "Settings")]
+    /// The database
+    #[arg(long, global = true, value_name = "URL", help_heading = "Settings", help = DATABASE_HELP)]
     pub database: Option<String>,
     /// Folder for everything kept on disk
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
     pub data_dir: Option<String>,
-    /// Any other key of the configuration, for example --set log_level=debug
-    #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Settings")]
+    /// Any other key of the configuration
+    #[arg(long, global = true, value_name = "KEY=VALUE", help_heading = "Settings", help = SET_HELP)]
     pub set: Vec<String>,
 }
 

@@ -42,7 +42,8 @@ impl Settings {
     /// Gives meaning to what was said; every fault is reported.
     pub fn resolve(raw: &Raw) -> Result<Self, ConfigFaults> {
         let mut read = Reading { raw, faults: Vec::new(), shown: Vec::new() };
-        let data_dir: PathBuf = read.one("data_dir", path, || PathBuf::from("/var/lib/mainstay"), shown_path);
+        let data_dir: PathBuf =
+            read.one("data_dir", path, || PathBuf::from("/var/lib/mainstay"), |dir| dir.display().to_string());
         let database =
             read.one("database", parsed, || DatabaseUrl::Sqlite(data_dir.join("mainstay.db")), ToString::to_string);
         let listen = read.one("listen", address, || SocketAddr::from(([127, 0, 0, 1], 8480)), ToString::to_string);
@@ -147,10 +148,6 @@ fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
 
 fn path(text: &str) -> Result<PathBuf, String> {
     if text.is_empty() { Err("is empty; give the path of a folder".into()) } else { Ok(PathBuf::from(text)) }
-}
-
-fn shown_path(path: &PathBuf) -> String {
-    path.display().to_string()
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

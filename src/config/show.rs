@@ -14,7 +14,7 @@ pub fn as_text(settings: &Settings, origin: bool) -> String {
     for (line, from) in lines {
         let padding = if origin { width - line.chars().count() } else { 0 };
         let remark = if origin { format!("{:padding$}  # {from}", "") } else { String::new() };
-        text.push_str(&format!("{line}{remark}\n"));
+        text.extend([line, remark, "\n".to_owned()]);
     }
     text
 }
