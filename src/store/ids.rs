@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::Utc;
+use crate::clock::Clock;
 
 /// Milliseconds from 1970 to 2020.
 const EPOCH_MS: i64 = 1_577_836_800_000;
@@ -13,7 +13,7 @@ static LAST: AtomicI64 = AtomicI64::new(0);
 
 /// The next id, greater than every id that this process made before.
 pub fn next() -> i64 {
-    let floor = ((Utc::now().timestamp_millis() - EPOCH_MS) << 12).max(1);
+    let floor = ((Clock::System.now().0 / 1000 - EPOCH_MS) << 12).max(1);
     let mut last = LAST.load(Ordering::Relaxed);
     loop {
         let next = floor.max(last + 1);
