@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn it_tells_value_and_origin_and_masks_secrets() {
         let text = as_text(&settings(), true);
-        assert!(text.contains("smtp = \"smtp://office:***@mail.example.com:587\"  # command line --smtp"), "{text}");
+        assert!(text.contains("smtp = \"smtp://office:***@mail.example.com:587\"    # command line --smtp"), "{text}");
         assert!(text.contains("# default"), "{text}");
         let json = as_json(&settings());
         assert_eq!(json["workers"]["value"], 3);
