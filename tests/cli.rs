@@ -1,0 +1,141 @@
+//! The command line, by spawning the binary: texts, exit codes, and what it does to files.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs `mainstay` in `folder`, away from this machine's own configuration.
+fn mainstay(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    command.current_dir(folder).env_clear().env("PATH", "/usr/bin:/bin").args(arguments);
+    command.output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// An empty configuration, so that the machine's own is not read.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("empty.toml"), "").unwrap();
+    folder
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let folder = folder();
+    let help = mainstay(folder.path(), &["--help"]);
+    assert!(help.status.success());
+    assert!(out(&help).contains("Exit codes: 0 done, 1 the work failed, 2"), "{}", out(&help));
+    for path in [
+        "serve",
+        "migrate",
+        "import",
+        "demo",
+        "completions",
+        "config show",
+        "plan check",
+        "ledger check",
+        "run list",
+        "run freeze",
+        "run calculate",
+        "run review",
+        "run approve",
+        "run commit",
+        "run discard",
+        "statements export",
+        "statements send",
+        "mail status",
+        "mail send",
+    ] {
+        let arguments: Vec<&str> = path.split(' ').chain(["--help"]).collect();
+        let help = mainstay(folder.path(), &arguments);
+        assert!(help.status.success(), "{path}: {}", err(&help));
+        assert!(out(&help).contains("Example"), "{path}: {}", out(&help));
+    }
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let folder = folder();
+    for arguments in [&["no-such-command"][..], &["serve", "--no-such-flag"], &["config", "show", "--set", "x"]] {
+        assert_eq!(mainstay(folder.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_unknown_key_refuses_to_start() {
+    let folder = folder();
+    std::fs::write(folder.path().join("c.toml"), "listen = \"127.0.0.1:0\"\ndatabse = \"sqlite:x.db\"\n").unwrap();
+    let shown = mainstay(folder.path(), &["config", "show", "--config", "c.toml"]);
+    assert_eq!(shown.status.code(), Some(2));
+    assert_eq!(err(&shown), "mainstay: c.toml:2: there is no key “databse”; did you mean “database”?\n");
+    assert_eq!(mainstay(folder.path(), &["serve", "--config", "c.toml"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_configuration_file_that_is_named_must_be_there() {
+    let folder = folder();
+    let shown = mainstay(folder.path(), &["config", "show", "--config", "nowhere.toml"]);
+    assert_eq!(shown.status.code(), Some(2));
+    assert!(err(&shown).contains("nowhere.toml: cannot be read"), "{}", err(&shown));
+}
+
+#[test]
+fn the_configuration_is_shown_with_its_origins_and_without_passwords() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("c.toml"),
+        "smtp = \"smtp://office:s3cret@mail.example.com\"\nmail_from = \"a@example.com\"\n",
+    )
+    .unwrap();
+    let arguments = ["config", "show", "--origin", "--config", "c.toml", "--database", "postgres://u:s3cret@h/n"];
+    let text = out(&mainstay(folder.path(), &arguments));
+    assert!(text.contains("postgres://u:***@h/n"), "{text}");
+    assert!(text.contains("# command line --database"), "{text}");
+    assert!(text.contains("# c.toml:1"), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
+    let json = out(&mainstay(folder.path(), &["config", "show", "--json", "--config", "c.toml"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["smtp"]["value"], "smtp://office:***@mail.example.com");
+    assert_eq!(json["smtp"]["origin"], "c.toml:1");
+}
+
+#[test]
+fn the_environment_beats_the_file() {
+    let folder = folder();
+    std::fs::write(folder.path().join("c.toml"), "workers = 1\n").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    command.current_dir(folder.path()).env_clear().env("MAINSTAY_WORKERS", "7").env("MAINSTAY_CONFIG", "c.toml");
+    let text = out(&command.args(["config", "show", "--origin"]).output().unwrap());
+    assert!(
+        text.lines().any(|line| line.starts_with("workers = 7") && line.ends_with("# environment MAINSTAY_WORKERS"))
+    );
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(out(&mainstay(folder.path(), &["completions", shell])).contains("statements"), "{shell}");
+    }
+    assert!(mainstay(folder.path(), &["man", "."]).status.success());
+    let page = std::fs::read_to_string(folder.path().join("mainstay-run-approve.1")).unwrap();
+    assert!(page.contains("never by the person"), "{page}");
+}
+
+#[test]
+fn only_the_c_library_is_linked() {
+    let Ok(listed) = Command::new("ldd").arg(env!("CARGO_BIN_EXE_mainstay")).output() else {
+        return; // no ldd: not a system with the GNU C library
+    };
+    let family =
+        ["linux-vdso", "ld-linux", "libc.so", "libm.so", "libgcc_s.so", "libdl.so", "libpthread.so", "librt.so"];
+    for line in out(&listed).lines() {
+        assert!(family.iter().any(|name| line.contains(name)) || line.contains("statically linked"), "{line}");
+    }
+}
