@@ -1,5 +1,6 @@
 //! Staff: the people who sign in to the console, and what each role may do.
 
+use super::ids::StaffId;
 use super::words::words;
 
 words! {
@@ -42,5 +43,33 @@ impl Role {
             Permission::ViewAudit => matches!(self, Self::Owner | Self::Finance | Self::Auditor),
             Permission::ManageCompany => matches!(self, Self::Owner),
         }
+    }
+}
+
+/// Who does something, as the audit log keeps it: the name and the address of that moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The person of the staff; 0 when no person acts.
+    pub id: StaffId,
+    /// The name, or what acts in nobody's name.
+    pub name: String,
+    /// The network address the request came from; empty when it came from none.
+    pub address: String,
+}
+
+impl Actor {
+    /// A person of the staff, at a network address.
+    pub fn person(id: StaffId, name: impl Into<String>, address: impl Into<String>) -> Self {
+        Self { id, name: name.into(), address: address.into() }
+    }
+
+    /// A part of the program that acts by itself, such as a job.
+    pub fn system(part: &str) -> Self {
+        Self { id: StaffId(0), name: format!("System: {part}"), address: String::new() }
+    }
+
+    /// Whoever may use the command line of the machine.
+    pub fn command_line() -> Self {
+        Self { id: StaffId(0), name: "Command line".to_owned(), address: String::new() }
     }
 }
