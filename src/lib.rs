@@ -9,3 +9,4 @@ pub mod mail;
 pub mod pdf;
 pub mod plan;
 pub mod store;
+pub mod text;

@@ -4,6 +4,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
+use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Integer, Text};
 
 use crate::domain::calendar::{Day, Moment};
@@ -32,6 +33,14 @@ macro_rules! number_columns {
             type Expression = Bound<$sql, $raw>;
             fn as_expression(self) -> Self::Expression {
                 Bound::new(self.0)
+            }
+        }
+        impl<DB: Backend> ToSql<$sql, DB> for $name
+        where
+            $raw: ToSql<$sql, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                ToSql::<$sql, DB>::to_sql(&self.0, out)
             }
         }
         impl<DB: Backend> FromSql<$sql, DB> for $name
@@ -72,6 +81,14 @@ macro_rules! word_columns {
             type Expression = Bound<Text, &'static str>;
             fn as_expression(self) -> Self::Expression {
                 Bound::new(self.as_str())
+            }
+        }
+        impl<DB: Backend> ToSql<Text, DB> for $name
+        where
+            str: ToSql<Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+                ToSql::<Text, DB>::to_sql(self.as_str(), out)
             }
         }
         impl<DB: Backend> FromSql<Text, DB> for $name

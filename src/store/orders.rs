@@ -1,0 +1,193 @@
+//! Orders, returns and their lines.
+
+use diesel::prelude::*;
+
+use super::schema::{order_lines, orders};
+use super::{Conn, StoreError, StoreResult, insert_all};
+use crate::domain::calendar::{Day, Moment};
+use crate::domain::ids::{MemberId, OrderId, OrderLineId, ProductId};
+use crate::domain::money::{Currency, Volume};
+use crate::domain::order::{OrderKind, OrderType, PaymentState};
+
+/// An order or a return as stored. The amounts of a return are negative or zero.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = orders, treat_none_as_default_value = false)]
+pub struct Order {
+    /// Row id.
+    pub id: OrderId,
+    /// The number people read, such as `SF-204817`.
+    pub number: String,
+    /// Sale or return.
+    pub kind: OrderKind,
+    /// What kind of purchase.
+    pub order_type: OrderType,
+    /// Who bought.
+    pub member_id: MemberId,
+    /// State of the payment.
+    pub payment: PaymentState,
+    /// When it was placed.
+    pub ordered_at: Moment,
+    /// The day of that moment in the company's time zone.
+    pub ordered_on: Day,
+    /// The day it counts; [`Day::FOREVER`] while it is not paid.
+    pub commission_on: Day,
+    /// Currency of the amounts.
+    pub currency: Currency,
+    /// What was paid for the goods, without tax and shipping: the sum of the lines.
+    pub paid_minor: i64,
+    /// The same goods at the wholesale price.
+    pub wholesale_minor: i64,
+    /// Qualifying volume.
+    pub qv: Volume,
+    /// Commissionable volume.
+    pub cv: Volume,
+    /// Number of lines.
+    pub line_count: i32,
+    /// When the row was made.
+    pub created_at: Moment,
+}
+
+/// A line of an order. In a return, quantity, amounts and volumes are negative.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_lines, treat_none_as_default_value = false)]
+pub struct OrderLine {
+    /// Row id.
+    pub id: OrderLineId,
+    /// The order.
+    pub order_id: OrderId,
+    /// Position, from 1.
+    pub line_no: i32,
+    /// What was bought.
+    pub product_id: ProductId,
+    /// Its name then.
+    pub name: String,
+    /// How many pieces.
+    pub quantity: i64,
+    /// Price of one piece.
+    pub unit_price_minor: i64,
+    /// What was paid for the line.
+    pub amount_minor: i64,
+    /// The line at the wholesale price.
+    pub wholesale_minor: i64,
+    /// Qualifying volume of the line.
+    pub qv: Volume,
+    /// Commissionable volume of the line.
+    pub cv: Volume,
+    /// In a return: the order that the goods came from, or id 0 where it is not known.
+    pub original_order_id: OrderId,
+}
+
+/// Inserts orders in batches.
+pub fn insert(tx: &mut Conn, rows: &[Order]) -> StoreResult<()> {
+    Ok(insert_all!(tx, orders::table, rows)?)
+}
+
+/// Inserts lines in batches.
+pub fn insert_lines(tx: &mut Conn, rows: &[OrderLine]) -> StoreResult<()> {
+    Ok(insert_all!(tx, order_lines::table, rows)?)
+}
+
+/// The order with this id, or a fault that names it.
+pub fn get(conn: &mut Conn, id: OrderId) -> StoreResult<Order> {
+    orders::table
+        .find(id)
+        .select(Order::as_select())
+        .first(conn)
+        .optional()?
+        .ok_or_else(|| StoreError::not_found("order", id))
+}
+
+/// The order with this number, if there is one.
+pub fn find_by_number(conn: &mut Conn, number: &str) -> StoreResult<Option<Order>> {
+    Ok(orders::table.filter(orders::number.eq(number)).select(Order::as_select()).first(conn).optional()?)
+}
+
+/// The orders of these numbers that exist.
+pub fn list_by_numbers(conn: &mut Conn, numbers: &[&str]) -> StoreResult<Vec<Order>> {
+    let mut found = Vec::with_capacity(numbers.len());
+    for chunk in numbers.chunks(900) {
+        found
+            .extend(orders::table.filter(orders::number.eq_any(chunk)).select(Order::as_select()).load::<Order>(conn)?);
+    }
+    Ok(found)
+}
+
+/// The lines of an order, in their order.
+pub fn list_lines(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<OrderLine>> {
+    Ok(order_lines::table
+        .filter(order_lines::order_id.eq(order))
+        .order(order_lines::line_no)
+        .select(OrderLine::as_select())
+        .load(conn)?)
+}
+
+/// The returns that name this order as the one their goods came from.
+pub fn list_returns_of(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Order>> {
+    let returns: Vec<OrderId> = order_lines::table
+        .filter(order_lines::original_order_id.eq(order))
+        .filter(order_lines::original_order_id.ne(OrderId(0)))
+        .select(order_lines::order_id)
+        .distinct()
+        .load(conn)?;
+    Ok(orders::table.filter(orders::id.eq_any(returns)).order(orders::id).select(Order::as_select()).load(conn)?)
+}
+
+/// Orders and returns whose commission day lies in the range, both ends included, in no particular order.
+pub fn list_counted(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<Order>> {
+    Ok(orders::table
+        .filter(orders::commission_on.between(first, last))
+        .select(Order::as_select())
+        .load::<Order>(conn)?
+        .into_iter()
+        .filter(|order| order.payment.counts())
+        .collect())
+}
+
+/// The lines of the returns whose commission day lies in the range: what came back of which order.
+pub fn list_returned_lines(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<OrderLine>> {
+    Ok(order_lines::table
+        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+        .filter(orders::kind.eq(OrderKind::Return))
+        .filter(orders::commission_on.between(first, last))
+        .select(OrderLine::as_select())
+        .load(conn)?)
+}
+
+/// Every line that ever returned goods of these orders, with the commission day of its return.
+pub fn list_lines_returning(conn: &mut Conn, originals: &[OrderId]) -> StoreResult<Vec<(Day, OrderLine)>> {
+    let mut found = Vec::new();
+    for chunk in originals.chunks(900) {
+        found.extend(
+            order_lines::table
+                .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+                .filter(order_lines::original_order_id.eq_any(chunk))
+                .filter(order_lines::original_order_id.ne(OrderId(0)))
+                .select((orders::commission_on, OrderLine::as_select()))
+                .load::<(Day, OrderLine)>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// The orders with these ids, in no particular order.
+pub fn list_by_ids(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<Vec<Order>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(900) {
+        found.extend(orders::table.filter(orders::id.eq_any(chunk)).select(Order::as_select()).load::<Order>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Sets the payment's state and, once it counts, the commission day.
+pub fn update_payment(
+    tx: &mut Conn,
+    id: OrderId,
+    from: PaymentState,
+    to: PaymentState,
+    commission_on: Day,
+) -> StoreResult<()> {
+    let changed = diesel::update(orders::table.filter(orders::id.eq(id)).filter(orders::payment.eq(from)))
+        .set((orders::payment.eq(to), orders::commission_on.eq(commission_on)))
+        .execute(tx)?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("order {id}"))) }
+}

@@ -1,0 +1,111 @@
+//! Products and their prices.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::schema::{product_prices, products};
+use super::{Conn, StoreResult, insert_all};
+use crate::domain::calendar::{Day, Moment};
+use crate::domain::ids::{PriceId, ProductId};
+use crate::domain::money::{Currency, Volume};
+use crate::domain::product::{PriceType, ProductStatus};
+
+/// A product as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = products, treat_none_as_default_value = false)]
+pub struct Product {
+    /// Row id.
+    pub id: ProductId,
+    /// The code people order by.
+    pub sku: String,
+    /// The name people read.
+    pub name: String,
+    /// Whether it may be ordered.
+    pub status: ProductStatus,
+    /// When the row was made.
+    pub created_at: Moment,
+    /// When it was last changed.
+    pub updated_at: Moment,
+}
+
+/// A price of a product, in force from a day until a later one replaces it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = product_prices, treat_none_as_default_value = false)]
+pub struct Price {
+    /// Row id.
+    pub id: PriceId,
+    /// The product.
+    pub product_id: ProductId,
+    /// Who pays it.
+    pub price_type: PriceType,
+    /// In which currency.
+    pub currency: Currency,
+    /// The price of one piece, without tax.
+    pub price_minor: i64,
+    /// Qualifying volume of one piece.
+    pub qv: Volume,
+    /// Commissionable volume of one piece.
+    pub cv: Volume,
+    /// First day.
+    pub from_day: Day,
+}
+
+/// Inserts products in batches.
+pub fn insert(tx: &mut Conn, rows: &[Product]) -> StoreResult<()> {
+    Ok(insert_all!(tx, products::table, rows)?)
+}
+
+/// Inserts prices in batches.
+pub fn insert_prices(tx: &mut Conn, rows: &[Price]) -> StoreResult<()> {
+    Ok(insert_all!(tx, product_prices::table, rows)?)
+}
+
+/// The product with this code, if there is one.
+pub fn find_by_sku(conn: &mut Conn, sku: &str) -> StoreResult<Option<Product>> {
+    Ok(products::table.filter(products::sku.eq(sku)).select(Product::as_select()).first(conn).optional()?)
+}
+
+/// All products by code.
+pub fn list(conn: &mut Conn) -> StoreResult<Vec<Product>> {
+    Ok(products::table.order(products::sku).select(Product::as_select()).load(conn)?)
+}
+
+/// The products of these codes that exist.
+pub fn find_by_skus(conn: &mut Conn, skus: &[&str]) -> StoreResult<HashMap<String, Product>> {
+    let mut found = HashMap::with_capacity(skus.len());
+    for chunk in skus.chunks(900) {
+        let rows: Vec<Product> =
+            products::table.filter(products::sku.eq_any(chunk)).select(Product::as_select()).load(conn)?;
+        found.extend(rows.into_iter().map(|product| (product.sku.clone(), product)));
+    }
+    Ok(found)
+}
+
+/// The prices of a product, oldest first.
+pub fn list_prices(conn: &mut Conn, product: ProductId) -> StoreResult<Vec<Price>> {
+    Ok(product_prices::table
+        .filter(product_prices::product_id.eq(product))
+        .order((product_prices::price_type, product_prices::from_day))
+        .select(Price::as_select())
+        .load(conn)?)
+}
+
+/// The price in force on a day, if the product has one of this type and currency.
+pub fn find_price(
+    conn: &mut Conn,
+    product: ProductId,
+    price_type: PriceType,
+    currency: Currency,
+    day: Day,
+) -> StoreResult<Option<Price>> {
+    Ok(product_prices::table
+        .filter(product_prices::product_id.eq(product))
+        .filter(product_prices::price_type.eq(price_type))
+        .filter(product_prices::currency.eq(currency))
+        .filter(product_prices::from_day.le(day))
+        .order(product_prices::from_day.desc())
+        .select(Price::as_select())
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,55 @@
+//! Text that people search for, and names as people write them. Knows no store and no page.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The form in which text is stored and looked up for searching: without accents, in lower case,
+/// runs of white space as one space. `"Zsófia  KŐVÁRI"` → `"zsofia kovari"`.
+pub fn folded(text: &str) -> String {
+    let bare: String =
+        text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).map(plain_letter).collect();
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Letters that carry their mark inside and do not decompose.
+const fn plain_letter(c: char) -> char {
+    match c {
+        'ł' => 'l',
+        'ø' => 'o',
+        'đ' => 'd',
+        'ı' => 'i',
+        other => other,
+    }
+}
+
+/// A pattern for SQL `LIKE … ESCAPE '\'` that finds `needle` anywhere.
+pub fn like_anywhere(needle: &str) -> String {
+    let mut pattern = String::with_capacity(needle.len() + 2);
+    pattern.push('%');
+    for c in needle.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_without_accents_and_in_any_case() {
+        assert_eq!(folded("Zsófia  KŐVÁRI-Németh"), "zsofia kovari-nemeth");
+        assert_eq!(folded("Nguyễn Thị Phương Thảo"), "nguyen thi phuong thao");
+        assert_eq!(folded("Łukasz Ørsted"), "lukasz orsted");
+        assert_eq!(folded("佐藤 美咲"), "佐藤 美咲");
+    }
+
+    #[test]
+    fn what_people_type_is_never_a_pattern() {
+        assert_eq!(like_anywhere(r"50%_\"), r"%50\%\_\\%");
+    }
+}
