@@ -1,4 +1,7 @@
 //! All integration tests, in one binary; one module per area.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a step of a test that fails stops the test")]
+
 mod cli;
+mod install;
 mod tidy;

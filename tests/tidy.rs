@@ -215,7 +215,7 @@ fn files_and_functions_stay_small() {
 fn names_say_what_things_are() {
     let mut findings = Vec::new();
     for source in rust_files("src").into_iter().chain(rust_files("tests")) {
-        for piece in source.path.iter() {
+        for piece in &source.path {
             let name = piece.to_string_lossy();
             if BANNED_NAMES.contains(&name.trim_end_matches(".rs")) {
                 findings.push(format!("{}: {name} says nothing", source.path.display()));
