@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::commands::{Auth, Data, Ehlo, Mail, Quit, Rcpt, Rset, Starttls};
@@ -14,9 +14,9 @@ use rustls::ClientConfig;
 use super::extensions::Extensions;
 use super::mailbox::read_address;
 use super::reply::{Reply, ReplyKind};
-use super::target::{Login, SmtpTarget, TlsMode};
-use super::transport::{Outcome, Outgoing, TargetTrouble};
-use super::wire::Wire;
+use super::target::{Login, Patience, SmtpTarget, TlsMode};
+use super::transport::{Gate, Handed, Outcome, Outgoing, TargetTrouble};
+use super::wire::{Deadline, Wire};
 
 /// An open conversation, past greeting and login.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct Connection {
     heard: Vec<u8>,
     can: Extensions,
     relay: String,
-    patience: super::target::Patience,
+    patience: Patience,
     /// Nothing may be said any more.
     over: bool,
 }
@@ -65,38 +65,47 @@ impl Connection {
         self.over
     }
 
-    /// Hands one message over.
-    pub fn send(&mut self, message: Outgoing<'_>) -> Result<Outcome, TargetTrouble> {
+    /// Hands one message over; the final dot is said within the gate.
+    pub fn send<'g>(&mut self, message: Outgoing<'_>, gate: &'g Gate) -> Result<Handed<'g>, TargetTrouble> {
+        if let Some(outcome) = self.prepare(message)? {
+            return Ok(Handed::outside(outcome));
+        }
+        self.wire
+            .write(&dot_stuffed(message.bytes), Deadline::after(self.patience.data))
+            .map_err(|fault| self.lost("the message", &fault))?;
+        let pass = gate.enter();
+        Ok(Handed { outcome: self.say_final_dot()?, pass: Some(pass) })
+    }
+
+    /// Announces the message; an outcome if it ends here.
+    fn prepare(&mut self, message: Outgoing<'_>) -> Result<Option<Outcome>, TargetTrouble> {
         let (from, to) = match (read_address(message.from), read_address(message.to)) {
             (Ok(from), Ok(to)) => (from, to),
-            (Err(fault), _) | (_, Err(fault)) => return Ok(failed(fault.to_string())),
+            (Err(fault), _) | (_, Err(fault)) => return Ok(Some(failed(fault.to_string()))),
         };
         let parameters = match self.mail_parameters(message) {
             Ok(parameters) => parameters,
-            Err(reason) => return Ok(failed(reason)),
+            Err(reason) => return Ok(Some(failed(reason))),
         };
         let reply = self.ask("MAIL FROM", &Mail::new(Some(from), parameters).to_string())?;
         if reply.kind() == ReplyKind::No && reply.code != 552 {
             return Err(self.refused("the sender", &reply));
         }
         if let Some(outcome) = self.unless(&reply, ReplyKind::Done) {
-            return Ok(outcome);
+            return Ok(Some(outcome));
         }
         let reply = self.ask("RCPT TO", &Rcpt::new(to, Vec::new()).to_string())?;
         if let Some(outcome) = self.unless(&reply, ReplyKind::Done) {
-            return Ok(outcome);
+            return Ok(Some(outcome));
         }
         let reply = self.ask("DATA", &Data.to_string())?;
-        if let Some(outcome) = self.unless(&reply, ReplyKind::GoOn) {
-            return Ok(outcome);
-        }
-        self.hand_over(message.bytes)
+        Ok(self.unless(&reply, ReplyKind::GoOn))
     }
 
-    /// Sends the text to its final dot. Up to the last byte written nothing is handed over; after it, only an answer tells.
-    fn hand_over(&mut self, bytes: &[u8]) -> Result<Outcome, TargetTrouble> {
-        let end = Instant::now() + self.patience.data;
-        self.wire.write(&dot_stuffed(bytes), end).map_err(|fault| self.lost("the message", &fault))?;
+    /// Up to the last byte of the final dot nothing is handed over; after it, only an answer tells.
+    fn say_final_dot(&mut self) -> Result<Outcome, TargetTrouble> {
+        let end = Deadline::after(self.patience.data);
+        self.wire.write(b".\r\n", end).map_err(|fault| self.lost("the final dot", &fault))?;
         match self.hear(end) {
             Ok(reply) if reply.kind() == ReplyKind::Done => {
                 self.over |= reply.code == 221;
@@ -114,7 +123,7 @@ impl Connection {
     pub fn quit(&mut self) {
         if !self.over {
             self.over = true;
-            let end = Instant::now() + Duration::from_secs(2).min(self.patience.command);
+            let end = Deadline::after(Duration::from_secs(2).min(self.patience.command));
             // Nothing depends on the answer.
             let _ = self.wire.write(Quit.to_string().as_bytes(), end).and_then(|()| self.hear(end));
         }
@@ -196,14 +205,14 @@ impl Connection {
     }
 
     fn ask(&mut self, step: &'static str, line: &str) -> Result<Reply, TargetTrouble> {
-        let end = Instant::now() + self.patience.command;
+        let end = Deadline::after(self.patience.command);
         let reply = self.wire.write(line.as_bytes(), end).and_then(|()| self.hear(end));
         let reply = reply.map_err(|fault| self.lost(step, &fault))?;
         self.over |= reply.code == 421;
         Ok(reply)
     }
 
-    fn hear(&mut self, end: Instant) -> io::Result<Reply> {
+    fn hear(&mut self, end: Deadline) -> io::Result<Reply> {
         loop {
             if let Some((reply, taken)) = Reply::read(&self.heard).map_err(io::Error::other)? {
                 self.heard.drain(..taken);
@@ -251,7 +260,7 @@ fn failed(reason: String) -> Outcome {
     Outcome::Failed { reason, by_policy: false }
 }
 
-/// The message as it goes over the line: a dot at the start of a line doubled, and the final dot.
+/// The message as it goes over the line: a dot at the start of a line doubled, the last line closed.
 fn dot_stuffed(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 64 + 8);
     let mut line_start = true;
@@ -265,7 +274,6 @@ fn dot_stuffed(bytes: &[u8]) -> Vec<u8> {
     if !out.is_empty() && !out.ends_with(b"\r\n") {
         out.extend_from_slice(b"\r\n");
     }
-    out.extend_from_slice(b".\r\n");
     out
 }
 
@@ -275,8 +283,8 @@ mod tests {
 
     #[test]
     fn dots_at_line_starts_are_doubled_and_the_last_line_closed() {
-        assert_eq!(dot_stuffed(b".a\r\n..\r\nb."), b"..a\r\n...\r\nb.\r\n.\r\n");
-        assert_eq!(dot_stuffed(b"a\r\n"), b"a\r\n.\r\n");
-        assert_eq!(dot_stuffed(b""), b".\r\n");
+        assert_eq!(dot_stuffed(b".a\r\n..\r\nb."), b"..a\r\n...\r\nb.\r\n");
+        assert_eq!(dot_stuffed(b"a\r\n"), b"a\r\n");
+        assert_eq!(dot_stuffed(b""), b"");
     }
 }

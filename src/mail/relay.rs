@@ -7,7 +7,7 @@ use rustls::ClientConfig;
 use super::connection::Connection;
 use super::target::{SmtpTarget, TlsMode};
 use super::tls::client_config;
-use super::transport::{Outcome, Outgoing, TargetTrouble};
+use super::transport::{Gate, Handed, Outgoing, TargetTrouble};
 
 /// After so many messages a new conversation is begun; many relays count.
 const MESSAGES_PER_CONNECTION: u32 = 100;
@@ -36,30 +36,30 @@ impl Relay {
 
     /// Hands one message over. If a conversation that had been idle turns out to be dead before anything was handed
     /// over, the message goes over a fresh one.
-    pub fn send(&mut self, message: Outgoing<'_>) -> Result<Outcome, TargetTrouble> {
+    pub fn send<'g>(&mut self, message: Outgoing<'_>, gate: &'g Gate) -> Result<Handed<'g>, TargetTrouble> {
         if self.used >= MESSAGES_PER_CONNECTION {
             self.close();
         }
         let is_used = self.connection.is_some();
-        match self.send_once(message) {
-            Err(TargetTrouble::Lost { .. }) if is_used => self.send_once(message),
+        match self.send_once(message, gate) {
+            Err(TargetTrouble::Lost { .. }) if is_used => self.send_once(message, gate),
             other => other,
         }
     }
 
-    fn send_once(&mut self, message: Outgoing<'_>) -> Result<Outcome, TargetTrouble> {
+    fn send_once<'g>(&mut self, message: Outgoing<'_>, gate: &'g Gate) -> Result<Handed<'g>, TargetTrouble> {
         let mut connection = if let Some(connection) = self.connection.take() {
             connection
         } else {
             self.used = 0;
             Connection::open(&self.target, self.tls.as_ref())?
         };
-        let outcome = connection.send(message);
+        let handed = connection.send(message, gate);
         self.used += 1;
         if !connection.is_over() {
             self.connection = Some(connection);
         }
-        outcome
+        handed
     }
 
     /// Says good-bye.

@@ -8,7 +8,7 @@ const HOUR: i64 = 60 * MINUTE;
 pub struct RetryPolicy {
     /// Seconds to wait after the first, second, … try; the last one repeats.
     pub waits: &'static [i64],
-    /// Seconds after the first try when a message counts as failed.
+    /// Seconds of waiting in all after which a message counts as failed.
     pub give_up_after: i64,
 }
 
@@ -19,12 +19,20 @@ impl RetryPolicy {
         give_up_after: 72 * HOUR,
     };
 
-    /// When to try again (seconds since 1970) after try number `tries` ended at `now`; `None` when it is time to give up.
-    pub fn next_try(&self, tries: u32, first_try_at: i64, now: i64) -> Option<i64> {
-        let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
-        let wait = self.waits.get(step).or(self.waits.last()).copied().unwrap_or(HOUR);
-        let next = now.saturating_add(wait);
-        (next <= first_try_at.saturating_add(self.give_up_after)).then_some(next)
+    /// Seconds to wait after try number `tries` (from 1); `None` when it is time to give up.
+    /// Only waiting counts: a week in which nothing was running costs nobody a mail.
+    pub fn wait_after(&self, tries: u32) -> Option<i64> {
+        let last = self.waits.last().copied().unwrap_or(HOUR);
+        let mut waits = self.waits.iter().copied().chain(std::iter::repeat(last));
+        let mut waited = 0_i64;
+        for _ in 1..tries.max(1) {
+            waited = waited.saturating_add(waits.next().unwrap_or(last));
+            if waited >= self.give_up_after {
+                return None;
+            }
+        }
+        let next = waits.next().unwrap_or(last);
+        (waited.saturating_add(next) <= self.give_up_after).then_some(next)
     }
 }
 
@@ -34,22 +42,16 @@ mod tests {
 
     #[test]
     fn the_waits_grow_and_end_after_72_hours() {
-        let policy = RetryPolicy::STANDARD;
-        let (mut now, mut tries, mut minutes) = (1_000, 1, Vec::new());
-        while let Some(next) = policy.next_try(tries, 1_000, now) {
-            minutes.push((next - now) / 60);
-            now = next;
-            tries += 1;
-        }
-        assert_eq!(minutes[..8], [1, 5, 15, 30, 60, 120, 240, 240]);
-        let hours = (now - 1_000) / 3_600;
-        assert!((68..=72).contains(&hours), "gave up after {hours} hours");
-        assert_eq!(policy.next_try(tries, 1_000, now), None);
+        let waits: Vec<i64> = (1..).map_while(|tries| RetryPolicy::STANDARD.wait_after(tries)).collect();
+        let minutes: Vec<i64> = waits.iter().map(|seconds| seconds / 60).take(9).collect();
+        assert_eq!(minutes, [1, 5, 15, 30, 60, 120, 240, 240, 240]);
+        let hours = waits.iter().sum::<i64>() / 3600;
+        assert!((68..=72).contains(&hours), "gives up after {hours} hours");
     }
 
     #[test]
-    fn a_long_pause_between_tries_does_not_overrun_the_end() {
-        assert_eq!(RetryPolicy::STANDARD.next_try(2, 0, 72 * HOUR), None);
-        assert_eq!(RetryPolicy::STANDARD.next_try(u32::MAX, i64::MAX - 5, i64::MAX - 5), Some(i64::MAX));
+    fn absurd_counts_give_up() {
+        assert_eq!(RetryPolicy::STANDARD.wait_after(u32::MAX), None);
+        assert_eq!(RetryPolicy::STANDARD.wait_after(0), Some(60));
     }
 }

@@ -1,5 +1,7 @@
 //! One message handed over, whatever the target is, and what became of it.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use super::maildir::Maildir;
 use super::relay::Relay;
 use super::target::MailTarget;
@@ -15,6 +17,38 @@ pub struct Outgoing<'a> {
     pub to: &'a str,
     /// The message.
     pub bytes: &'a [u8],
+}
+
+/// Lets one message at a time take the last step, from the final dot until whoever sent it has noted the outcome.
+/// So a crash leaves at most one message that was taken over but not noted, however many workers there are.
+#[derive(Debug, Default)]
+pub struct Gate(Mutex<()>);
+
+/// The right to be the one; ends when dropped.
+#[derive(Debug)]
+pub struct Pass<'g>(#[expect(dead_code, reason = "held for its drop")] MutexGuard<'g, ()>);
+
+impl Gate {
+    /// Waits for the others.
+    pub fn enter(&self) -> Pass<'_> {
+        Pass(self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What became of a message; keep it until that is noted.
+#[derive(Debug)]
+pub struct Handed<'g> {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Keeps the gate shut where a repeat could double the message.
+    pub pass: Option<Pass<'g>>,
+}
+
+impl Handed<'_> {
+    /// An outcome that nobody has to wait for.
+    pub fn outside(outcome: Outcome) -> Self {
+        Self { outcome, pass: None }
+    }
 }
 
 /// What became of one message.
@@ -48,7 +82,9 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetTrouble {
     /// No connection.
-    #[error("the mail relay {relay} can't be reached ({reason}); check that it runs and that mail.target is right")]
+    #[error(
+        "the mail relay {relay} can't be reached ({reason}); check that it runs and that the setting smtp is right"
+    )]
     Unreachable {
         /// Host and port.
         relay: String,
@@ -57,7 +93,7 @@ pub enum TargetTrouble {
     },
     /// No encryption, or not with a certificate we trust.
     #[error(
-        "no safe line to the mail relay {relay}: {reason}; check its certificate, the ca file and tls in mail.target"
+        "no safe line to the mail relay {relay}: {reason}; check its certificate and tls and ca in the setting smtp"
     )]
     Unsafe {
         /// Host and port.
@@ -114,10 +150,10 @@ impl Transport {
     }
 
     /// Hands one message over.
-    pub fn send(&mut self, message: Outgoing<'_>) -> Result<Outcome, TargetTrouble> {
+    pub fn send<'g>(&mut self, message: Outgoing<'_>, gate: &'g Gate) -> Result<Handed<'g>, TargetTrouble> {
         match self {
-            Self::Relay(relay) => relay.send(message),
-            Self::Maildir(maildir) => maildir.send(message),
+            Self::Relay(relay) => relay.send(message, gate),
+            Self::Maildir(maildir) => maildir.send(message).map(Handed::outside),
         }
     }
 

@@ -3,10 +3,32 @@
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+use crate::clock::{Clock, Stopwatch};
+
+/// The end of a wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    watch: Stopwatch,
+    patience: Duration,
+}
+
+impl Deadline {
+    /// So long from now.
+    pub fn after(patience: Duration) -> Self {
+        Self { watch: Clock::stopwatch(), patience }
+    }
+
+    /// What is left, or the fault that nothing is.
+    fn left(self) -> io::Result<Duration> {
+        let left = self.patience.saturating_sub(self.watch.elapsed());
+        if left.is_zero() { Err(too_late()) } else { Ok(left) }
+    }
+}
 
 /// A socket to the relay.
 #[derive(Debug)]
@@ -39,9 +61,9 @@ impl Wire {
         let Self::Plain(mut socket) = self else { return Ok(self) };
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let mut session = ClientConnection::new(config, name).map_err(io::Error::other)?;
-        let end = Instant::now() + patience;
+        let end = Deadline::after(patience);
         while session.is_handshaking() {
-            let left = time_left(end)?;
+            let left = end.left()?;
             socket.set_read_timeout(Some(left))?;
             socket.set_write_timeout(Some(left))?;
             session.complete_io(&mut socket)?;
@@ -57,9 +79,9 @@ impl Wire {
     }
 
     /// Reads what has come, waiting until `end` at most. No bytes: the other side hung up.
-    pub fn read(&mut self, buffer: &mut [u8], end: Instant) -> io::Result<usize> {
+    pub fn read(&mut self, buffer: &mut [u8], end: Deadline) -> io::Result<usize> {
         loop {
-            self.socket().set_read_timeout(Some(time_left(end)?))?;
+            self.socket().set_read_timeout(Some(end.left()?))?;
             let got = match self {
                 Self::Plain(socket) => socket.read(buffer),
                 Self::Tls(stream) => stream.read(buffer),
@@ -73,9 +95,9 @@ impl Wire {
     }
 
     /// Writes everything before `end`.
-    pub fn write(&mut self, bytes: &[u8], end: Instant) -> io::Result<()> {
+    pub fn write(&mut self, bytes: &[u8], end: Deadline) -> io::Result<()> {
         for piece in bytes.chunks(64 * 1024) {
-            self.socket().set_write_timeout(Some(time_left(end)?))?;
+            self.socket().set_write_timeout(Some(end.left()?))?;
             let written = match self {
                 Self::Plain(socket) => socket.write_all(piece),
                 Self::Tls(stream) => stream.write_all(piece).and_then(|()| stream.flush()),
@@ -84,11 +106,6 @@ impl Wire {
         }
         Ok(())
     }
-}
-
-fn time_left(end: Instant) -> io::Result<Duration> {
-    let left = end.saturating_duration_since(Instant::now());
-    if left.is_zero() { Err(too_late()) } else { Ok(left) }
 }
 
 fn too_late() -> io::Error {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mainstay::mail::target::{MailTarget, Patience};
-use mainstay::mail::transport::{Outcome, Outgoing, TargetTrouble, Transport};
+use mainstay::mail::transport::{Gate, Outcome, Outgoing, TargetTrouble, Transport};
 
 use super::witness::{Deed, Step, Witness};
 
@@ -13,22 +13,32 @@ fn message(to: &str) -> Outgoing<'_> {
     Outgoing { message_id: "st-1@example.com", from: "company@example.com", to, bytes: MESSAGE }
 }
 
-fn transport(target: &str) -> Transport {
-    Transport::open(&target.parse().unwrap()).unwrap()
+fn transport(target: &str) -> Sender {
+    Sender(Transport::open(&target.parse().unwrap()).unwrap())
 }
 
-fn to(witness: &Witness) -> Transport {
+fn to(witness: &Witness) -> Sender {
     transport(&format!("smtp://127.0.0.1:{}?tls=none", witness.port))
 }
 
 /// A client that loses patience quickly.
-fn hasty(witness: &Witness) -> Transport {
+fn hasty(witness: &Witness) -> Sender {
     let mut target = format!("smtp://127.0.0.1:{}?tls=none", witness.port).parse().unwrap();
     if let MailTarget::Smtp(smtp) = &mut target {
         let short = Duration::from_millis(200);
         smtp.patience = Patience { connect: short, command: short, data: short };
     }
-    Transport::open(&target).unwrap()
+    Sender(Transport::open(&target).unwrap())
+}
+
+/// A worker that is alone in the house.
+struct Sender(Transport);
+
+impl Sender {
+    fn send(&mut self, message: Outgoing<'_>) -> Result<Outcome, TargetTrouble> {
+        let gate = Gate::default();
+        self.0.send(message, &gate).map(|handed| handed.outcome)
+    }
 }
 
 fn is_accepted(outcome: &Result<Outcome, TargetTrouble>) -> bool {
@@ -229,5 +239,5 @@ fn a_wrong_password_is_the_relays_trouble_and_never_shown() {
     let mut transport = transport(&url);
     let trouble = transport.send(message("a@example.com")).unwrap_err();
     assert!(trouble.to_string().contains("refused the login: 535"), "{trouble}");
-    assert!(!format!("{trouble:?} {transport:?}").contains("hunter2"));
+    assert!(!format!("{trouble:?} {:?}", transport.0).contains("hunter2"));
 }
