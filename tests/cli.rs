@@ -95,7 +95,7 @@ fn the_configuration_is_shown_with_its_origins_and_without_passwords() {
     .unwrap();
     let arguments = ["config", "show", "--origin", "--config", "c.toml", "--database", "postgres://u:s3cret@h/n"];
     let text = out(&mainstay(folder.path(), &arguments));
-    assert!(text.contains("postgres://u:***@h/n"), "{text}");
+    assert!(text.contains("postgres://u:…@h/n"), "{text}");
     assert!(text.contains("# command line --database"), "{text}");
     assert!(text.contains("# c.toml:1"), "{text}");
     assert!(!text.contains("s3cret"), "{text}");
@@ -115,6 +115,42 @@ fn the_environment_beats_the_file() {
     assert!(
         text.lines().any(|line| line.starts_with("workers = 7") && line.ends_with("# environment MAINSTAY_WORKERS"))
     );
+}
+
+#[test]
+fn an_unreachable_postgres_is_an_error_and_no_file_appears() {
+    let folder = folder();
+    let before = std::fs::read_dir(folder.path()).unwrap().count();
+    for command in [&["migrate"][..], &["serve"]] {
+        let database = ["--config", "empty.toml", "--database", "postgres://m:s3cret@127.0.0.1:1/m?connect_timeout=2"];
+        let output = mainstay(folder.path(), &[command, &database].concat());
+        assert_eq!(output.status.code(), Some(1), "{command:?}");
+        assert!(err(&output).contains("cannot be reached"), "{}", err(&output));
+        assert!(!err(&output).contains("s3cret"), "{}", err(&output));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before);
+    }
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_not_touched() {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::{Connection as _, SqliteConnection};
+
+    let folder = folder();
+    let arguments = ["migrate", "--config", "empty.toml", "--data-dir", "data"];
+    let made = mainstay(folder.path(), &arguments);
+    assert!(made.status.success(), "{}", err(&made));
+    let file = folder.path().join("data/mainstay.db");
+    let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    database
+        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000'); PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    drop(database);
+    let before = std::fs::read(&file).unwrap();
+    let refused = mainstay(folder.path(), &arguments);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).contains("99991231000000"), "{}", err(&refused));
+    assert!(before == std::fs::read(&file).unwrap(), "the file was changed");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::clock::Clock;
 use crate::config::{self, Settings, Sources};
+use crate::store::{DatabaseUrl, Db};
 
 use super::Failure;
 
@@ -65,4 +66,32 @@ impl Context {
         crate::log::install(settings.log_level);
         Ok(settings)
     }
+
+    /// The settings, and the database opened and brought up to date.
+    pub fn open(&self) -> Result<(Settings, Db), Failure> {
+        let settings = self.settings()?;
+        let db = open_database(&settings)?;
+        Ok((settings, db))
+    }
+}
+
+/// Opens the database; the folder of the data is made when the database is to lie in it.
+pub fn open_database(settings: &Settings) -> Result<Db, Failure> {
+    if let DatabaseUrl::Sqlite(file) = &settings.database
+        && file.starts_with(&settings.data_dir)
+    {
+        let fault = |error| {
+            let folder = settings.data_dir.display();
+            Failure::failed(format!(
+                "the folder {folder} cannot be made: {error}; make it, or choose another by data_dir"
+            ))
+        };
+        make_private_folder(&settings.data_dir).map_err(fault)?;
+    }
+    Ok(Db::open(&settings.database)?)
+}
+
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

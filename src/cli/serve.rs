@@ -1,5 +1,6 @@
 //! `mainstay serve`: the console, the jobs and the mail queue, until the process is told to stop.
 
+use super::context::open_database;
 use super::{Context, Failure};
 
 /// Arguments.
@@ -24,5 +25,6 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         flags.push(("public_url".to_owned(), url, "--public-url".to_owned()));
     }
     let settings = context.settings_with(flags)?;
+    let _db = open_database(&settings)?;
     Err(Failure::failed(format!("serving {} is not built yet", settings.public_url)))
 }

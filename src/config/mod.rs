@@ -3,7 +3,6 @@
 //! The command line beats the environment (`MAINSTAY_*`), which beats a systemd credential, which beats the
 //! configuration file, which beats the default. Business settings live in the database, never here.
 
-pub mod database;
 pub mod fault;
 pub mod file;
 pub mod keys;
@@ -12,7 +11,6 @@ pub mod resolved;
 pub mod secret;
 pub mod show;
 
-pub use database::DatabaseUrl;
 pub use fault::{ConfigFault, ConfigFaults};
 pub use raw::{Raw, Sources};
 pub use resolved::Settings;

@@ -2,14 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use log::LevelFilter;
 
 use super::fault::{ConfigFault, ConfigFaults};
 use super::keys;
 use super::raw::{Origin, Raw, Said};
-use super::{DatabaseUrl, Secret};
+use super::secret::{Secret, mask};
+use crate::store::{DatabaseUrl, DatabaseUrlFault};
 
 /// How this installation runs.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Settings {
         let data_dir: PathBuf =
             read.one("data_dir", path, || PathBuf::from("/var/lib/mainstay"), |dir| dir.display().to_string());
         let database =
-            read.one("database", parsed, || DatabaseUrl::Sqlite(data_dir.join("mainstay.db")), ToString::to_string);
+            read.one("database", database, || DatabaseUrl::Sqlite(data_dir.join("mainstay.db")), ToString::to_string);
         let listen = read.one("listen", address, || SocketAddr::from(([127, 0, 0, 1], 8480)), ToString::to_string);
         let public_url = read.one("public_url", web_address, || format!("http://{listen}"), Clone::clone);
         let secure_cookies =
@@ -142,8 +142,9 @@ impl Reading<'_> {
     }
 }
 
-fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
-    text.parse::<T>().map_err(|error| error.to_string())
+fn database(text: &str) -> Result<DatabaseUrl, String> {
+    // What was said may hold a password, also when it is no address.
+    text.parse().map_err(|DatabaseUrlFault(said)| DatabaseUrlFault(mask(&said)).to_string())
 }
 
 fn path(text: &str) -> Result<PathBuf, String> {
@@ -254,6 +255,8 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show() {
+        let said = with(&[("database", "mysql://u:s3cret@h/n")]).unwrap_err().to_string();
+        assert!(said.contains("mysql://u:***@h/n"), "{said}");
         let settings = with(&[("database", "postgres://u:s3cret@h/n")]).unwrap();
         assert!(!format!("{settings:?}").contains("s3cret"));
     }
