@@ -129,7 +129,7 @@ pub fn move_to(tx: &mut Conn, link: &Link) -> StoreResult<()> {
 pub fn lock_trees(tx: &mut Conn) -> StoreResult<()> {
     use diesel::connection::SimpleConnection;
     if tx.is_postgres() {
-        tx.batch_execute("SELECT pg_advisory_xact_lock(7215002)")?;
+        tx.batch_execute("SELECT pg_advisory_xact_lock(7215003)")?;
     }
     Ok(())
 }

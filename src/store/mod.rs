@@ -4,16 +4,24 @@
 pub mod audit;
 mod columns;
 mod conn;
+pub mod counters;
 mod db;
 mod error;
 pub mod ids;
+pub mod jobs;
+pub mod ledger;
+pub mod lines;
 pub mod links;
 pub mod members;
 mod migrate;
 pub mod orders;
+pub mod periods;
+pub mod plans;
 pub mod products;
+pub mod runs;
 mod schema;
 pub mod settings;
+pub mod statements;
 mod url;
 
 pub use conn::Conn;
