@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod mail;
 pub mod man;
 pub mod migrate;
+pub mod notify;
 pub mod plan;
 pub mod run;
 pub mod serve;
