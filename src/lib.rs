@@ -9,5 +9,6 @@ pub mod log;
 pub mod mail;
 pub mod pdf;
 pub mod plan;
+pub mod sheet;
 pub mod store;
 pub mod text;

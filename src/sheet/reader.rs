@@ -230,10 +230,8 @@ impl Rows {
 
     /// Goes on at a row that was read before.
     pub fn seek(&mut self, offset: u64, line: u64) -> Result<(), SheetFault> {
-        let unreadable = |fault: std::io::Error| SheetFault::Unreadable {
-            file: self.file.clone(),
-            reason: fault.to_string(),
-        };
+        let unreadable =
+            |fault: std::io::Error| SheetFault::Unreadable { file: self.file.clone(), reason: fault.to_string() };
         let mut handle = File::open(&self.path).map_err(unreadable)?;
         handle.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
         self.splitter = Splitter::new(BufReader::new(handle), self.delimiter, offset, line);
@@ -302,7 +300,7 @@ impl Rows {
 
 /// Control characters and the marks that turn the direction of everything after them. A tab or a line
 /// end within a cell is white space.
-const fn is_not_text(c: char) -> bool {
+fn is_not_text(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }

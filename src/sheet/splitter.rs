@@ -89,33 +89,46 @@ pub(super) struct Splitter<R> {
     pub cell_count: Option<usize>,
 }
 
-/// Whether text read so far ends within quotes, by the same rules as [`Record::split`].
+/// Where text read so far ends, by the same rules as [`Record::split`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote that closes, unless another one follows.
+    Closed,
+}
+
+/// What quotes do in text read so far.
 #[derive(Clone, Copy)]
-struct Quote {
-    is_open: bool,
-    at_start: bool,
+struct Quotes {
+    place: Place,
+    /// Something other than a delimiter followed a closing quote.
+    are_odd: bool,
 }
 
-impl Default for Quote {
-    fn default() -> Self {
-        Self { is_open: false, at_start: true }
-    }
-}
+impl Quotes {
+    const NONE: Self = Self { place: Place::Start, are_odd: false };
 
-impl Quote {
     fn after(mut self, text: &[u8], delimiter: u8) -> Self {
         for &byte in text {
-            if self.is_open {
-                // A doubled quote closes and opens again: the state after it is right either way.
-                self.is_open = byte != b'"';
-                self.at_start = byte == b'"';
-            } else if byte == b'"' && self.at_start {
-                self.is_open = true;
-            } else {
-                self.at_start = byte == delimiter;
-            }
+            self.place = match (self.place, byte) {
+                (Place::Quoted, b'"') => Place::Closed,
+                (Place::Quoted, _) | (Place::Start | Place::Closed, b'"') => Place::Quoted,
+                (_, other) if other == delimiter => Place::Start,
+                (Place::Closed, b'\r' | b'\n') => Place::Closed,
+                (Place::Closed, _) => {
+                    self.are_odd = true;
+                    Place::Plain
+                }
+                _ => Place::Plain,
+            };
         }
         self
+    }
+
+    fn is_open(self) -> bool {
+        self.place == Place::Quoted
     }
 }
 
@@ -155,20 +168,20 @@ impl<R: BufRead> Splitter<R> {
     /// swallowed is no row of this file: then `into` holds the first line as it is, and the lines after
     /// it are read again as rows of their own.
     fn complete(&mut self, first: Vec<u8>, into: &mut Record) -> std::io::Result<Option<Vec<u8>>> {
-        let mut quote = Quote::default().after(&first, self.delimiter);
-        if !quote.is_open {
+        let mut quotes = Quotes::NONE.after(&first, self.delimiter);
+        if !quotes.is_open() {
             return Ok(Some(without_line_end(first)));
         }
         let mut text = first.clone();
         let mut taken: Vec<(u64, Vec<u8>)> = Vec::new();
-        while quote.is_open && text.len() <= MAX_RECORD_BYTES {
+        while quotes.is_open() && text.len() <= MAX_RECORD_BYTES {
             let Some((offset, line)) = self.take_line()? else { break };
-            quote = quote.after(&line, self.delimiter);
+            quotes = quotes.after(&line, self.delimiter);
             text.extend_from_slice(&line);
             taken.push((offset, line));
         }
         let text = without_line_end(text);
-        if !quote.is_open {
+        if !quotes.is_open() && !quotes.are_odd {
             into.split(&text, self.delimiter);
             if self.cell_count.is_none_or(|expected| expected == into.len()) {
                 self.next_line += taken.len() as u64;
@@ -206,7 +219,8 @@ fn skip_line(from: &mut impl BufRead) -> std::io::Result<u64> {
         if buffer.is_empty() {
             return Ok(skipped);
         }
-        let (length, found) = buffer.iter().position(|b| *b == b'\n').map_or((buffer.len(), false), |at| (at + 1, true));
+        let (length, found) =
+            buffer.iter().position(|b| *b == b'\n').map_or((buffer.len(), false), |at| (at + 1, true));
         from.consume(length);
         skipped += length as u64;
         if found {

@@ -59,7 +59,8 @@ impl DatePattern {
         if written == "epoch-seconds" {
             return Ok(Self { written: written.to_owned(), strftime, has_time: true });
         }
-        let parts = [("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"), ("hh", "%H"), ("mm", "%M"), ("ss", "%S")];
+        let parts =
+            [("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"), ("hh", "%H"), ("mm", "%M"), ("ss", "%S")];
         let mut rest = written;
         while let Some(first) = rest.chars().next() {
             if let Some((part, code)) = parts.iter().find(|(part, _)| rest.starts_with(part)) {
@@ -97,7 +98,9 @@ fn delimiter<'de, D: Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
     let text = String::deserialize(from)?;
     match text.as_bytes() {
         [one] if !one.is_ascii_alphanumeric() && !matches!(one, b'"' | b'\n' | b'\r') => Ok(*one),
-        _ => Err(D::Error::custom(format!("“{text}” is not a delimiter; use one sign such as \",\", \";\" or \"\\t\""))),
+        _ => {
+            Err(D::Error::custom(format!("“{text}” is not a delimiter; use one sign such as \",\", \";\" or \"\\t\"")))
+        }
     }
 }
 

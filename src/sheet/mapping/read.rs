@@ -31,9 +31,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Mapping, MappingFault> {
     })?;
     let line_of = |key: &str| {
         let names = |line: &str| {
-            line.trim_start()
-                .strip_prefix(key)
-                .is_some_and(|rest| rest.trim_start().starts_with(['=', '.', ']']))
+            line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.', ']']))
         };
         text.lines().position(names).map_or(1, |at| at + 1)
     };
@@ -68,7 +66,9 @@ fn check(
         let Some(column) = mapping.columns.find(field) else { continue };
         let wrong = if column.spread_over.is_some() && field != "sponsor" {
             Some("`spread_over` is for the sponsor")
-        } else if column.from.is_some() && !matches!(field, "qv" | "cv" | "wholesale" | "wholesale_price" | "preferred_price") {
+        } else if column.from.is_some()
+            && !matches!(field, "qv" | "cv" | "wholesale" | "wholesale_price" | "preferred_price")
+        {
             Some("`from` is for qv, cv and wholesale prices")
         } else {
             None
@@ -77,9 +77,7 @@ fn check(
             return Err(fault(line_of(field), format!("{field}: {wrong}"), None));
         }
     }
-    if let Some(rule) =
-        mapping.skip.iter().find(|r| !r.empty && r.equals.is_empty() && r.starts_with.is_none())
-    {
+    if let Some(rule) = mapping.skip.iter().find(|r| !r.empty && r.equals.is_empty() && r.starts_with.is_none()) {
         let message = format!("the [[skip]] for column “{}” needs empty, equals or starts_with", rule.column);
         return Err(fault(line_of("[[skip"), message, None));
     }
@@ -100,31 +98,21 @@ fn plain(message: &str) -> (String, Option<String>) {
     match quoted.split_first() {
         Some((given, known)) if message.starts_with("unknown ") => {
             let found = nearest(given, known.iter().copied()).map(str::to_owned);
-            (message.replace('`', "“").replacen("unknown field", "unknown key", 1).pipe_quotes(), found)
+            (in_curly_quotes(&message.replacen("unknown field", "unknown key", 1)), found)
         }
         _ => (message.to_owned(), None),
     }
 }
 
-/// Closes every second quotation mark.
-trait PipeQuotes {
-    fn pipe_quotes(self) -> String;
-}
-
-impl PipeQuotes for String {
-    fn pipe_quotes(self) -> String {
-        let mut is_open = false;
-        self.chars()
-            .map(|c| {
-                if c == '“' {
-                    is_open = !is_open;
-                    if is_open { '“' } else { '”' }
-                } else {
-                    c
-                }
-            })
-            .collect()
+/// Back-quoted names in the quotation marks of every other message.
+fn in_curly_quotes(message: &str) -> String {
+    let mut parts = message.split('`');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        text.push(if at % 2 == 0 { '“' } else { '”' });
+        text.push_str(part);
     }
+    text
 }
 
 /// The known name that is nearest to the given one, if it is near enough to be a slip.
@@ -196,7 +184,7 @@ mod tests {
             ("[file]\ndates = [\"DD.MM\"]", "needs year, month and day"),
             ("[file]\nzone = \"Europe/Atlantis\"", "not a time zone"),
             ("[[skip]]\ncolumn = \"A\"", "needs empty, equals or starts_with"),
-            ("kind = \"orders\"", "line 6"),
+            ("[product]", "unknown key “product”"),
         ];
         for (more, expected) in cases {
             let text = format!("{GOOD}{more}\n");
