@@ -11,11 +11,13 @@ mod field;
 mod nations;
 mod person;
 mod sales;
+mod writer;
 
 pub use catalogue::{CATALOGUE, Product};
 pub use field::{Field, Node};
 pub use person::Person;
 pub use sales::{Line, Order, Sales};
+pub use writer::{Writer, Written};
 
 use crate::domain::calendar::Day;
 
