@@ -45,7 +45,9 @@ missing() {
 
 # The C compiler and friends, for the libraries that are built in.
 need_compiler() {
-    wanted=$(missing gcc=gcc make=make perl=perl pkg-config=pkg-config)
+    wanted=$(missing gcc=gcc make=make pkg-config=pkg-config)
+    # Debian's smallest perl lacks the modules that OpenSSL is configured with.
+    perl -MFindBin -MIPC::Cmd -MTime::Piece -e 1 2>/dev/null || wanted="$wanted perl"
     # A compiler without the C library's headers compiles nothing.
     [ -e /usr/include/stdio.h ] || wanted="$wanted libc6-dev"
     # shellcheck disable=SC2086 # a list of words
