@@ -154,6 +154,32 @@ pub enum Rounding {
 }
 
 impl Rounding {
+    /// The word for it, as a plan states it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HalfUp => "half-up",
+            Self::HalfEven => "half-even",
+            Self::Down => "down",
+            Self::Up => "up",
+        }
+    }
+
+    /// A quotient rounded to a whole number; `None` beyond 64 bits or where `divisor` is not positive.
+    pub fn divide(self, dividend: i128, divisor: i128) -> Option<i64> {
+        if divisor <= 0 {
+            return None;
+        }
+        let (whole, rest) = (dividend / divisor, (dividend % divisor).abs());
+        let half = rest.cmp(&(divisor - rest));
+        let away = match self {
+            Self::Down => false,
+            Self::Up => rest > 0,
+            Self::HalfUp => half.is_ge(),
+            Self::HalfEven => half.is_gt() || (half.is_eq() && whole % 2 != 0),
+        };
+        i64::try_from(if away { whole + dividend.signum() } else { whole }).ok()
+    }
+
     const fn strategy(self) -> RoundingStrategy {
         match self {
             Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,
@@ -317,6 +343,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn dividing_rounds_like_decimals(dividend in -1_000_000_000_i64..1_000_000_000, places in 0_u32..6) {
+            for mode in [Rounding::HalfUp, Rounding::HalfEven, Rounding::Down, Rounding::Up] {
+                let expected = Decimal::new(dividend, places).round_dp_with_strategy(0, mode.strategy());
+                let divisor = 10_i128.pow(places);
+                prop_assert_eq!(mode.divide(i128::from(dividend), divisor).map(Decimal::from), Some(expected));
+            }
+        }
+
         #[test]
         fn parts_always_add_up(total in -1_000_000_000_i64..1_000_000_000, weights in prop::collection::vec(0_i64..1_000_000, 1..40)) {
             let parts = allocate(total, &weights).unwrap();

@@ -3,9 +3,26 @@
 //! Pure: no clock, no environment, no database, no randomness, no locale, no binary float. The same
 //! snapshot gives the same bytes on any machine, with one thread or many, in any order of input.
 
+mod bytes;
+pub mod checked;
+mod digest;
+mod engine;
+pub mod expr;
+pub mod fault;
+mod language;
+mod report;
 pub mod result;
 pub mod snapshot;
+pub mod starter;
+mod trace;
 
+#[cfg(test)]
+mod tests;
+
+pub use checked::CheckedPlan;
+pub use engine::{Progress, RunFault, run, run_on};
+pub use fault::{Fault, Faults};
+pub use report::{CheckReport, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, Passed, PassedReason, RankName,
     Requirement, RunResult, Severity, Source,
@@ -13,3 +30,4 @@ pub use result::{
 pub use snapshot::{
     Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
 };
+pub use trace::Tracer;

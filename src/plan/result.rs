@@ -88,38 +88,40 @@ pub enum Source {
 }
 
 /// One amount earned by one member from one source under one bonus.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarningLine {
     /// Who earns: place in the snapshot's members.
     pub member: u32,
+    /// Whose order or earnings: place in the snapshot's members.
+    pub from: Option<u32>,
+    /// Where it came from.
+    pub source: Source,
+    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
+    pub base: i64,
+    /// The amount, rounded once.
+    pub amount_minor: i64,
+    /// The rate: place in [`RunResult::rates`]. For a fixed amount, the amount before rounding.
+    pub rate: u32,
+    /// Who was passed over on the way: the first place in [`RunResult::passed`].
+    pub passed_from: u32,
+    /// How many of them are listed there.
+    pub passed_count: u16,
+    /// How many more there were.
+    pub passed_more: u16,
+    /// The line that a clawback takes back: place in [`RunResult::originals`], counted from 1; 0 for none.
+    pub original: u32,
     /// Which bonus: place in [`RunResult::bonuses`].
     pub bonus: u16,
     /// On which other bonus's amounts, if so.
     pub on: Option<u16>,
+    /// Level or generation, 0 for own.
+    pub level: u16,
+    /// What let the member earn and which row gave the rate: place in [`RunResult::notes`].
+    pub note: u16,
     /// Earned or taken back.
     pub kind: LineKind,
     /// What kind of base.
     pub base_kind: BaseKind,
-    /// Level or generation, 0 for own.
-    pub level: u16,
-    /// Where it came from.
-    pub source: Source,
-    /// Whose order or earnings: place in the snapshot's members.
-    pub from: Option<u32>,
-    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
-    pub base: i64,
-    /// The rate; 1 for a fixed amount.
-    pub rate: Decimal,
-    /// Base times rate before rounding.
-    pub exact: Decimal,
-    /// The amount, rounded once.
-    pub amount_minor: i64,
-    /// The line that a clawback takes back.
-    pub original_line: Option<LineId>,
-    /// Text of [`RunResult::notes`] that says what let the member earn and which cell gave the rate.
-    pub note: u16,
-    /// Who was passed over on the way: the first place in [`RunResult::passed`] and how many.
-    pub passed: (u32, u16),
 }
 
 /// Somebody passed over on the way up.
@@ -260,8 +262,13 @@ pub struct Exception {
 pub struct RunResult {
     /// One per member, in the order of the snapshot's members.
     pub members: Vec<MemberResult>,
-    /// Every amount, grouped by member (by number), then by bonus, then by day and number of the order.
+    /// Every amount, grouped by member (by number); within a member by bonus, then by day and number
+    /// of the order; what is taken back comes last.
     pub lines: Vec<EarningLine>,
+    /// Rates, referred to by the lines.
+    pub rates: Vec<Decimal>,
+    /// Lines that were taken back, referred to by the lines.
+    pub originals: Vec<LineId>,
     /// Who was passed over, referred to by the lines.
     pub passed: Vec<Passed>,
     /// Sentences on qualification and rate, referred to by the lines.
@@ -284,6 +291,12 @@ pub struct RunResult {
     pub total_minor: i64,
     /// Volume that commissions are a share of.
     pub total_cv: Volume,
+    /// Sum of the lines that take back, negative.
+    pub clawback_minor: i64,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// Money for one point of volume.
+    pub point_value: Decimal,
     /// How lines were rounded.
     pub rounding: Rounding,
     /// SHA-256 over the content, the same in every database.
@@ -312,6 +325,8 @@ impl RunResult {
             }
             Source::Period => (None, bonus.rule.as_str(), snapshot.period.last),
         };
+        let rate = self.rates[line.rate as usize];
+        let fixed = line.base_kind == BaseKind::Fixed;
         LineRow {
             index,
             member: member.id,
@@ -326,10 +341,18 @@ impl RunResult {
             level: line.level,
             base: line.base,
             base_kind: line.base_kind,
-            rate: line.rate,
-            exact: line.exact,
+            rate: if fixed { Decimal::ONE } else { rate },
+            exact: if fixed { rate } else { self.exact(line, rate) },
             amount_minor: line.amount_minor,
-            original_line: line.original_line,
+            original_line: (line.original as usize).checked_sub(1).map(|at| self.originals[at]),
         }
+    }
+
+    /// Base times rate, in whole units of the currency.
+    fn exact(&self, line: &EarningLine, rate: Decimal) -> Decimal {
+        let base = line.base_kind.to_decimal(line.base, self.currency);
+        let value = if line.base_kind.is_volume() { self.point_value } else { Decimal::ONE };
+        let product = base.checked_mul(rate).and_then(|product| product.checked_mul(value));
+        product.unwrap_or_else(|| self.currency.to_decimal(line.amount_minor)).normalize()
     }
 }

@@ -1,0 +1,202 @@
+//! Lines of earlier runs taken back for goods that came back, at the original rates.
+//!
+//! What a line gives back is counted from the whole: after a return, the part of the line that must
+//! be gone is rounded once, and what earlier returns took already is subtracted. So the last return
+//! of an order leaves exactly nothing, however many returns there were.
+
+use std::collections::HashMap;
+
+use super::fault::RunFault;
+use super::field::Field;
+use super::rates::Rates;
+use crate::domain::ids::{LineId, OrderId};
+use crate::domain::money::Rounding;
+use crate::plan::checked::CheckedPlan;
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+use crate::plan::snapshot::{Amounts, OriginalLine, Snapshot, Takeback};
+
+/// The lines, and the codes of bonuses that the present plan does not have any more.
+pub struct Clawbacks {
+    /// The lines, by day and number of the return.
+    pub lines: Vec<EarningLine>,
+    /// What they take back.
+    pub originals: Vec<LineId>,
+    /// Bonuses after the plan's own.
+    pub former: Vec<String>,
+}
+
+/// What returns of this period have done so far.
+struct Books<'a> {
+    plan: &'a CheckedPlan,
+    field: &'a Field,
+    rates: &'a mut Rates,
+    note: u16,
+    returned: HashMap<OrderId, Amounts>,
+    /// Per line: base and amount taken in this run.
+    taken: HashMap<LineId, (i64, i64)>,
+    out: Clawbacks,
+}
+
+/// Takes back every line of every takeback.
+pub fn take_back(
+    plan: &CheckedPlan,
+    field: &Field,
+    snapshot: &Snapshot,
+    rates: &mut Rates,
+    notes: &mut Vec<String>,
+) -> Result<Clawbacks, RunFault> {
+    let note = u16::try_from(notes.len()).unwrap_or(u16::MAX);
+    notes.push("taken back at the original rate".to_owned());
+    let mut order: Vec<u32> = (0_u32..).take(snapshot.takebacks.len()).collect();
+    let at = |place: u32| &snapshot.takebacks[place as usize];
+    order.sort_by(|a, b| (at(*a).day, &at(*a).return_number).cmp(&(at(*b).day, &at(*b).return_number)));
+    let out = Clawbacks { lines: Vec::new(), originals: Vec::new(), former: Vec::new() };
+    let mut books = Books { plan, field, rates, note, returned: HashMap::new(), taken: HashMap::new(), out };
+    for place in order {
+        books.one(at(place), place).ok_or_else(|| RunFault::overflow("an amount to take back"))??;
+    }
+    Ok(books.out)
+}
+
+impl Books<'_> {
+    /// `None` on overflow.
+    fn one(&mut self, takeback: &Takeback, place: u32) -> Option<Result<(), RunFault>> {
+        let earlier = self.returned.get(&takeback.original_order).copied().unwrap_or(takeback.before);
+        let after = plus(&earlier, &takeback.now)?;
+        self.returned.insert(takeback.original_order, after);
+        // Lines on the order, then lines on what those paid, and so on up.
+        let mut queue: Vec<(&OriginalLine, i64)> = Vec::new();
+        let mut lines: Vec<&OriginalLine> = takeback.lines.iter().filter(|line| line.amount_minor > 0).collect();
+        lines.sort_by_key(|line| self.key(line));
+        for line in lines.iter().filter(|line| line.on.is_none()) {
+            let (returned, total, now) = shares(line.base_kind, &after, &takeback.total, &takeback.now)?;
+            let target = part(line.amount_minor, returned, total, self.rates.rounding)?;
+            let amount = self.take(line, target, now)?;
+            if let Err(fault) = self.line(line, takeback, place, now, amount)? {
+                return Some(Err(fault));
+            }
+            queue.push((line, amount));
+        }
+        let mut next = 0;
+        while let Some((paid, amount)) = queue.get(next).copied() {
+            next += 1;
+            for line in &lines {
+                if line.on.as_deref() != Some(&paid.bonus)
+                    || line.from != Some(paid.member)
+                    || line.base <= 0
+                    || amount == 0
+                {
+                    continue;
+                }
+                let before = line.base_taken.checked_add(self.taken.get(&line.id).map_or(0, |taken| taken.0))?;
+                let target = part(line.amount_minor, before.checked_add(amount)?, line.base, self.rates.rounding)?;
+                let taken = self.take(line, target, amount)?;
+                if let Err(fault) = self.line(line, takeback, place, amount, taken)? {
+                    return Some(Err(fault));
+                }
+                queue.push((line, taken));
+            }
+        }
+        Some(Ok(()))
+    }
+
+    /// An order of lines that is the same in every database.
+    fn key<'l>(&self, line: &'l OriginalLine) -> (Option<u32>, &'l str, u16, Option<u32>, i64, i64) {
+        let rank = |id| self.field.find(id).map(|index| self.field.by_number[index as usize]);
+        (rank(line.member), &line.bonus, line.level, line.from.and_then(rank), line.base, line.amount_minor)
+    }
+
+    /// Notes that `target` of a line must be gone in all, and returns what is still to take.
+    fn take(&mut self, line: &OriginalLine, target: i64, base: i64) -> Option<i64> {
+        let taken = self.taken.entry(line.id).or_insert((0, 0));
+        let amount = target.checked_sub(line.taken_minor)?.checked_sub(taken.1)?.max(0);
+        *taken = (taken.0.checked_add(base)?, taken.1.checked_add(amount)?);
+        Some(amount)
+    }
+
+    fn line(
+        &mut self,
+        line: &OriginalLine,
+        takeback: &Takeback,
+        place: u32,
+        base: i64,
+        amount: i64,
+    ) -> Option<Result<(), RunFault>> {
+        if base == 0 && amount == 0 {
+            return Some(Ok(()));
+        }
+        let unknown = || RunFault::UnknownPayee { order: takeback.return_number.clone() };
+        let Some(member) = self.field.find(line.member) else {
+            return Some(Err(unknown()));
+        };
+        let from = line.from.and_then(|from| self.field.find(from));
+        let bonus = self.bonus(&line.bonus)?;
+        let on = match &line.on {
+            Some(on) => Some(self.bonus(on)?),
+            None => None,
+        };
+        self.out.originals.push(line.id);
+        let fixed = line.base_kind == BaseKind::Fixed;
+        let rate = if fixed { rust_decimal::Decimal::new(-amount, self.plan.currency.places()) } else { line.rate };
+        self.out.lines.push(EarningLine {
+            member,
+            from,
+            source: Source::Takeback(place),
+            base: if fixed { -amount } else { base.checked_neg()? },
+            amount_minor: -amount,
+            rate: self.rates.place(rate)?,
+            passed_from: 0,
+            passed_count: 0,
+            passed_more: 0,
+            original: u32::try_from(self.out.originals.len()).ok()?,
+            bonus,
+            on,
+            level: line.level,
+            note: self.note,
+            kind: LineKind::Clawback,
+            base_kind: line.base_kind,
+        });
+        Some(Ok(()))
+    }
+
+    /// The place of a bonus, the plan's own first, then those that only earlier plans had.
+    fn bonus(&mut self, code: &str) -> Option<u16> {
+        let own = self.plan.bonuses.iter().position(|bonus| bonus.code == code);
+        let place = own.unwrap_or_else(|| {
+            let former = self.out.former.iter().position(|known| known == code).unwrap_or_else(|| {
+                self.out.former.push(code.to_owned());
+                self.out.former.len() - 1
+            });
+            self.plan.bonuses.len() + former
+        });
+        u16::try_from(place).ok()
+    }
+}
+
+/// Of a line's base: returned in all, the original order's whole, returned now.
+fn shares(kind: BaseKind, after: &Amounts, total: &Amounts, now: &Amounts) -> Option<(i64, i64, i64)> {
+    let of = |amounts: &Amounts| match kind {
+        BaseKind::Cv => Some(amounts.cv.0),
+        BaseKind::Qv => Some(amounts.qv.0),
+        BaseKind::Paid | BaseKind::Fixed | BaseKind::Amount => Some(amounts.paid_minor),
+        BaseKind::Margin => amounts.paid_minor.checked_sub(amounts.wholesale_minor),
+    };
+    Some((of(after)?, of(total)?, of(now)?))
+}
+
+/// The part of an amount that stands for `returned` of `total`; all of it at the end.
+fn part(amount: i64, returned: i64, total: i64, rounding: Rounding) -> Option<i64> {
+    if returned >= total {
+        return Some(amount);
+    }
+    rounding.divide(i128::from(amount).checked_mul(i128::from(returned.max(0)))?, i128::from(total))
+}
+
+fn plus(a: &Amounts, b: &Amounts) -> Option<Amounts> {
+    Some(Amounts {
+        qv: a.qv.plus(b.qv).ok()?,
+        cv: a.cv.plus(b.cv).ok()?,
+        paid_minor: a.paid_minor.checked_add(b.paid_minor)?,
+        wholesale_minor: a.wholesale_minor.checked_add(b.wholesale_minor)?,
+    })
+}

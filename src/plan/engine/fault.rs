@@ -1,0 +1,92 @@
+//! Why a run could not be calculated. Nothing is written then.
+
+use crate::domain::money::MoneyFault;
+use crate::domain::tree::TreeKind;
+
+/// Why a run could not be calculated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RunFault {
+    /// Members over themselves.
+    #[error(
+        "member {member} stands below itself in the {tree} tree; correct the {tree} of this member and freeze again"
+    )]
+    Cycle {
+        /// Which tree.
+        tree: TreeKind,
+        /// Number of a member on the cycle.
+        member: String,
+    },
+    /// A parent that is not in the snapshot.
+    #[error("the {tree} of member {member} is not among the members; correct it and freeze again")]
+    UnknownUpline {
+        /// Which tree.
+        tree: TreeKind,
+        /// Number of the member.
+        member: String,
+    },
+    /// An order of nobody.
+    #[error("order {order} belongs to a member that does not exist; correct the order and freeze again")]
+    UnknownBuyer {
+        /// Number of the order.
+        order: String,
+    },
+    /// A line to take back from nobody.
+    #[error("return {order} takes back a line of a member that does not exist")]
+    UnknownPayee {
+        /// Number of the return.
+        order: String,
+    },
+    /// Two members or orders with one number or id.
+    #[error("there are two {what} {number}; each needs its own number")]
+    Duplicate {
+        /// `members` or `orders`.
+        what: &'static str,
+        /// The number.
+        number: String,
+    },
+    /// The plan pays another currency than the snapshot has.
+    #[error("the plan pays in {plan} and the orders are in {snapshot}; use a plan in {snapshot}")]
+    Currency {
+        /// Of the plan.
+        plan: String,
+        /// Of the snapshot.
+        snapshot: String,
+    },
+    /// Beyond 64 bits.
+    #[error("{what} is too large to be calculated exactly; look for an order with an impossible amount")]
+    Overflow {
+        /// What was added up or multiplied.
+        what: String,
+    },
+    /// An expression without a value.
+    #[error(
+        "an expression of {place} divides by zero or leaves the range of numbers for member {member}; guard it by if(…)"
+    )]
+    Arithmetic {
+        /// Which part of the plan.
+        place: String,
+        /// Number of the member.
+        member: String,
+    },
+    /// More than fits the calculation.
+    #[error("there are more than {limit} {what}; split the period")]
+    TooMany {
+        /// Members, orders or lines.
+        what: &'static str,
+        /// How many there may be.
+        limit: u32,
+    },
+}
+
+impl RunFault {
+    /// An overflow of what is named.
+    pub fn overflow(what: &str) -> Self {
+        Self::Overflow { what: what.to_owned() }
+    }
+}
+
+impl From<MoneyFault> for RunFault {
+    fn from(_: MoneyFault) -> Self {
+        Self::overflow("an amount")
+    }
+}

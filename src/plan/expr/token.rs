@@ -1,0 +1,87 @@
+//! Tokens of an expression.
+
+use super::ExprFault;
+use rust_decimal::Decimal;
+use std::ops::Range;
+
+/// A token without its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// A number; `10%` is 0.1.
+    Number(Decimal),
+    /// A name, dotted where it belongs to another (`buyer.kind`).
+    Name(String),
+    /// An operator or bracket.
+    Sign(&'static str),
+}
+
+const SIGNS: [&str; 15] = ["<=", ">=", "!=", "==", "<", ">", "=", "+", "-", "*", "/", "(", ")", ",", "%"];
+
+/// Longest expression that is read, in bytes.
+pub const LIMIT: usize = 4_000;
+
+/// Splits an expression into tokens.
+pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, ExprFault> {
+    if text.len() > LIMIT {
+        let message = format!("this expression is longer than {LIMIT} characters");
+        return Err(ExprFault::new(0..text.len(), message, "split it into several conditions or ranks"));
+    }
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].chars().next() {
+        if next.is_whitespace() {
+            at += next.len_utf8();
+        } else if next.is_ascii_digit() {
+            let (value, end) = number(text, at)?;
+            out.push((Token::Number(value), at..end));
+            at = end;
+        } else if next.is_alphabetic() || next == '_' {
+            let end = at
+                + text[at..].find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(text.len() - at);
+            out.push((Token::Name(text[at..end].to_owned()), at..end));
+            at = end;
+        } else if let Some(sign) = SIGNS.iter().find(|sign| text[at..].starts_with(**sign)) {
+            out.push((Token::Sign(sign), at..at + sign.len()));
+            at += sign.len();
+        } else {
+            let end = at + next.len_utf8();
+            return Err(ExprFault::new(at..end, format!("“{next}” has no meaning here"), advice(next)));
+        }
+    }
+    Ok(out)
+}
+
+fn advice(sign: char) -> &'static str {
+    match sign {
+        '≥' => "write >=",
+        '≤' => "write <=",
+        '≠' => "write !=",
+        '&' => "write and",
+        '|' => "write or",
+        '!' => "write not, or != for “is not”",
+        '×' | '·' => "write *",
+        '"' | '\'' | '“' | '”' => "names are written without quotes",
+        _ => "expressions consist of names, numbers, + - * / ( ) , comparisons, and, or, not",
+    }
+}
+
+fn number(text: &str, start: usize) -> Result<(Decimal, usize), ExprFault> {
+    let rest = &text[start..];
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(rest.len());
+    let digits: String = rest[..end].chars().filter(|c| *c != '_').collect();
+    let span = start..start + end;
+    let bad = |help: &str| ExprFault::new(span.clone(), format!("“{}” is not a number", &rest[..end]), help);
+    if digits.ends_with('.') || digits.matches('.').count() > 1 {
+        return Err(bad("write decimals with one point, such as 12.5"));
+    }
+    let value = Decimal::from_str_exact(&digits).map_err(|_| bad("use at most 28 digits"))?;
+    let after = &rest[end..];
+    if after.starts_with('%') {
+        let share = value.checked_mul(Decimal::new(1, 2)).ok_or_else(|| bad("use at most 26 digits"))?;
+        return Ok((share.normalize(), start + end + 1));
+    }
+    if after.starts_with(|c: char| c.is_alphabetic()) {
+        return Err(bad("put a space or an operator between number and name"));
+    }
+    Ok((value, start + end))
+}

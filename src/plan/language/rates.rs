@@ -1,0 +1,118 @@
+//! `rate` and `amount`: one value, one per level, or a table by paid rank.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::source::{Reader, Section, Span};
+use crate::plan::checked::RateRow;
+use crate::plan::expr::{Num, Reads, Scope};
+use crate::plan::fault::suggest;
+
+/// Most levels of a bonus.
+const LEVELS: usize = 100;
+
+/// Rates from low to high rank.
+pub struct Table {
+    /// The rows.
+    pub rows: Vec<RateRow>,
+}
+
+impl Table {
+    /// The number of levels that at least one row pays.
+    pub fn levels(&self) -> u16 {
+        self.rows.iter().map(|row| row.cells.len()).max().and_then(|levels| u16::try_from(levels).ok()).unwrap_or(1)
+    }
+}
+
+/// Reads the rates of a bonus. `single`: there is one level only; `exact`: amounts for ranks.
+pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, exact: bool) -> Option<Table> {
+    let (rate, amount) = (section.table.get_key_value("rate"), section.table.get_key_value("amount"));
+    let value = match (rate, amount) {
+        (Some((_, value)), None) | (None, Some((_, value))) => value,
+        (Some(_), Some((key, _))) => {
+            reader.fault(&key.span(), "a bonus has either a rate or an amount", "remove one of the two");
+            return None;
+        }
+        (None, None) => {
+            let (key, example) =
+                if exact { ("amount", "{ Leader = \"150\" }") } else { ("rate", "[\"8%\", \"6%\", \"4%\"]") };
+            reader.fault(
+                &section.span,
+                format!("{} needs “{key}”", section.what),
+                format!("add a line such as {key} = {example}"),
+            );
+            return None;
+        }
+    };
+    let rows = match value.get_ref() {
+        DeValue::Table(table) => {
+            let mut rows = Vec::new();
+            for (key, value) in table {
+                let rank = rank(reader, key.get_ref(), &key.span());
+                let cells = cells(reader, value, single, amount.is_some());
+                if let (Ok(rank), Some(cells)) = (rank, cells) {
+                    rows.push(RateRow { rank, label: key.get_ref().to_string(), cells });
+                }
+            }
+            rows.sort_by_key(|row| row.rank);
+            rows
+        }
+        _ if exact => {
+            reader.fault(
+                &value.span(),
+                "an amount per rank is needed here",
+                "write a table such as { Leader = \"150\" }",
+            );
+            return None;
+        }
+        _ => {
+            let cells = cells(reader, value, single, amount.is_some())?;
+            vec![RateRow { rank: None, label: "everybody".to_owned(), cells }]
+        }
+    };
+    (!rows.is_empty()).then_some(Table { rows })
+}
+
+/// Whom a row is for; `Err` for an unknown rank.
+fn rank(reader: &mut Reader<'_>, code: &str, span: &Span) -> Result<Option<u16>, ()> {
+    if code == "unranked" {
+        return Ok(None);
+    }
+    let place = reader.names.ranks.iter().position(|rank| rank == code).and_then(|place| u16::try_from(place).ok());
+    if place.is_none() {
+        let mut known: Vec<&str> = reader.names.ranks.iter().map(String::as_str).collect();
+        known.push("unranked");
+        let help = suggest(code, known);
+        reader.fault(span, format!("there is no rank “{code}”"), help);
+    }
+    place.map(Some).ok_or(())
+}
+
+fn cells<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, single: bool, amount: bool) -> Option<Vec<Num>> {
+    let DeValue::Array(items) = value.get_ref() else {
+        return cell(reader, value, amount).map(|cell| vec![cell]);
+    };
+    if items.is_empty() || items.len() > LEVELS {
+        reader.fault(&value.span(), "the number of levels is out of range", format!("list 1 to {LEVELS} levels"));
+        return None;
+    }
+    if single && items.len() > 1 {
+        reader.fault(&value.span(), "there is one level only here", "write one value instead of a list");
+    }
+    let cells: Vec<Option<Num>> = items.iter().map(|item| cell(reader, item, amount)).collect();
+    cells.into_iter().collect()
+}
+
+fn cell<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, amount: bool) -> Option<Num> {
+    let text = reader.as_expression(value)?;
+    let (num, _) = reader.number(&text, Scope::Member, Reads::Everything)?;
+    if let Some(constant) = num.constant() {
+        if constant.is_sign_negative() && !constant.is_zero() {
+            reader.fault(&text.span, "a rate cannot be negative", "write 0 where nothing is paid");
+        } else if !amount && constant > rust_decimal::Decimal::ONE {
+            let help = format!("write \"{}%\" if percent are meant", constant.normalize());
+            reader.warn(&text.span, format!("this rate pays {} times the base", constant.normalize()), help);
+        }
+    }
+    Some(num)
+}

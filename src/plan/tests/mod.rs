@@ -1,0 +1,15 @@
+//! Tests of the whole: plan text and a small field in, lines out.
+
+mod golden;
+mod world;
+
+use super::report::check_report;
+
+#[test]
+fn starter_plans_and_examples_have_no_faults_and_no_warnings() {
+    let example = include_str!("../../../docs/examples/online-retail/plan.toml");
+    for (name, text) in super::starter::ALL.iter().chain(&[("online-retail", example)]) {
+        let report = check_report(text, name);
+        assert_eq!((report.faults, report.warnings), (0, 0), "{}", report.text);
+    }
+}
