@@ -1,5 +1,6 @@
 //! Mainstay: the back office that a direct-selling company installs on its own server.
 
+pub mod actions;
 pub mod cli;
 pub mod clock;
 pub mod config;

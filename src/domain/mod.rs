@@ -1,6 +1,7 @@
 //! Pure values and rules of the field: no clock, no environment, no database, no randomness, no locale.
 
 pub mod calendar;
+pub mod company;
 pub mod ids;
 pub mod ledger;
 pub mod member;

@@ -133,3 +133,13 @@ pub fn lock_trees(tx: &mut Conn) -> StoreResult<()> {
     }
     Ok(())
 }
+
+/// How many stand directly below the member now.
+pub fn count_frontline(conn: &mut Conn, tree: TreeKind, parent: MemberId) -> StoreResult<i64> {
+    Ok(tree_links::table
+        .filter(tree_links::tree.eq(tree))
+        .filter(tree_links::parent_id.eq(parent))
+        .filter(tree_links::until_day.eq(Day::FOREVER))
+        .count()
+        .get_result(conn)?)
+}

@@ -1,0 +1,251 @@
+//! Computes a frozen run: loads the snapshot and the pinned plan, calls the pure engine, and stores
+//! every line with its trace. May be repeated without limit until the run is approved.
+
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use super::ActionFault;
+use super::add_plan_version::hex;
+use super::freeze_run::{count, unpacked};
+use crate::clock::Clock;
+use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
+use crate::domain::money::Rounding;
+use crate::domain::run::RunStatus;
+use crate::domain::staff::Actor;
+use crate::plan::{self, CheckedPlan, LineKind, RunResult, Snapshot};
+use crate::store::audit::{self, Entry};
+use crate::store::lines::Line;
+use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
+use crate::store::{Conn, Db, StoreError, ids, lines, plans};
+
+/// Lines stored between two reports of progress.
+const BATCH: usize = 20_000;
+
+/// Computes and stores. `progress` is told what is done, of how much, and what is being done; it
+/// returns whether to go on.
+///
+/// # Errors
+/// Refused when the run is past calculation or was stopped; faults of the engine by name. Nothing is
+/// written then.
+pub fn compute_run(
+    db: &Db,
+    clock: &Clock,
+    actor: &Actor,
+    id: RunId,
+    progress: &mut dyn FnMut(u64, u64, &str) -> bool,
+) -> Result<Run, ActionFault> {
+    let (run, snapshot, plan) = db.read(|conn| load(conn, id))?;
+    let mut go_on = |done: u64, total: u64, what: &str| {
+        if progress(done, total, what) {
+            Ok(())
+        } else {
+            Err(ActionFault::refused("The calculation was stopped; nothing was stored"))
+        }
+    };
+    go_on(0, 3, "Computing")?;
+    let result = plan::run(&plan, &snapshot).map_err(|fault| ActionFault::refused(fault.to_string()))?;
+    let total = result.lines.len() as u64;
+    go_on(0, total, "Storing")?;
+    db.write(|tx| {
+        let present = runs::get(tx, id)?;
+        refuse_unless_open(&present)?;
+        runs::delete_result(tx, id)?;
+        lines::delete_of_run(tx, id)?;
+        let mut batch = Vec::with_capacity(BATCH.min(result.lines.len()));
+        for index in 0..result.lines.len() {
+            batch.push(line(id, &result, &snapshot, index));
+            if batch.len() == BATCH {
+                lines::insert(tx, &batch)?;
+                batch.clear();
+                go_on(index as u64 + 1, total, "Storing")?;
+            }
+        }
+        lines::insert(tx, &batch)?;
+        store_rest(tx, id, &result)?;
+        let run = summed(&run, &result, &snapshot, clock)?;
+        runs::update_status(tx, present.status, &run)?;
+        audit::append(
+            tx,
+            &Entry {
+                at: clock.now(),
+                actor,
+                action: "calculate-run",
+                object_kind: "run",
+                object_id: id.0,
+                object: &run.number,
+                before: &present.result_hash,
+                after: &format!(
+                    "{} lines, {} {}, result {}",
+                    run.line_count,
+                    run.currency.plain(run.earned_minor),
+                    run.currency,
+                    run.result_hash
+                ),
+            },
+        )?;
+        Ok(run)
+    })
+}
+
+fn refuse_unless_open(run: &Run) -> Result<(), ActionFault> {
+    if matches!(run.status, RunStatus::Frozen | RunStatus::Calculated) {
+        return Ok(());
+    }
+    Err(ActionFault::refused(format!("The run {} is {}; it can't be calculated any more", run.number, run.status)))
+}
+
+fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), ActionFault> {
+    let run = runs::get(conn, id)?;
+    refuse_unless_open(&run)?;
+    let bytes = unpacked(&runs::get_input(conn, id)?)?;
+    let snapshot = Snapshot::from_bytes(&bytes).map_err(|fault| ActionFault::refused(fault.to_string()))?;
+    if hex(&snapshot.hash()) != run.input_hash {
+        return Err(
+            StoreError::Corrupt(format!("the frozen input of run {} does not match its hash", run.number)).into()
+        );
+    }
+    let version = plans::get(conn, run.plan_version_id)?;
+    let plan =
+        CheckedPlan::read(&version.source, &version.name).map_err(|faults| ActionFault::refused(faults.to_string()))?;
+    Ok((run, snapshot, plan))
+}
+
+fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, index: usize) -> Line {
+    let row = result.row(snapshot, index);
+    Line {
+        id: LineId(ids::next()),
+        run_id: run,
+        member_id: row.member,
+        bonus: row.bonus.to_owned(),
+        on_bonus: row.on.unwrap_or_default().to_owned(),
+        kind: row.kind.as_str().to_owned(),
+        order_id: row.order.unwrap_or(OrderId(0)),
+        source: row.source.to_owned(),
+        from_member_id: row.from.unwrap_or(MemberId(0)),
+        on_day: row.day,
+        level: i32::from(row.level),
+        base: row.base,
+        base_kind: row.base_kind.as_str().to_owned(),
+        rate: row.rate.to_string(),
+        exact: row.exact.to_string(),
+        amount_minor: row.amount_minor,
+        original_line_id: row.original_line.unwrap_or(LineId(0)),
+        trace: result.trace_json(snapshot, index),
+    }
+}
+
+fn store_rest(tx: &mut Conn, id: RunId, result: &RunResult) -> Result<(), ActionFault> {
+    let mut line_counts = vec![0_i64; result.members.len()];
+    for line in &result.lines {
+        line_counts[line.member as usize] += 1;
+    }
+    let members: Vec<RunMember> =
+        result.members.iter().zip(&line_counts).map(|(member, lines)| run_member(id, result, member, *lines)).collect();
+    runs::insert_members(tx, &members)?;
+    let totals: Result<Vec<RunTotal>, ActionFault> =
+        result.bonuses.iter().zip(0..).map(|(bonus, position)| run_total(id, result, bonus, position)).collect();
+    runs::insert_totals(tx, &totals?)?;
+    let exceptions: Vec<RunException> = result
+        .exceptions
+        .iter()
+        .zip(1..)
+        .map(|(exception, position)| RunException {
+            run_id: id,
+            position,
+            severity: exception.severity.as_str().to_owned(),
+            code: exception.code.to_owned(),
+            member_id: exception.member.unwrap_or(MemberId(0)),
+            order_id: exception.order.unwrap_or(OrderId(0)),
+            message: exception.text.clone(),
+        })
+        .collect();
+    runs::insert_exceptions(tx, &exceptions)?;
+    let state: Vec<RunState> = result
+        .state
+        .iter()
+        .map(|entry| RunState {
+            run_id: id,
+            member_id: entry.member,
+            key: result.state_keys[usize::from(entry.key)].clone(),
+            value: entry.value,
+        })
+        .collect();
+    Ok(runs::insert_state(tx, &state)?)
+}
+
+fn run_member(id: RunId, result: &RunResult, member: &plan::MemberResult, lines: i64) -> RunMember {
+    let code = |rank: Option<u16>| rank.map(|at| result.ranks[usize::from(at)].code.clone()).unwrap_or_default();
+    RunMember {
+        run_id: id,
+        member_id: member.id,
+        pv: member.pv,
+        gv: member.gv,
+        is_active: member.active,
+        rank: code(member.rank),
+        paid_rank: code(member.paid_rank),
+        highest_rank: code(member.highest_rank),
+        downline_count: i64::from(member.downline),
+        line_count: lines,
+        earned_minor: member.earned_minor,
+        progress: progress_json(result, member),
+    }
+}
+
+/// The way to the next rank: `{"rank": name, "needs": [[label, need, have, met], …]}`.
+fn progress_json(result: &RunResult, member: &plan::MemberResult) -> String {
+    let Some((rank, first, count)) = member.next_rank else { return String::new() };
+    let first = first as usize;
+    let needs: Vec<_> = result.requirements[first..first + usize::from(count)]
+        .iter()
+        .map(|need| {
+            let label = &result.labels[usize::from(need.label)];
+            json!([label, need.need.normalize().to_string(), need.have.normalize().to_string(), need.met])
+        })
+        .collect();
+    json!({ "rank": result.ranks[usize::from(rank)].name, "needs": needs }).to_string()
+}
+
+fn run_total(id: RunId, result: &RunResult, bonus: &plan::BonusTotal, position: i32) -> Result<RunTotal, ActionFault> {
+    Ok(RunTotal {
+        run_id: id,
+        bonus: bonus.code.clone(),
+        name: bonus.name.clone(),
+        about: bonus.about.clone(),
+        rule: bonus.rule.clone(),
+        position,
+        line_count: i64::from(bonus.lines),
+        member_count: i64::from(bonus.members),
+        amount_minor: bonus.amount_minor,
+        breakage_minor: minor(result, bonus.breakage)?,
+    })
+}
+
+fn minor(result: &RunResult, amount: Decimal) -> Result<i64, ActionFault> {
+    result.currency.round(amount, Rounding::HalfUp).map_err(|fault| ActionFault::refused(fault.to_string()))
+}
+
+fn summed(run: &Run, result: &RunResult, snapshot: &Snapshot, clock: &Clock) -> Result<Run, ActionFault> {
+    let clawback =
+        result.lines.iter().filter(|line| line.kind == LineKind::Clawback).map(|line| line.amount_minor).sum();
+    let mut breakage = 0_i64;
+    for bonus in &result.bonuses {
+        breakage = breakage.saturating_add(minor(result, bonus.breakage)?);
+    }
+    let mut payees: Vec<u32> = result.lines.iter().map(|line| line.member).collect();
+    payees.sort_unstable();
+    payees.dedup();
+    Ok(Run {
+        status: RunStatus::Calculated,
+        result_hash: hex(&result.hash),
+        line_count: count(result.lines.len()),
+        payee_count: count(payees.len()),
+        exception_count: count(result.exceptions.len()),
+        member_count: count(snapshot.members.len()),
+        cv: result.total_cv,
+        earned_minor: result.total_minor,
+        clawback_minor: clawback,
+        breakage_minor: breakage,
+        calculated_at: clock.now(),
+        ..run.clone()
+    })
+}

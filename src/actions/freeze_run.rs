@@ -1,0 +1,183 @@
+//! Freezes a period: copies every input of a run, stores it with its hash, and closes the period to
+//! further orders. From here on nothing that happens in the field changes the run.
+
+use std::io::Write;
+
+use super::add_plan_version::hex;
+use super::{ActionFault, company, snapshot};
+use crate::clock::Clock;
+use crate::domain::calendar::{Moment, month_of_label};
+use crate::domain::ids::{PeriodId, RunId, StaffId};
+use crate::domain::money::Volume;
+use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
+use crate::domain::staff::Actor;
+use crate::plan::CheckedPlan;
+use crate::store::audit::{self, Entry};
+use crate::store::periods::{self, Period};
+use crate::store::runs::{self, Run};
+use crate::store::{Conn, Db, StoreError, ids, plans};
+
+/// Freezes the month of a label such as `2026-10` and returns the run.
+///
+/// # Errors
+/// Refused when the month is not over, is committed, has a run under way, lies before a closed one,
+/// when an earlier run is still under way, or when no plan applies.
+pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<Run, ActionFault> {
+    db.write(|tx| {
+        let company = company::load(tx)?;
+        let period = open_period(tx, label)?;
+        let today = company.zone.day_of(clock.now());
+        if period.last_day >= today {
+            let message =
+                format!("The period {label} ends on {}; it can be frozen from the day after", period.last_day);
+            return Err(ActionFault::refused(message));
+        }
+        refuse_out_of_order(tx, &period)?;
+        let version = plans::find_in_force(tx, period.last_day)?.ok_or_else(|| {
+            ActionFault::refused(format!(
+                "No plan applies on {}; add a plan version that begins by then",
+                period.last_day
+            ))
+        })?;
+        let plan = CheckedPlan::read(&version.source, &version.name)
+            .map_err(|faults| ActionFault::refused(faults.to_string()))?;
+        if plan.currency != company.currency {
+            let message =
+                format!("The plan pays in {}, the company keeps its books in {}", plan.currency, company.currency);
+            return Err(ActionFault::refused(message));
+        }
+        let input = snapshot::load(tx, &period, company.currency)?;
+        let attempt = runs::list_of_period(tx, period.id)?.len() + 1;
+        let run = Run {
+            number: format!("R-{label}-{attempt}"),
+            plan_version_id: version.id,
+            input_hash: hex(&input.hash()),
+            member_count: count(input.members.len()),
+            order_count: count(input.orders.len()),
+            frozen_at: clock.now(),
+            frozen_by: actor.id,
+            ..blank(period.id, company.currency)
+        };
+        runs::insert(tx, &run).map_err(|fault| match fault {
+            StoreError::Taken(_) => {
+                ActionFault::refused(format!("The period {label} has a run already; discard it first"))
+            }
+            other => other.into(),
+        })?;
+        runs::insert_input(tx, run.id, &packed(&input.to_bytes())?)?;
+        periods::update_status(tx, period.id, PeriodStatus::Open, PeriodStatus::Frozen)?;
+        audit::append(
+            tx,
+            &Entry {
+                at: clock.now(),
+                actor,
+                action: "freeze-run",
+                object_kind: "run",
+                object_id: run.id.0,
+                object: &run.number,
+                before: "",
+                after: &format!(
+                    "{} members, {} orders, plan {} version {}, input {}",
+                    run.member_count, run.order_count, version.name, version.version, run.input_hash
+                ),
+            },
+        )?;
+        Ok(run)
+    })
+}
+
+/// The period of the label, made where it is missing; refused unless it is open.
+fn open_period(tx: &mut Conn, label: &str) -> Result<Period, ActionFault> {
+    let (first_day, last_day) = month_of_label(label)
+        .ok_or_else(|| ActionFault::field("period", format!("“{label}” is not a month; write it as 2026-10")))?;
+    let new = Period {
+        id: PeriodId(ids::next()),
+        kind: PeriodKind::Month,
+        label: label.to_owned(),
+        first_day,
+        last_day,
+        status: PeriodStatus::Open,
+    };
+    periods::insert_missing(tx, &new)?;
+    let period =
+        periods::find_by_label(tx, PeriodKind::Month, label)?.ok_or_else(|| StoreError::not_found("period", label))?;
+    match period.status {
+        PeriodStatus::Open => Ok(period),
+        PeriodStatus::Frozen => {
+            Err(ActionFault::refused(format!("The period {label} has a run under way; discard it first")))
+        }
+        PeriodStatus::Committed => {
+            Err(ActionFault::refused(format!("The period {label} is committed; corrections go into the open period")))
+        }
+    }
+}
+
+/// Runs only go forward: titles and clawbacks of a period rest on the committed ones before it.
+fn refuse_out_of_order(tx: &mut Conn, period: &Period) -> Result<(), ActionFault> {
+    for other in periods::list(tx)? {
+        if other.status == PeriodStatus::Frozen {
+            let message = format!("The run over {} is still under way; commit or discard it first", other.label);
+            return Err(ActionFault::refused(message));
+        }
+        if other.status == PeriodStatus::Committed && other.first_day > period.first_day {
+            let message = format!("{} is committed already; a period before it can't be run any more", other.label);
+            return Err(ActionFault::refused(message));
+        }
+    }
+    Ok(())
+}
+
+fn blank(period_id: PeriodId, currency: crate::domain::money::Currency) -> Run {
+    let nobody = StaffId(0);
+    Run {
+        id: RunId(ids::next()),
+        number: String::new(),
+        period_id,
+        plan_version_id: crate::domain::ids::PlanVersionId(0),
+        status: RunStatus::Frozen,
+        currency,
+        input_hash: String::new(),
+        result_hash: String::new(),
+        member_count: 0,
+        order_count: 0,
+        line_count: 0,
+        payee_count: 0,
+        exception_count: 0,
+        cv: Volume::ZERO,
+        earned_minor: 0,
+        clawback_minor: 0,
+        breakage_minor: 0,
+        frozen_at: Moment::NEVER,
+        frozen_by: nobody,
+        calculated_at: Moment::NEVER,
+        reviewed_at: Moment::NEVER,
+        reviewed_by: nobody,
+        approved_at: Moment::NEVER,
+        approved_by: nobody,
+        committed_at: Moment::NEVER,
+        committed_by: nobody,
+        discarded_at: Moment::NEVER,
+        discarded_by: nobody,
+    }
+}
+
+/// A length as the database counts.
+pub(super) fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+fn packed(bytes: &[u8]) -> Result<Vec<u8>, ActionFault> {
+    let fault = |e: std::io::Error| StoreError::Corrupt(format!("the input could not be packed: {e}"));
+    let mut packer = flate2::write::ZlibEncoder::new(Vec::with_capacity(bytes.len() / 3), flate2::Compression::fast());
+    packer.write_all(bytes).map_err(fault)?;
+    Ok(packer.finish().map_err(fault)?)
+}
+
+/// The bytes that [`packed`] took.
+pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, ActionFault> {
+    let mut out = Vec::with_capacity(bytes.len() * 3);
+    let mut unpacker = flate2::write::ZlibDecoder::new(&mut out);
+    let done = unpacker.write_all(bytes).and_then(|()| unpacker.finish().map(|_| ()));
+    done.map_err(|e| StoreError::Corrupt(format!("the frozen input could not be unpacked: {e}")))?;
+    Ok(out)
+}

@@ -1,0 +1,22 @@
+//! Use cases: one verb per file. Each opens one transaction, asks the domain, writes, and appends to
+//! the audit log; none knows the web or the command line.
+
+mod fault;
+
+pub mod add_plan_version;
+pub mod approve_run;
+pub mod check_ledger;
+pub mod commit_run;
+pub mod company;
+pub mod compute_run;
+pub mod discard_run;
+pub mod edit_member;
+pub mod enroll;
+pub mod freeze_run;
+pub mod place_order;
+pub mod record_payment;
+pub mod return_order;
+pub mod review_run;
+mod snapshot;
+
+pub use fault::{ActionFault, FieldFault};
