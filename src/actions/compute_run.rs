@@ -12,7 +12,7 @@ use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::money::Rounding;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
-use crate::plan::{self, CheckedPlan, LineKind, RunResult, Snapshot};
+use crate::plan::{self, CheckedPlan, LineKind, RunResult, Snapshot, Tracer};
 use crate::store::audit::{self, Entry};
 use crate::store::lines::Line;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
@@ -35,17 +35,20 @@ pub fn compute_run(
     progress: &mut dyn FnMut(u64, u64, &str) -> bool,
 ) -> Result<Run, ActionFault> {
     let (run, snapshot, plan) = db.read(|conn| load(conn, id))?;
-    let mut go_on = |done: u64, total: u64, what: &str| {
-        if progress(done, total, what) {
-            Ok(())
-        } else {
-            Err(ActionFault::refused("The calculation was stopped; nothing was stored"))
-        }
-    };
-    go_on(0, 3, "Computing")?;
-    let result = plan::run(&plan, &snapshot).map_err(|fault| ActionFault::refused(fault.to_string()))?;
+    let mut asked_to_stop = false;
+    let result = plan::run(&plan, &snapshot, &mut |at: plan::Progress| {
+        asked_to_stop |= !progress(u64::from(at.number), u64::from(at.of), at.step);
+    })
+    .map_err(|fault| ActionFault::refused(fault.to_string()))?;
     let total = result.lines.len() as u64;
-    go_on(0, total, "Storing")?;
+    let mut go_on = |done: u64| {
+        if !asked_to_stop && progress(done, total, "storing lines") {
+            return Ok(());
+        }
+        Err(ActionFault::refused("The calculation was stopped; nothing was stored"))
+    };
+    go_on(0)?;
+    let tracer = result.tracer(&snapshot);
     db.write(|tx| {
         let present = runs::get(tx, id)?;
         refuse_unless_open(&present)?;
@@ -53,11 +56,11 @@ pub fn compute_run(
         lines::delete_of_run(tx, id)?;
         let mut batch = Vec::with_capacity(BATCH.min(result.lines.len()));
         for index in 0..result.lines.len() {
-            batch.push(line(id, &result, &snapshot, index));
+            batch.push(line(id, &result, &snapshot, &tracer, index));
             if batch.len() == BATCH {
                 lines::insert(tx, &batch)?;
                 batch.clear();
-                go_on(index as u64 + 1, total, "Storing")?;
+                go_on(index as u64 + 1)?;
             }
         }
         lines::insert(tx, &batch)?;
@@ -110,7 +113,9 @@ fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), Acti
     Ok((run, snapshot, plan))
 }
 
-fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, index: usize) -> Line {
+fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, tracer: &Tracer<'_>, index: usize) -> Line {
+    let mut trace = String::new();
+    tracer.write(index, &mut trace);
     let row = result.row(snapshot, index);
     Line {
         id: LineId(ids::next()),
@@ -130,7 +135,7 @@ fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, index: usize) -> Li
         exact: row.exact.to_string(),
         amount_minor: row.amount_minor,
         original_line_id: row.original_line.unwrap_or(LineId(0)),
-        trace: result.trace_json(snapshot, index),
+        trace,
     }
 }
 
