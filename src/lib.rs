@@ -13,3 +13,4 @@ pub mod plan;
 pub mod sheet;
 pub mod store;
 pub mod text;
+pub mod web;

@@ -6,3 +6,4 @@ mod cli;
 mod install;
 mod mail;
 mod tidy;
+mod web;

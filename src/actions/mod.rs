@@ -13,10 +13,14 @@ pub mod discard_run;
 pub mod edit_member;
 pub mod enroll;
 pub mod freeze_run;
+pub mod password;
 pub mod place_order;
 pub mod record_payment;
 pub mod return_order;
 pub mod review_run;
+pub mod sign_in;
+pub mod sign_out;
 mod snapshot;
+pub mod token;
 
 pub use fault::{ActionFault, FieldFault};

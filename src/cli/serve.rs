@@ -1,7 +1,9 @@
 //! `mainstay serve`: the console, the jobs and the mail queue, until the process is told to stop.
 
 use super::context::open_database;
-use super::{Context, Failure};
+use super::{Context, Failure, notify};
+use crate::store::settings;
+use crate::web::{self, App};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -25,6 +27,14 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         flags.push(("public_url".to_owned(), url, "--public-url".to_owned()));
     }
     let settings = context.settings_with(flags)?;
-    let _db = open_database(&settings)?;
-    Err(Failure::failed(format!("serving {} is not built yet", settings.public_url)))
+    let db = open_database(&settings)?;
+    let address = settings.public_url.clone();
+    let probe = db.clone();
+    let app = App::new(db, context.clock.clone(), settings);
+    let result = web::serve(app, move || {
+        notify::ready(&address);
+        notify::keep_watchdog(move || probe.read(|c| settings::find(c, "company.name")).is_ok());
+    });
+    notify::stopping();
+    Ok(result?)
 }

@@ -20,7 +20,10 @@ pub mod plans;
 pub mod products;
 pub mod runs;
 mod schema;
+pub mod sessions;
 pub mod settings;
+pub mod setup;
+pub mod staff;
 pub mod statements;
 mod url;
 

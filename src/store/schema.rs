@@ -44,6 +44,7 @@ diesel::table! {
 diesel::table! {
     setup_links (token_hash) {
         token_hash -> Text,
+        staff_id -> BigInt,
         created_at -> BigInt,
         expires_at -> BigInt,
         used_at -> BigInt,

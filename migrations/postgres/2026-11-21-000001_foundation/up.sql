@@ -40,6 +40,7 @@ CREATE INDEX sessions_of_staff ON sessions (staff_id);
 
 CREATE TABLE setup_links (
     token_hash TEXT NOT NULL PRIMARY KEY,
+    staff_id BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     used_at BIGINT NOT NULL

@@ -40,6 +40,7 @@ CREATE INDEX sessions_of_staff ON sessions (staff_id);
 
 CREATE TABLE setup_links (
     token_hash TEXT NOT NULL PRIMARY KEY,
+    staff_id INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     used_at INTEGER NOT NULL

@@ -1,0 +1,11 @@
+//! Sign in and out.
+
+mod form;
+mod leave;
+
+use rocket::Route;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    rocket::routes![form::show, form::submit, leave::leave]
+}

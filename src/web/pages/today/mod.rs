@@ -1,0 +1,10 @@
+//! Today: what needs a person now.
+
+mod show;
+
+use rocket::Route;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    rocket::routes![show::show]
+}

@@ -1,0 +1,99 @@
+//! The server: its configuration is built here; no `Rocket.toml` and no `ROCKET_*` is read.
+
+use rocket::config::{Config, Ident, LogLevel, SecretKey, Shutdown, Sig};
+use rocket::data::{Limits, ToByteUnit};
+use rocket::shield::Shield;
+use rocket::tokio::runtime::Builder;
+use rocket::{Build, Rocket};
+
+use super::headers::Headers;
+use super::{App, assets, catchers, pages};
+
+/// Why the console is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeFault {
+    /// The address is taken, or may not be used.
+    #[error("the console cannot listen on {address}: {reason}. Free the address or choose another with --listen")]
+    Listen {
+        /// The address.
+        address: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// No threads.
+    #[error("the server could not start its threads: {0}")]
+    Threads(std::io::Error),
+    /// Anything else.
+    #[error("the server stopped: {0}")]
+    Stopped(String),
+}
+
+/// The console over this state, ready to be launched or tested.
+pub fn rocket(app: App) -> Rocket<Build> {
+    let headers = Headers { secure: app.settings.public_url.starts_with("https://") };
+    Rocket::custom(config(&app))
+        .manage(app)
+        .mount("/", pages::routes())
+        .mount("/", assets::routes())
+        .register("/", catchers::all())
+        .attach(Shield::new())
+        .attach(headers)
+}
+
+fn config(app: &App) -> Config {
+    let limits = Limits::default()
+        .limit("form", 64.kibibytes())
+        .limit("string", 64.kibibytes())
+        .limit("bytes", 64.kibibytes())
+        .limit("json", 64.kibibytes())
+        // Imports: guards run before the body is read, so only staff can send this much.
+        .limit("data-form", 512.mebibytes())
+        .limit("file", 512.mebibytes());
+    let mut shutdown = Shutdown { ctrlc: true, grace: 5, mercy: 5, force: false, ..Shutdown::default() };
+    shutdown.signals.insert(Sig::Term);
+    let mut noise = [0_u8; 64];
+    if getrandom::fill(&mut noise).is_err() {
+        log::warn!("the system gives no random numbers");
+    }
+    let temp_dir = app.settings.folder("tmp");
+    let temp_dir = if temp_dir.is_dir() { temp_dir } else { std::env::temp_dir() };
+    Config {
+        profile: Config::RELEASE_PROFILE,
+        address: app.settings.listen.ip(),
+        port: app.settings.listen.port(),
+        ident: Ident::none(),
+        ip_header: None,
+        limits,
+        temp_dir: temp_dir.into(),
+        log_level: LogLevel::Critical,
+        cli_colors: false,
+        // Nothing is signed with it: sessions live in the database.
+        secret_key: SecretKey::derive_from(&noise),
+        shutdown,
+        ..Config::release_default()
+    }
+}
+
+/// Serves until the process is told to stop. `ready` is called as soon as requests are answered.
+pub fn serve(app: App, ready: impl FnOnce() + Send + Sync + 'static) -> Result<(), ServeFault> {
+    let address = app.settings.listen.to_string();
+    let runtime =
+        Builder::new_multi_thread().thread_name("mainstay-web").enable_all().build().map_err(ServeFault::Threads)?;
+    let ready = std::sync::Mutex::new(Some(ready));
+    let told = rocket::fairing::AdHoc::on_liftoff("Ready", move |_| {
+        Box::pin(async move {
+            if let Some(ready) = ready.lock().ok().and_then(|mut ready| ready.take()) {
+                ready();
+            }
+        })
+    });
+    let result = runtime.block_on(async { rocket(app).attach(told).launch().await });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    match result {
+        Ok(_) => Ok(()),
+        Err(fault) => Err(match fault.kind() {
+            rocket::error::ErrorKind::Bind(reason) => ServeFault::Listen { address, reason: reason.to_string() },
+            other => ServeFault::Stopped(other.to_string()),
+        }),
+    }
+}
