@@ -1,5 +1,6 @@
 //! Computes a frozen run: loads the snapshot and the pinned plan, calls the pure engine, and stores
-//! every line with its trace. May be repeated without limit until the run is approved.
+//! every line with its trace. The input is frozen and the plan pinned: calculating again would give the
+//! same bytes, so a new calculation begins with a new run.
 
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -45,61 +46,81 @@ pub fn compute_run(
         if !asked_to_stop && progress(done, total, "storing lines") {
             return Ok(());
         }
-        Err(ActionFault::refused("The calculation was stopped; nothing was stored"))
+        Err(ActionFault::refused("The calculation was stopped; the run is frozen as before"))
     };
     go_on(0)?;
     let tracer = result.tracer(&snapshot);
-    db.write(|tx| {
-        let present = runs::get(tx, id)?;
-        refuse_unless_open(&present)?;
-        runs::delete_result(tx, id)?;
-        lines::delete_of_run(tx, id)?;
-        let mut batch = Vec::with_capacity(BATCH.min(result.lines.len()));
-        for index in 0..result.lines.len() {
-            batch.push(line(id, &result, &snapshot, &tracer, index));
-            if batch.len() == BATCH {
-                lines::insert(tx, &batch)?;
-                batch.clear();
-                go_on(index as u64 + 1)?;
-            }
-        }
-        lines::insert(tx, &batch)?;
-        store_rest(tx, id, &result)?;
-        let run = summed(&run, &result, &snapshot, clock)?;
-        runs::update_status(tx, present.status, &run)?;
-        audit::append(
-            tx,
-            &Entry {
-                at: clock.now(),
-                actor,
-                action: "calculate-run",
-                object_kind: "run",
-                object_id: id.0,
-                object: &run.number,
-                before: &present.result_hash,
-                after: &format!(
-                    "{} lines, {} {}, result {}",
-                    run.line_count,
-                    run.currency.plain(run.earned_minor),
-                    run.currency,
-                    run.result_hash
-                ),
-            },
-        )?;
-        Ok(run)
-    })
+    db.write(|tx| clear(tx, id))?;
+    for first in (0..result.lines.len()).step_by(BATCH) {
+        let last = result.lines.len().min(first + BATCH);
+        let batch: Vec<Line> = (first..last).map(|index| line(id, &result, &snapshot, &tracer, index)).collect();
+        db.write(|tx| lines::insert(tx, &batch))?;
+        go_on(last as u64)?;
+    }
+    db.write(|tx| finish(tx, clock, actor, &run, &result, &snapshot))
 }
 
-fn refuse_unless_open(run: &Run) -> Result<(), ActionFault> {
-    if matches!(run.status, RunStatus::Frozen | RunStatus::Calculated) {
+/// Removes what a calculation that was cut off may have left.
+fn clear(tx: &mut Conn, id: RunId) -> Result<(), ActionFault> {
+    refuse_unless_frozen(&runs::get(tx, id)?)?;
+    lines::delete_of_run(tx, id)?;
+    Ok(runs::delete_result(tx, id)?)
+}
+
+/// The last step makes the run calculated: until then its lines are nobody's. Several transactions
+/// before it let others write meanwhile.
+fn finish(
+    tx: &mut Conn,
+    clock: &Clock,
+    actor: &Actor,
+    run: &Run,
+    result: &RunResult,
+    snapshot: &Snapshot,
+) -> Result<Run, ActionFault> {
+    refuse_unless_frozen(&runs::get(tx, run.id)?)?;
+    if lines::count_of_run(tx, run.id)? != count(result.lines.len()) {
+        return Err(ActionFault::refused(format!(
+            "The run {} is being calculated twice at once; start it again",
+            run.number
+        )));
+    }
+    store_rest(tx, run.id, result)?;
+    let new = summed(run, result, snapshot, clock)?;
+    runs::update_status(tx, run.status, &new)?;
+    audit::append(
+        tx,
+        &Entry {
+            at: clock.now(),
+            actor,
+            action: "calculate-run",
+            object_kind: "run",
+            object_id: run.id.0,
+            object: &run.number,
+            before: "",
+            after: &format!(
+                "{} lines, {} {}, result {}",
+                new.line_count,
+                new.currency.plain(new.earned_minor),
+                new.currency,
+                new.result_hash
+            ),
+        },
+    )?;
+    Ok(new)
+}
+
+fn refuse_unless_frozen(run: &Run) -> Result<(), ActionFault> {
+    if run.status == RunStatus::Frozen {
         return Ok(());
     }
-    Err(ActionFault::refused(format!("The run {} is {}; it can't be calculated any more", run.number, run.status)))
+    let message =
+        format!("The run {} is {}; discard it and freeze the period again to calculate anew", run.number, run.status);
+    Err(ActionFault::refused(message))
 }
 
 fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), ActionFault> {
     let run = runs::get(conn, id)?;
-    refuse_unless_open(&run)?;
+    refuse_unless_frozen(&run)?;
     let bytes = unpacked(&runs::get_input(conn, id)?)?;
     let snapshot = Snapshot::from_bytes(&bytes).map_err(|fault| ActionFault::refused(fault.to_string()))?;
     if hex(&snapshot.hash()) != run.input_hash {

@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::{Context, Failure};
+use super::{Context, Failure, print_line};
+use crate::actions::check_ledger::check_ledger;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -24,6 +25,13 @@ enum Verb {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let settings = context.settings()?;
-    Err(Failure::failed(format!("{:?} on {} is not built yet", args.verb, settings.database)))
+    let Verb::Check { json } = args.verb;
+    let (_, db) = context.open()?;
+    let findings = check_ledger(&db)?;
+    if json {
+        print_line(serde_json::to_string_pretty(&findings)?)?;
+    } else {
+        findings.iter().try_for_each(|finding| print_line(format!("{}: {}", finding.check, finding.message)))?;
+    }
+    if findings.is_empty() { Ok(()) } else { Err(Failure::failed(format!("{} checks do not hold", findings.len()))) }
 }

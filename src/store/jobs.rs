@@ -213,3 +213,10 @@ fn held(job: &Job) -> _ {
 fn lost_unless(changed: usize, job: &Job) -> StoreResult<()> {
     if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("job {}", job.id))) }
 }
+
+/// Renews the lease alone. Returns whether somebody asked the job to stop.
+pub fn extend(tx: &mut Conn, job: &Job, now: Moment) -> StoreResult<bool> {
+    let changed = diesel::update(held(job)).set(jobs::leased_until.eq(now.plus_seconds(LEASE_SECONDS))).execute(tx)?;
+    lost_unless(changed, job)?;
+    Ok(jobs::table.find(job.id).select(jobs::stop_requested).first(tx)?)
+}

@@ -63,6 +63,11 @@ pub fn delete_of_run(tx: &mut Conn, run: RunId) -> StoreResult<()> {
     Ok(())
 }
 
+/// How many lines a run has.
+pub fn count_of_run(conn: &mut Conn, run: RunId) -> StoreResult<i64> {
+    Ok(earning_lines::table.filter(earning_lines::run_id.eq(run)).count().get_result(conn)?)
+}
+
 /// The lines of a member in a run, in the order in which they were computed.
 pub fn list_of_member(conn: &mut Conn, run: RunId, member: MemberId) -> StoreResult<Vec<Line>> {
     Ok(earning_lines::table
