@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a step of a test that fails stops the test")]
 
 mod cli;
+mod databases;
 mod install;
 mod mail;
 mod tidy;

@@ -5,6 +5,7 @@ pub mod company;
 pub mod ids;
 pub mod ledger;
 pub mod member;
+pub mod message;
 pub mod money;
 pub mod order;
 pub mod product;

@@ -73,7 +73,11 @@ impl Connection {
         self.wire
             .write(&dot_stuffed(message.bytes), Deadline::after(self.patience.data))
             .map_err(|fault| self.lost("the message", &fault))?;
-        let pass = gate.enter();
+        let Some(pass) = gate.enter() else {
+            // Without its final dot the relay throws the message away.
+            self.over = true;
+            return Err(TargetTrouble::Stopped);
+        };
         Ok(Handed { outcome: self.say_final_dot()?, pass: Some(pass) })
     }
 

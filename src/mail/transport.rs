@@ -21,17 +21,31 @@ pub struct Outgoing<'a> {
 
 /// Lets one message at a time take the last step, from the final dot until whoever sent it has noted the outcome.
 /// So a crash leaves at most one message that was taken over but not noted, however many workers there are.
-#[derive(Debug, Default)]
-pub struct Gate(Mutex<()>);
+#[derive(Debug)]
+pub struct Gate(Mutex<bool>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Mutex::new(true))
+    }
+}
 
 /// The right to be the one; ends when dropped.
 #[derive(Debug)]
-pub struct Pass<'g>(#[expect(dead_code, reason = "held for its drop")] MutexGuard<'g, ()>);
+pub struct Pass<'g>(MutexGuard<'g, bool>);
 
 impl Gate {
-    /// Waits for the others.
-    pub fn enter(&self) -> Pass<'_> {
-        Pass(self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Waits for the others; `None` when the gate was shut for good.
+    pub fn enter(&self) -> Option<Pass<'_>> {
+        let is_open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        is_open.then_some(()).map(|()| Pass(is_open))
+    }
+}
+
+impl Pass<'_> {
+    /// Nobody comes after: outcomes can't be noted any more.
+    pub fn shut(mut self) {
+        *self.0 = false;
     }
 }
 
@@ -121,6 +135,9 @@ pub enum TargetTrouble {
         /// How.
         reason: String,
     },
+    /// Told to stop before the last step.
+    #[error("the delivery was stopped; nothing was handed over")]
+    Stopped,
     /// The Maildir can't be written.
     #[error("the Maildir {path} can't be written ({reason}); check free space and permissions")]
     Unwritable {

@@ -14,6 +14,7 @@ use crate::domain::ids::{
 };
 use crate::domain::ledger::{AccountKind, TransferKind};
 use crate::domain::member::{MemberKind, MemberStatus};
+use crate::domain::message::{MessageKind, MessageStatus};
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::{OrderKind, OrderType, PaymentState};
 use crate::domain::product::{PriceType, ProductStatus};
@@ -126,7 +127,9 @@ word_columns!(
     Role,
     TreeKind,
     AccountKind,
-    TransferKind
+    TransferKind,
+    MessageKind,
+    MessageStatus
 );
 
 impl AsExpression<Text> for Currency {

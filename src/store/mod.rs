@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod lines;
 pub mod links;
 pub mod members;
+pub mod messages;
 mod migrate;
 pub mod orders;
 pub mod periods;

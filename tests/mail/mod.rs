@@ -1,4 +1,6 @@
-//! Mail through a real SMTP conversation with a scripted server.
+//! Mail: relays of every temper, the outbox on both databases, and the way from one to the other.
 
+mod delivery;
+mod outbox;
 mod relays;
-pub mod witness;
+mod witness;
