@@ -1,0 +1,212 @@
+//! From a text to a row of glyphs: direction, shaping and the choice of face for each character.
+
+use super::fonts::{Fonts, Style};
+use unicode_bidi::{Level, ParagraphBidiInfo};
+
+/// A text set in one line, left to right on the paper. Lengths in thousandths of an em.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shaped {
+    /// The glyphs in visual order.
+    pub glyphs: Vec<Glyph>,
+    /// The whole advance.
+    pub width: i64,
+}
+
+/// One glyph at its place.
+#[derive(Debug, Clone)]
+pub(super) struct Glyph {
+    /// Face, as numbered in [`Fonts`].
+    pub face: usize,
+    /// Glyph of that face.
+    pub id: u16,
+    /// What the next glyph is moved by beyond this one's own width (kerning).
+    pub shift: i64,
+    /// Offset of this glyph alone.
+    pub offset: (i64, i64),
+    /// The characters it stands for, where shaping decided that; empty for a plain glyph.
+    pub text: String,
+}
+
+/// Sets a text in one line. Control characters are dropped.
+pub(super) fn shape(fonts: &Fonts, text: &str, style: Style) -> Shaped {
+    plain(fonts, text, style).unwrap_or_else(|| shaped(fonts, text, style))
+}
+
+/// The way of nearly every text: glyph by glyph from the face's tables.
+fn plain(fonts: &Fonts, text: &str, style: Style) -> Option<Shaped> {
+    let number = style as usize;
+    let table = fonts.face(number)?.plain.as_ref()?;
+    let mut out = Shaped { glyphs: Vec::with_capacity(text.len()), width: 0 };
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let id = table.glyph(letter)?;
+        let width = table.width(id);
+        let shift = letters.peek().map_or(0, |next| table.kerning(letter, *next));
+        out.width += width + shift;
+        // Outside the ready-made subsets a glyph must bring its text along.
+        let text = if table.slot(id).is_some() { String::new() } else { letter.to_string() };
+        out.glyphs.push(Glyph { face: number, id, shift, offset: (0, 0), text });
+    }
+    Some(out)
+}
+
+fn shaped(fonts: &Fonts, text: &str, style: Style) -> Shaped {
+    let text: String = text
+        .chars()
+        .map(|letter| if letter.is_whitespace() && letter != '\u{A0}' { ' ' } else { letter })
+        .filter(|letter| !letter.is_control() && !is_direction_mark(*letter))
+        .collect();
+    let bidi = ParagraphBidiInfo::new(&text, Some(Level::ltr()));
+    let (levels, runs) = bidi.visual_runs(0..text.len());
+    let mut out = Shaped::default();
+    for run in runs {
+        let backwards = levels.get(run.start).is_some_and(Level::is_rtl);
+        let mut parts = by_face(fonts, &text[run], style);
+        if backwards {
+            parts.reverse();
+        }
+        for (face, part) in parts {
+            shape_part(fonts, face, part, backwards, &mut out);
+        }
+    }
+    out
+}
+
+/// Marks that steer direction have done their work and have no shape of their own.
+const fn is_direction_mark(letter: char) -> bool {
+    matches!(letter, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{AD}' | '\u{FEFF}')
+}
+
+/// Cuts a run where the face changes. Spaces and combining marks stay with what they follow.
+fn by_face<'a>(fonts: &Fonts, run: &'a str, style: Style) -> Vec<(usize, &'a str)> {
+    let mut parts: Vec<(usize, &str)> = Vec::new();
+    let (mut start, mut current) = (0, None);
+    for (at, letter) in run.char_indices() {
+        let joins = letter == ' ' || is_joining(letter);
+        let face = match current {
+            Some(face) if joins => face,
+            _ => fonts.face_for(letter, style).unwrap_or(Style::Regular as usize),
+        };
+        if current.is_some_and(|before| before != face) {
+            parts.push((current.unwrap_or(0), &run[start..at]));
+            start = at;
+        }
+        current = Some(face);
+    }
+    if let Some(face) = current {
+        parts.push((face, &run[start..]));
+    }
+    parts
+}
+
+const fn is_joining(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36F}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{3099}' | '\u{309A}')
+}
+
+fn shape_part(fonts: &Fonts, number: usize, part: &str, backwards: bool, out: &mut Shaped) {
+    let Some(face) = fonts.face(number) else { return };
+    let Some(shaper) = face.bytes().and_then(|bytes| rustybuzz::Face::from_slice(bytes, face.index)) else { return };
+    let em = i64::from(shaper.units_per_em()).max(1);
+    let scaled = |units: i32| (i64::from(units) * 1000 + em / 2).div_euclid(em);
+    let mut buffer = rustybuzz::UnicodeBuffer::new();
+    buffer.push_str(part);
+    buffer.set_direction(if backwards { rustybuzz::Direction::RightToLeft } else { rustybuzz::Direction::LeftToRight });
+    buffer.guess_segment_properties();
+    let glyphs = rustybuzz::shape(&shaper, &[], buffer);
+    let infos = glyphs.glyph_infos();
+    for (at, (info, place)) in infos.iter().zip(glyphs.glyph_positions()).enumerate() {
+        let id = u16::try_from(info.glyph_id).unwrap_or(0);
+        let own = shaper.glyph_hor_advance(ttf_parser::GlyphId(id)).map_or(0, i32::from);
+        let (width, advance) = (scaled(own), scaled(place.x_advance));
+        let first_of_cluster = at == 0 || infos[at - 1].cluster != info.cluster;
+        let text = if id == 0 {
+            '\u{FFFD}'.to_string()
+        } else if first_of_cluster {
+            cluster_text(part, infos, info.cluster)
+        } else {
+            String::new()
+        };
+        out.width += advance;
+        out.glyphs.push(Glyph {
+            face: number,
+            id,
+            shift: advance - width,
+            offset: (scaled(place.x_offset), scaled(place.y_offset)),
+            text,
+        });
+    }
+}
+
+/// The characters from a cluster's start to the next cluster's start.
+fn cluster_text(part: &str, infos: &[rustybuzz::GlyphInfo], cluster: u32) -> String {
+    let end = infos.iter().map(|info| info.cluster).filter(|other| *other > cluster).min();
+    let (start, end) = (cluster as usize, end.map_or(part.len(), |end| end as usize));
+    part.get(start..end).unwrap_or("\u{FFFD}").to_owned()
+}
+
+/// Breaks a text into lines of at most `width` (thousandths of an em): after spaces and hyphens, inside a word
+/// only where the word alone is too wide. What goes beyond `most` lines is cut off with an ellipsis.
+pub(super) fn wrap(fonts: &Fonts, text: &str, style: Style, width: i64, most: usize) -> Vec<Shaped> {
+    let whole = if text.len() <= 400 { Some(shape(fonts, text, style)) } else { None };
+    if let Some(whole) = whole.filter(|whole| whole.width <= width) {
+        return vec![whole];
+    }
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut used = 0;
+    for word in text.split_inclusive([' ', '-', '\u{2010}', '\u{2013}', '/', '\n']) {
+        if lines.len() > most {
+            break;
+        }
+        let advance = shape(fonts, word.trim_end(), style).width;
+        if used > 0 && used + advance > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if advance > width {
+            used = break_word(fonts, word, style, (width, used), most, &mut lines);
+        } else {
+            used += shape(fonts, word, style).width;
+            push(&mut lines, word);
+        }
+    }
+    let cut = lines.len() > most;
+    lines.truncate(most);
+    if cut && let Some(last) = lines.last_mut() {
+        while last.chars().count() > 1 && shape(fonts, &format!("{}…", last.trim_end()), style).width > width {
+            last.pop();
+        }
+        *last = format!("{}…", last.trim_end());
+    }
+    lines.iter().map(|line| shape(fonts, line.trim_end(), style)).collect()
+}
+
+fn break_word(
+    fonts: &Fonts,
+    word: &str,
+    style: Style,
+    (width, mut used): (i64, i64),
+    most: usize,
+    lines: &mut Vec<String>,
+) -> i64 {
+    let mut letter_text = [0; 4];
+    for letter in word.chars() {
+        let letter_text = letter.encode_utf8(&mut letter_text);
+        let advance = shape(fonts, letter_text, style).width;
+        if used + advance > width && used > 0 && advance > 0 {
+            if lines.len() > most {
+                return used;
+            }
+            lines.push(String::new());
+            used = 0;
+        }
+        used += advance;
+        push(lines, letter_text);
+    }
+    used
+}
+
+fn push(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(text);
+    }
+}
