@@ -1,6 +1,7 @@
 //! A subset of a face, finished for embedding: compressed once, copied into every document that uses it.
 
 use super::fonts::Face;
+use super::slim;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -48,13 +49,12 @@ impl Embedded {
             "StemV" => 80,
         };
         let compact_outlines = outlines.table(ttf_parser::Tag::from_bytes(b"CFF "));
-        let (program, subtype) = match compact_outlines {
-            Some(table) => (packed(dictionary! { "Subtype" => "CIDFontType0C" }, table), "CIDFontType0"),
-            None => {
-                let slim = without_names(&outlines);
-                let length = i64::try_from(slim.len()).unwrap_or(0);
-                (packed(dictionary! { "Length1" => length }, &slim), "CIDFontType2")
-            }
+        let (program, subtype) = if let Some(table) = compact_outlines {
+            (packed(dictionary! { "Subtype" => "CIDFontType0C" }, table), "CIDFontType0")
+        } else {
+            let slim = slim::font(&outlines)?;
+            let length = i64::try_from(slim.len()).unwrap_or(0);
+            (packed(dictionary! { "Length1" => length }, &slim), "CIDFontType2")
         };
         Some(Self {
             base_font,
@@ -138,45 +138,6 @@ fn tag(name: &str, glyphs: &[(u16, String)]) -> String {
         hash /= 26;
     }
     letters
-}
-
-/// Keeps the tables that a viewer needs; names and PostScript names stay behind, they double a small subset.
-fn without_names(font: &ttf_parser::RawFace<'_>) -> Vec<u8> {
-    const NEEDED: [&[u8; 4]; 9] = [b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"prep"];
-    let tables: Vec<(&[u8; 4], &[u8])> =
-        NEEDED.iter().filter_map(|tag| Some((*tag, font.table(ttf_parser::Tag::from_bytes(tag))?))).collect();
-    let count = u16::try_from(tables.len()).unwrap_or(0);
-    let selector = count.max(1).ilog2();
-    let range = 16 << selector;
-    let mut out = vec![0, 1, 0, 0];
-    for word in [count, range, u16::try_from(selector).unwrap_or(0), count * 16 - range] {
-        out.extend(word.to_be_bytes());
-    }
-    let mut offset = out.len() + tables.len() * 16;
-    for (tag, table) in &tables {
-        out.extend(*tag);
-        for word in [checksum(table), word(offset), word(table.len())] {
-            out.extend(word.to_be_bytes());
-        }
-        offset += table.len().next_multiple_of(4);
-    }
-    for (_, table) in &tables {
-        out.extend(*table);
-        out.resize(out.len().next_multiple_of(4), 0);
-    }
-    out
-}
-
-fn word(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-fn checksum(table: &[u8]) -> u32 {
-    table.chunks(4).fold(0_u32, |sum, chunk| {
-        let mut four = [0; 4];
-        four[..chunk.len()].copy_from_slice(chunk);
-        sum.wrapping_add(u32::from_be_bytes(four))
-    })
 }
 
 /// The map from character ids back to text, by which text is copied and searched.

@@ -1,4 +1,4 @@
-//! The faces a document is set in: DejaVu Sans from the program itself, other scripts from font files.
+//! The faces a document is set in: `DejaVu` Sans from the program itself, other scripts from font files.
 //!
 //! A character that no face has is printed as a box and reported by [`Fonts::missing`]; it never stops a document.
 
@@ -33,11 +33,11 @@ pub const DEFAULT_FONT_FILES: &[&str] = &[
 /// Which of the built-in faces a text asks for. The number is the face's place in [`Fonts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    /// DejaVu Sans.
+    /// `DejaVu` Sans.
     Regular = 0,
-    /// DejaVu Sans Bold.
+    /// `DejaVu` Sans Bold.
     Bold = 1,
-    /// DejaVu Sans Mono Bold, for codes.
+    /// `DejaVu` Sans Mono Bold, for codes.
     Code = 2,
 }
 

@@ -9,6 +9,7 @@ mod file;
 mod fonts;
 mod paper;
 mod shape;
+mod slim;
 pub mod statement;
 mod structure;
 

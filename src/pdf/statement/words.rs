@@ -43,6 +43,14 @@ pub(super) struct Words {
     pub running: &'static str,
     pub continued: &'static str,
     pub check: &'static str,
+    one_line: &'static str,
+    many_lines: &'static str,
+    only_line: &'static str,
+    all: &'static str,
+    page: (&'static str, &'static str),
+    at: &'static str,
+    with_code: &'static str,
+    to: &'static str,
     months: [&'static str; 12],
 }
 
@@ -84,6 +92,14 @@ const ENGLISH: Words = Words {
     running: "Running",
     continued: "continued",
     check: "Check this statement",
+    one_line: "1 line",
+    many_lines: "lines",
+    only_line: "The only line",
+    all: "All",
+    page: ("page", "of"),
+    at: "at",
+    with_code: "with the code",
+    to: "to",
     months: [
         "January",
         "February",
@@ -132,27 +148,28 @@ impl Words {
         } else {
             first.day().to_string()
         };
-        format!("{start} to {}", self.long_day(period.last))
+        format!("{start} {} {}", self.to, self.long_day(period.last))
     }
 
     /// `4 lines`.
     pub fn count(&self, lines: usize) -> String {
-        if lines == 1 { "1 line".to_owned() } else { format!("{} lines", grouped(lines)) }
+        if lines == 1 { self.one_line.to_owned() } else { format!("{} {}", grouped(lines), self.many_lines) }
     }
 
     /// `All 22 lines`.
     pub fn all_lines(&self, lines: usize) -> String {
-        if lines == 1 { "The only line".to_owned() } else { format!("All {}", self.count(lines)) }
+        if lines == 1 { self.only_line.to_owned() } else { format!("{} {}", self.all, self.count(lines)) }
     }
 
     /// `page 1 of 2`.
     pub fn page(&self, page: usize, of: usize) -> String {
-        format!("page {page} of {of}")
+        format!("{} {page} {} {of}", self.page.0, self.page.1)
     }
 
     /// Where and with what a statement is checked; the code follows.
     pub fn check_at(&self, place: &str) -> String {
-        if place.is_empty() { " with the code ".to_owned() } else { format!(" at {place} with the code ") }
+        let with_code = self.with_code;
+        if place.is_empty() { format!(" {with_code} ") } else { format!(" {} {place} {with_code} ", self.at) }
     }
 
     /// The heading of the pages after the first.
