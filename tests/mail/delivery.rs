@@ -192,12 +192,12 @@ fn killed_at_any_final_dot_nothing_is_lost_and_at_most_one_message_a_crash_is_do
         let deaths =
             [(3, Deed::TakeAndCut), (4, Deed::Cut), (17, Deed::TakeAndCut), (30, Deed::TakeAndCut), (31, Deed::Cut)];
         let (reached, at_dot) = mpsc::channel();
-        let (died, dead) = mpsc::channel::<()>();
-        let dead = Mutex::new(dead);
+        let (tell, told) = mpsc::channel::<()>();
+        let told = Mutex::new(told);
         let witness = Witness::scripted(move |step, n, _| {
             let (_, deed) = deaths.iter().find(|(dot, _)| step == Step::Dot && n == *dot)?;
             reached.send(()).unwrap();
-            dead.lock().unwrap().recv().unwrap();
+            told.lock().unwrap().recv().unwrap();
             Some(*deed)
         });
         fill(&fresh.db, 40);
@@ -206,7 +206,7 @@ fn killed_at_any_final_dot_nothing_is_lost_and_at_most_one_message_a_crash_is_do
             at_dot.recv().unwrap();
             sender.kill().unwrap();
             sender.wait().unwrap();
-            died.send(()).unwrap();
+            tell.send(()).unwrap();
         }
         assert!(start(&fresh.url, witness.port, Moment(NOW.0 + 10 * 60 * MINUTE)).wait().unwrap().success());
         let arrived = per_message(&witness.taken());
