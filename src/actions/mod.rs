@@ -21,6 +21,7 @@ pub mod review_run;
 pub mod sign_in;
 pub mod sign_out;
 mod snapshot;
+pub mod statement;
 pub mod token;
 
 pub use fault::{ActionFault, FieldFault};

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod company;
+pub mod country;
 pub mod ids;
 pub mod ledger;
 pub mod member;

@@ -284,3 +284,9 @@ pub fn queue_again(tx: &mut Conn, id: MessageId, now: Moment) -> StoreResult<()>
         .execute(tx)?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("message {id}"))) }
 }
+
+/// The Message-IDs of a batch.
+pub fn list_message_ids(conn: &mut Conn, batch: &str) -> StoreResult<std::collections::HashSet<String>> {
+    let ids: Vec<String> = messages::table.filter(messages::batch.eq(batch)).select(messages::message_id).load(conn)?;
+    Ok(ids.into_iter().collect())
+}

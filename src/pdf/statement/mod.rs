@@ -6,7 +6,7 @@ mod detail;
 mod sheet;
 mod specimen;
 mod table;
-mod view;
+pub mod view;
 mod words;
 
 pub use specimen::specimen;

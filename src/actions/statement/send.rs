@@ -1,0 +1,130 @@
+//! Sends the statements of a run by mail: one durable row per recipient, made in one transaction; the
+//! delivery job writes and sends them.
+
+use std::collections::HashMap;
+
+use super::StatementBook;
+use crate::actions::ActionFault;
+use crate::clock::Clock;
+use crate::domain::ids::{MemberId, RunId};
+use crate::domain::message::MessageKind;
+use crate::domain::staff::Actor;
+use crate::mail::mailbox::Mailbox;
+use crate::mail::statement::{BonusSum, StatementMail};
+use crate::pdf::statement::StatementPress;
+use crate::pdf::{Fonts, Paper};
+use crate::store::audit::{self, Entry};
+use crate::store::members::{self, Member};
+use crate::store::messages::{self, Message};
+use crate::store::statements::{self, Statement};
+use crate::store::{Db, StoreError};
+
+/// How mails of this installation are sent.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The address in From and in the envelope; its domain is that of every Message-ID.
+    pub address: String,
+    /// Where the console is reached.
+    pub public_url: String,
+    /// Size of the attached statements.
+    pub paper: Paper,
+}
+
+impl Sender {
+    fn domain(&self) -> &str {
+        self.address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    }
+}
+
+/// Queues a mail for every statement of the run that has none yet, and returns how many. Doing it
+/// again changes nothing.
+pub fn send_statements(
+    db: &Db,
+    clock: &Clock,
+    actor: &Actor,
+    run: RunId,
+    sender: &Sender,
+) -> Result<usize, ActionFault> {
+    db.write(|tx| {
+        let book = StatementBook::load(tx, run, &sender.public_url)?;
+        let all = statements::list_of_run(tx, run)?;
+        let ids: Vec<MemberId> = all.iter().map(|statement| statement.member_id).collect();
+        let people: HashMap<MemberId, Member> =
+            members::list_by_ids(tx, &ids)?.into_iter().map(|m| (m.id, m)).collect();
+        let known = messages::list_message_ids(tx, &book.run().number)?;
+        let rows: Vec<Message> = all
+            .iter()
+            .filter_map(|statement| Some(message(&book, statement, people.get(&statement.member_id)?, clock, sender)))
+            .filter(|message| !known.contains(&message.message_id))
+            .collect();
+        messages::insert(tx, &rows)?;
+        if !rows.is_empty() {
+            audit::append(
+                tx,
+                &Entry {
+                    at: clock.now(),
+                    actor,
+                    action: "send-statements",
+                    object_kind: "run",
+                    object_id: run.0,
+                    object: &book.run().number,
+                    before: "",
+                    after: &format!("{} mails queued", rows.len()),
+                },
+            )?;
+        }
+        Ok(rows.len())
+    })
+}
+
+fn message(book: &StatementBook, statement: &Statement, member: &Member, clock: &Clock, sender: &Sender) -> Message {
+    let id = format!("{}.{}@{}", safe(&statement.number), safe(&statement.code), sender.domain());
+    let name = if member.latin_name.is_empty() { &member.name } else { &member.latin_name };
+    let mut message =
+        Message::queued(MessageKind::Statement, &book.run().number, &id, &member.email, name, clock.now());
+    message.member_id = member.id;
+    message.statement_id = statement.id;
+    message
+}
+
+/// Letters, digits and hyphens of a number: what a Message-ID may hold.
+fn safe(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' }).collect()
+}
+
+/// Writes the mail of a queued message with its statement attached: the same bytes at every attempt.
+pub fn write_mail(db: &Db, message: &Message, fonts: &Fonts, sender: &Sender) -> Result<Vec<u8>, ActionFault> {
+    let (mut mail, view) = db.read(|conn| {
+        let statement = statements::get(conn, message.statement_id)?;
+        let book = StatementBook::load(conn, statement.run_id, &sender.public_url)?;
+        let view = book.view(conn, &statement)?;
+        let company = book.company();
+        let sums = view.bonuses.iter().filter(|bonus| !bonus.lines.is_empty()).map(|bonus| BonusSum {
+            label: bonus.name.clone(),
+            amount: company.currency.grouped(bonus.lines.iter().map(|line| line.amount_minor).sum()),
+        });
+        let mail = StatementMail {
+            message_id: message.message_id.clone(),
+            from: Mailbox::new(company.name.clone(), sender.address.clone()),
+            to: Mailbox::new(message.to_name.clone(), message.to_address.clone()),
+            reply_to: (!company.email.is_empty()).then(|| Mailbox::new(company.name.clone(), company.email.clone())),
+            dated_at: message.created_at.0.div_euclid(1_000_000),
+            company: company.name.clone(),
+            statement_number: statement.number.clone(),
+            member_number: view.member.number.clone(),
+            period: book.period_name(),
+            currency: company.currency.code().to_owned(),
+            earned: company.currency.grouped(statement.earned_minor),
+            balance: company.currency.grouped(statement.closing_minor),
+            bonuses: sums.collect(),
+            verification_code: statement.code.clone(),
+            contact: company.email.clone(),
+            pdf: Vec::new(),
+        };
+        Ok::<_, ActionFault>((mail, view))
+    })?;
+    mail.pdf = StatementPress::new(fonts, sender.paper)
+        .render(&view)
+        .map_err(|fault| ActionFault::refused(fault.to_string()))?;
+    mail.to_bytes().map_err(|fault| ActionFault::from(StoreError::Corrupt(fault.to_string())))
+}
