@@ -1,8 +1,14 @@
 //! `mainstay mail`: looks at the mail queue and drives it once, without the console.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
+
 use clap::Subcommand;
 
-use super::{Context, Failure};
+use super::run::shown;
+use super::{Context, Failure, print_line};
+use crate::jobs::deliver_mail;
+use crate::store::messages;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -27,6 +33,32 @@ enum Verb {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let settings = context.settings()?;
-    Err(Failure::failed(format!("{:?} on {} is not built yet", args.verb, settings.database)))
+    let (settings, db) = context.open()?;
+    match args.verb {
+        Verb::Status { json } => {
+            let counts = db.read(|conn| messages::count_by_status(conn, None))?;
+            if json {
+                let counts: serde_json::Map<_, _> =
+                    counts.iter().map(|(status, count)| (status.to_string(), (*count).into())).collect();
+                return print_line(serde_json::to_string_pretty(&counts)?);
+            }
+            if counts.is_empty() {
+                return print_line("No mails yet");
+            }
+            counts.iter().try_for_each(|(status, count)| print_line(format!("{count:>9} {status}")))
+        }
+        Verb::Send => {
+            let stop = AtomicBool::new(false);
+            let mut shown = Mutex::new(shown());
+            let done = deliver_mail::deliver(&db, &context.clock, &settings, &stop, &|tally| {
+                let at = tally.sent + tally.deferred + tally.failed;
+                shown.lock().unwrap_or_else(PoisonError::into_inner).show(at, at, "mails");
+            });
+            shown.get_mut().unwrap_or_else(PoisonError::into_inner).end();
+            let done = done.map_err(Failure::failed)?;
+            let tally = done.tally;
+            print_line(format!("{} sent, {} to be tried again, {} failed", tally.sent, tally.deferred, tally.failed))?;
+            done.trouble.map_or(Ok(()), |trouble| Err(Failure::failed(trouble)))
+        }
+    }
 }

@@ -113,7 +113,7 @@ impl Step {
 }
 
 /// The run of this number, or the one of the month that is not discarded.
-fn find(conn: &mut Conn, name: &str) -> StoreResult<Option<Run>> {
+pub(super) fn find(conn: &mut Conn, name: &str) -> StoreResult<Option<Run>> {
     if let Some(period) = periods::find_by_label(conn, PeriodKind::Month, name)? {
         let of_period = runs::list_of_period(conn, period.id)?;
         return Ok(of_period.into_iter().find(|run| run.status != RunStatus::Discarded));
@@ -170,10 +170,15 @@ fn line(run: &Run) -> String {
 
 /// A progress line on a terminal; silence elsewhere.
 #[derive(Default)]
-struct Shown(bool);
+pub(super) struct Shown(bool);
+
+/// A progress line that has shown nothing yet.
+pub(super) fn shown() -> Shown {
+    Shown::default()
+}
 
 impl Shown {
-    fn show(&mut self, done: u64, total: u64, what: &str) -> bool {
+    pub(super) fn show(&mut self, done: u64, total: u64, what: &str) -> bool {
         let mut to = std::io::stderr();
         if to.is_terminal() {
             self.0 = true;
@@ -182,7 +187,7 @@ impl Shown {
         true
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if self.0 {
             drop(write!(std::io::stderr(), "\r\x1b[K"));
         }

@@ -2,8 +2,12 @@
 
 use super::context::open_database;
 use super::{Context, Failure, notify};
+use crate::jobs;
 use crate::store::settings;
 use crate::web::{self, App};
+
+/// A job that says nothing for so long is frozen.
+const JOB_PATIENCE_SECONDS: i64 = 600;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -30,11 +34,20 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let db = open_database(&settings)?;
     let address = settings.public_url.clone();
     let probe = db.clone();
+    let worker = jobs::worker(&db, &context.clock, &settings);
+    let (beat, end, clock) = (worker.remote(), worker.remote(), context.clock.clone());
+    let working = std::thread::Builder::new().name("jobs".into()).spawn(move || worker.work())?;
     let app = App::new(db, context.clock.clone(), settings);
     let result = web::serve(app, move || {
         notify::ready(&address);
-        notify::keep_watchdog(move || probe.read(|c| settings::find(c, "company.name")).is_ok());
+        notify::keep_watchdog(move || {
+            beat.beats(&clock, JOB_PATIENCE_SECONDS) && probe.read(|c| settings::find(c, "company.name")).is_ok()
+        });
     });
     notify::stopping();
+    end.end();
+    if working.join().is_err() {
+        log::error!("the worker of the jobs stopped unexpectedly");
+    }
     Ok(result?)
 }

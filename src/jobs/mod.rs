@@ -3,6 +3,34 @@
 
 pub mod calculate_run;
 pub mod deliver;
+pub mod deliver_mail;
+pub mod send_statements;
 pub mod worker;
 
-pub use worker::{Ended, Handler, Task, Worker};
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::store::Db;
+
+pub use worker::{Ended, Handler, Remote, Task, Worker};
+
+/// A worker that knows every kind of job.
+pub fn worker(db: &Db, clock: &Clock, settings: &Settings) -> Worker {
+    let settings = Arc::new(settings.clone());
+    let handlers: Vec<(&'static str, Handler)> = vec![
+        (calculate_run::KIND, {
+            let (db, clock) = (db.clone(), clock.clone());
+            Box::new(move |task, payload| calculate_run::handle(&db, &clock, task, payload))
+        }),
+        (send_statements::KIND, {
+            let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));
+            Box::new(move |task, payload| send_statements::handle(&db, &clock, &settings, task, payload))
+        }),
+        (deliver_mail::KIND, {
+            let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));
+            Box::new(move |task, _| deliver_mail::handle(&db, &clock, &settings, task))
+        }),
+    ];
+    Worker::new(db.clone(), clock.clone(), handlers)
+}

@@ -2,7 +2,7 @@
 //! how they ended. A panic in a job is a failed job; the process lives.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ pub struct Worker {
 #[derive(Default)]
 struct State {
     stop: AtomicBool,
+    /// When the worker last did anything, in microseconds: a round, or a report of the job in hand.
+    beat_at: AtomicI64,
     bell: (Mutex<bool>, Condvar),
 }
 
@@ -51,7 +53,7 @@ pub struct Task<'a> {
     db: &'a Db,
     clock: &'a Clock,
     job: &'a Job,
-    ending: &'a AtomicBool,
+    state: &'a State,
     seen: Mutex<Seen>,
 }
 
@@ -80,10 +82,10 @@ impl Worker {
         Remote(Arc::clone(&self.state))
     }
 
-    /// Works until it is asked to end. `alive` is called in each round: feed the watchdog there.
-    pub fn work(&self, alive: &dyn Fn()) {
+    /// Works until it is asked to end.
+    pub fn work(&self) {
         while !self.state.stop.load(Ordering::SeqCst) {
-            alive();
+            self.state.beat_at.store(self.clock.now().0, Ordering::SeqCst);
             match self.work_once() {
                 Ok(true) => {}
                 Ok(false) => self.rest(),
@@ -124,7 +126,7 @@ impl Worker {
         let Some((_, handler)) = self.handlers.iter().find(|(kind, _)| *kind == job.kind) else {
             return Ended::Failed(format!("Nothing here knows jobs of the kind {}", job.kind));
         };
-        let task = Task { db: &self.db, clock: &self.clock, job, ending: &self.state.stop, seen: Mutex::default() };
+        let task = Task { db: &self.db, clock: &self.clock, job, state: &self.state, seen: Mutex::default() };
         let over = (Mutex::new(false), Condvar::new());
         std::thread::scope(|scope| {
             scope.spawn(|| task.keep_lease(&over));
@@ -171,6 +173,11 @@ impl Remote {
         self.0.bell.1.notify_all();
     }
 
+    /// Whether the worker did anything within these seconds. A frozen worker does not.
+    pub fn beats(&self, clock: &Clock, seconds: i64) -> bool {
+        clock.now().0 - self.0.beat_at.load(Ordering::SeqCst) < seconds * 1_000_000
+    }
+
     /// Asks the worker to end after the job in hand.
     pub fn end(&self) {
         self.0.stop.store(true, Ordering::SeqCst);
@@ -183,6 +190,7 @@ impl Task<'_> {
     /// stop or the lease was lost. Cheap: it writes a few times a second at most.
     pub fn report(&self, done: u64, total: u64, note: &str) -> bool {
         let now = self.clock.now();
+        self.state.beat_at.store(now.0, Ordering::SeqCst);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.lost && now.0 - seen.reported_at.0 >= REPORT_MICROS {
             seen.reported_at = now;
@@ -198,7 +206,7 @@ impl Task<'_> {
 
     /// Whether the process is about to end: long work puts itself back then.
     pub fn is_ending(&self) -> bool {
-        self.ending.load(Ordering::SeqCst)
+        self.state.stop.load(Ordering::SeqCst)
     }
 
     /// The job.

@@ -134,6 +134,12 @@ impl Fonts {
         Self { faces }
     }
 
+    /// The same with the configured font files before those of [`DEFAULT_FONT_FILES`].
+    pub fn with_configured(files: &[PathBuf]) -> Self {
+        let first = files.iter().map(|path| (path.clone(), 0));
+        Self::with_files(first.chain(DEFAULT_FONT_FILES.iter().map(|path| (PathBuf::from(path), 0))))
+    }
+
     /// The characters of a text that no face has, each once, in order of appearance.
     pub fn missing(&self, text: &str) -> Vec<char> {
         let mut missing = Vec::new();

@@ -2,6 +2,7 @@
 //! delivery job writes and sends them.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::StatementBook;
 use crate::actions::ActionFault;
@@ -11,13 +12,13 @@ use crate::domain::message::MessageKind;
 use crate::domain::staff::Actor;
 use crate::mail::mailbox::Mailbox;
 use crate::mail::statement::{BonusSum, StatementMail};
-use crate::pdf::statement::StatementPress;
+use crate::pdf::statement::{StatementPress, StatementView};
 use crate::pdf::{Fonts, Paper};
 use crate::store::audit::{self, Entry};
 use crate::store::members::{self, Member};
 use crate::store::messages::{self, Message};
 use crate::store::statements::{self, Statement};
-use crate::store::{Db, StoreError};
+use crate::store::{Conn, Db};
 
 /// How mails of this installation are sent.
 #[derive(Debug, Clone)]
@@ -92,20 +93,58 @@ fn safe(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '-' }).collect()
 }
 
-/// Writes the mail of a queued message with its statement attached: the same bytes at every attempt.
-pub fn write_mail(db: &Db, message: &Message, fonts: &Fonts, sender: &Sender) -> Result<Vec<u8>, ActionFault> {
-    let (mut mail, view) = db.read(|conn| {
-        let statement = statements::get(conn, message.statement_id)?;
-        let book = StatementBook::load(conn, statement.run_id, &sender.public_url)?;
-        let view = book.view(conn, &statement)?;
+/// Writes the mails of queued messages, each with its statement attached: the same bytes at every
+/// attempt. What the statements of a run share is loaded once.
+pub struct StatementWriter<'f> {
+    db: &'f Db,
+    press: StatementPress<'f>,
+    sender: &'f Sender,
+    books: Mutex<HashMap<RunId, Arc<StatementBook>>>,
+}
+
+impl<'f> StatementWriter<'f> {
+    /// A writer; it may be used by several threads at once.
+    pub fn new(db: &'f Db, fonts: &'f Fonts, sender: &'f Sender) -> Self {
+        Self { db, press: StatementPress::new(fonts, sender.paper), sender, books: Mutex::default() }
+    }
+
+    /// The whole message.
+    pub fn write(&self, message: &Message) -> Result<Vec<u8>, ActionFault> {
+        let (mut mail, view) = self.db.read(|conn| {
+            let statement = statements::get(conn, message.statement_id)?;
+            let book = self.book(conn, statement.run_id)?;
+            let view = book.view(conn, &statement)?;
+            Ok::<_, ActionFault>((self.mail(&book, &statement, &view, message), view))
+        })?;
+        mail.pdf = self.press.render(&view).map_err(|fault| ActionFault::refused(fault.to_string()))?;
+        mail.to_bytes().map_err(|fault| ActionFault::refused(fault.to_string()))
+    }
+
+    fn book(&self, conn: &mut Conn, run: RunId) -> Result<Arc<StatementBook>, ActionFault> {
+        let known = self.books.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned();
+        if let Some(book) = known {
+            return Ok(book);
+        }
+        let book = Arc::new(StatementBook::load(conn, run, &self.sender.public_url)?);
+        self.books.lock().unwrap_or_else(PoisonError::into_inner).insert(run, Arc::clone(&book));
+        Ok(book)
+    }
+
+    fn mail(
+        &self,
+        book: &StatementBook,
+        statement: &Statement,
+        view: &StatementView,
+        message: &Message,
+    ) -> StatementMail {
         let company = book.company();
         let sums = view.bonuses.iter().filter(|bonus| !bonus.lines.is_empty()).map(|bonus| BonusSum {
             label: bonus.name.clone(),
             amount: company.currency.grouped(bonus.lines.iter().map(|line| line.amount_minor).sum()),
         });
-        let mail = StatementMail {
+        StatementMail {
             message_id: message.message_id.clone(),
-            from: Mailbox::new(company.name.clone(), sender.address.clone()),
+            from: Mailbox::new(company.name.clone(), self.sender.address.clone()),
             to: Mailbox::new(message.to_name.clone(), message.to_address.clone()),
             reply_to: (!company.email.is_empty()).then(|| Mailbox::new(company.name.clone(), company.email.clone())),
             dated_at: message.created_at.0.div_euclid(1_000_000),
@@ -120,11 +159,6 @@ pub fn write_mail(db: &Db, message: &Message, fonts: &Fonts, sender: &Sender) ->
             verification_code: statement.code.clone(),
             contact: company.email.clone(),
             pdf: Vec::new(),
-        };
-        Ok::<_, ActionFault>((mail, view))
-    })?;
-    mail.pdf = StatementPress::new(fonts, sender.paper)
-        .render(&view)
-        .map_err(|fault| ActionFault::refused(fault.to_string()))?;
-    mail.to_bytes().map_err(|fault| ActionFault::from(StoreError::Corrupt(fault.to_string())))
+        }
+    }
 }
