@@ -118,6 +118,19 @@ fn the_environment_beats_the_file() {
 }
 
 #[test]
+fn the_same_binary_migrates_both_databases() {
+    let folder = folder();
+    for fresh in crate::databases::all() {
+        let arguments = ["migrate", "--config", "empty.toml", "--database", &fresh.url];
+        for _ in 0..2 {
+            let made = mainstay(folder.path(), &arguments);
+            assert!(made.status.success(), "{}", err(&made));
+            assert!(out(&made).contains("has the schema 20"), "{}", out(&made));
+        }
+    }
+}
+
+#[test]
 fn an_unreachable_postgres_is_an_error_and_no_file_appears() {
     let folder = folder();
     let before = std::fs::read_dir(folder.path()).unwrap().count();

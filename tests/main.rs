@@ -6,5 +6,6 @@ mod cli;
 mod databases;
 mod install;
 mod mail;
+mod store;
 mod tidy;
 mod web;
