@@ -4,7 +4,7 @@
 
 use super::fonts::{Fonts, Style};
 use super::paper::{Length, Paper};
-use super::shape::{Glyph, Shaped, shape};
+use super::shape::{Glyph, Shaped, shape, wrap};
 use super::structure::{NodeId, Role, Structure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -68,6 +68,28 @@ impl<'f> Draft<'f> {
 
     pub fn shape(&self, text: &str, style: Style) -> Shaped {
         shape(self.fonts, text, style)
+    }
+
+    /// Breaks a text set in `size` to a width; at most `most` lines, at least one.
+    pub fn wrap(&self, text: &str, style: Style, size: Length, room: Length, most: usize) -> Vec<Shaped> {
+        wrap(self.fonts, text, style, room * 1000 / size, most)
+    }
+
+    /// One line, cut with an ellipsis where it is too long.
+    pub fn line(&self, text: &str, style: Style, size: Length, room: Length) -> Shaped {
+        self.wrap(text, style, size, room, 1).swap_remove(0)
+    }
+
+    /// One line, set smaller down to `least` where it is too long, cut only then.
+    pub fn fitted(&self, text: &str, style: Style, (size, least): (Length, Length), room: Length) -> (Shaped, Length) {
+        let mut size = size;
+        if text.len() < 300 {
+            let wanted = self.shape(text, style).width;
+            while size > least && wanted * size / 1000 > room {
+                size -= 250;
+            }
+        }
+        (self.line(text, style, size, room), size)
     }
 
     pub fn add_page(&mut self) {

@@ -12,6 +12,17 @@ pub(super) struct Shaped {
     pub width: i64,
 }
 
+impl Shaped {
+    /// The same, set a hundredth of an em tighter, as large bold texts are.
+    pub fn tightened(mut self) -> Self {
+        for glyph in &mut self.glyphs {
+            glyph.shift -= 10;
+            self.width -= 10;
+        }
+        self
+    }
+}
+
 /// One glyph at its place.
 #[derive(Debug, Clone)]
 pub(super) struct Glyph {
@@ -147,10 +158,29 @@ fn cluster_text(part: &str, infos: &[rustybuzz::GlyphInfo], cluster: u32) -> Str
 /// Breaks a text into lines of at most `width` (thousandths of an em): after spaces and hyphens, inside a word
 /// only where the word alone is too wide. What goes beyond `most` lines is cut off with an ellipsis.
 pub(super) fn wrap(fonts: &Fonts, text: &str, style: Style, width: i64, most: usize) -> Vec<Shaped> {
-    let whole = if text.len() <= 400 { Some(shape(fonts, text, style)) } else { None };
-    if let Some(whole) = whole.filter(|whole| whole.width <= width) {
-        return vec![whole];
+    if text.len() <= 400 {
+        let whole = shape(fonts, text, style);
+        if whole.width <= width {
+            return vec![whole];
+        }
     }
+    let mut lines = broken(fonts, text, style, width, most);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            while last.chars().count() > 1 && shape(fonts, &format!("{}…", last.trim_end()), style).width > width {
+                last.pop();
+            }
+            *last = format!("{}…", last.trim_end());
+        }
+    } else {
+        keep_company(&mut lines);
+    }
+    lines.iter().map(|line| shape(fonts, line.trim_end(), style)).collect()
+}
+
+/// The lines as texts; at most one more than `most`, which says that something is left over.
+fn broken(fonts: &Fonts, text: &str, style: Style, width: i64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     let mut used = 0;
     for word in text.split_inclusive([' ', '-', '\u{2010}', '\u{2013}', '/', '\n']) {
@@ -169,15 +199,20 @@ pub(super) fn wrap(fonts: &Fonts, text: &str, style: Style, width: i64, most: us
             push(&mut lines, word);
         }
     }
-    let cut = lines.len() > most;
-    lines.truncate(most);
-    if cut && let Some(last) = lines.last_mut() {
-        while last.chars().count() > 1 && shape(fonts, &format!("{}…", last.trim_end()), style).width > width {
-            last.pop();
-        }
-        *last = format!("{}…", last.trim_end());
+    lines
+}
+
+/// The last word of a paragraph does not stand alone: it takes the word before it along.
+fn keep_company(lines: &mut [String]) {
+    let [.., before, last] = lines else { return };
+    let words = before.trim_end().matches(' ').count() + 1;
+    if last.trim_end().contains(' ') || words < 4 {
+        return;
     }
-    lines.iter().map(|line| shape(fonts, line.trim_end(), style)).collect()
+    if let Some(at) = before.trim_end().rfind(' ') {
+        let word = before.split_off(at + 1);
+        last.insert_str(0, &word);
+    }
 }
 
 fn break_word(

@@ -1,7 +1,7 @@
 //! The first part: letterhead, whom it is for, the equation, bonuses, account and rank progress.
 
 use super::Totals;
-use super::sheet::{ACCENT, ACCENT_SOFT, BLACK, FAINT, HAIR, HAIRLINE, HEADING, SOFT, Sheet, baseline, line, width};
+use super::sheet::{ACCENT, ACCENT_SOFT, BLACK, FAINT, HAIR, HAIRLINE, HEADING, SOFT, Sheet, baseline, width};
 use super::table::{Cell, Column, Item, Table};
 use super::view::{Account, Progress, Requirement};
 use super::words::grouped;
@@ -46,19 +46,19 @@ fn letterhead(sheet: &mut Sheet<'_, '_>) {
     sheet.draft.brand((sheet.left, top), mm(900));
     let (left, right) = (sheet.left + mm(1200), sheet.right);
     sheet.draft.open(Role::Heading1);
-    let title = sheet.shape(words.title, Style::Bold);
+    let title = sheet.shape(words.title, Style::Bold).tightened();
     let title_start = right - width(&title, 15_000);
     sheet.draft.text((title_start, top + baseline(15_000, 1150)), &title, 15_000, BLACK);
-    let period = line(&sheet.draft, &view.period.label, Style::Regular, 10_000, mm(8000));
+    let period = sheet.draft.line(&view.period.label, Style::Regular, 10_000, mm(8000));
     let at = (right - width(&period, 10_000), top + 17_250 + baseline(10_000, 1400));
     sheet.draft.text(at, &period, 10_000, SOFT);
     sheet.draft.close();
     sheet.draft.open(Role::Paragraph);
     let room = title_start - left - mm(600);
-    let name = line(&sheet.draft, &view.company.name, Style::Bold, 11_000, room);
-    sheet.draft.text((left, top + baseline(11_000, 1300)), &name, 11_000, BLACK);
+    let (name, size) = sheet.draft.fitted(&view.company.name, Style::Bold, (11_000, 8000), room);
+    sheet.draft.text((left, top + baseline(11_000, 1300)), &name.tightened(), size, BLACK);
     let address = view.company.address.join(", ");
-    let address = line(&sheet.draft, &address, Style::Regular, 7750, room);
+    let address = sheet.draft.line(&address, Style::Regular, 7750, room);
     sheet.draft.text((left, top + 14_300 + baseline(8750, 1300)), &address, 7750, SOFT);
     sheet.draft.close();
     sheet.y = top + 31_250 + sheet.gap;
@@ -66,61 +66,62 @@ fn letterhead(sheet: &mut Sheet<'_, '_>) {
 
 /// The address at the left, the facts of the statement at the right.
 fn address(sheet: &mut Sheet<'_, '_>) {
-    let (view, words) = (sheet.view, sheet.words);
+    let view = sheet.view;
     let top = sheet.y + mm(300);
     let facts_left = sheet.right - mm(10_000);
     let room = facts_left - mm(800) - sheet.left;
     let mut y = top;
     sheet.draft.open(Role::Paragraph);
-    let mut lines: Vec<(Shaped, Style)> = Vec::new();
-    let name = full_name(&view.member.name);
-    lines.extend(sheet.wrap(&name, Style::Bold, 8750, room, 2).into_iter().map(|line| (line, Style::Bold)));
+    let mut lines = sheet.wrap(&full_name(&view.member.name), Style::Bold, 8750, room, 2);
     for part in view.member.address.iter().take(6).chain(std::iter::once(&view.member.country)) {
         if !part.is_empty() {
-            let part = sheet.wrap(part, Style::Regular, 8750, room, 2);
-            lines.extend(part.into_iter().map(|line| (line, Style::Regular)));
+            lines.extend(sheet.wrap(part, Style::Regular, 8750, room, 2));
         }
     }
-    for (shaped, _) in &lines {
+    for shaped in &lines {
         sheet.draft.text((sheet.left, y + baseline(8750, 1400)), shaped, 8750, BLACK);
         y += 12_250;
     }
     sheet.draft.close();
-    let days = words.days(&view.period);
-    let issued = words.long_day(view.issued_on);
-    let mut facts = vec![
-        (words.statement, view.number.as_str()),
-        (words.member, &view.member.number),
-        (words.issued, &issued),
-        (words.period, &days),
-    ];
-    if let Some(rank) = &view.paid_as {
-        facts.push((words.paid_as, rank));
-    }
-    facts.push((words.plan, &view.plan));
-    let pitch = mm(140) + 11_200;
-    for (at, (name, value)) in facts.iter().enumerate() {
-        let column = facts_left + if at % 2 == 0 { 0 } else { mm(5250) };
-        let y = top + pitch * i64::try_from(at / 2).unwrap_or(0);
-        let page = sheet.draft.pages.len() - 1;
-        sheet.draft.fill(page, (column, y), (mm(4750), HAIRLINE), HAIR);
-        sheet.draft.open(Role::Paragraph);
-        sheet.set((column, y + mm(80)), name, Style::Regular, 8000, FAINT);
-        let value = fitted(sheet, value, 8000, mm(3150));
-        sheet.draft.text((column + mm(1600), y + mm(80) + baseline(8000, 1400)), &value.0, value.1, BLACK);
-        sheet.draft.close();
-    }
-    let facts_end = top + pitch * i64::try_from(facts.len().div_ceil(2)).unwrap_or(0);
-    sheet.y = y.max(facts_end) + sheet.gap;
+    sheet.y = y.max(facts(sheet, facts_left, top)) + sheet.gap;
 }
 
-/// A text in one line, set smaller where it would not fit, cut only at the last.
-fn fitted(sheet: &Sheet<'_, '_>, text: &str, size: Length, room: Length) -> (Shaped, Length) {
-    let mut size = size;
-    while size > 6000 && text.len() < 200 && width(&sheet.shape(text, Style::Regular), size) > room {
-        size -= 250;
+/// The facts in two columns, each below a hairline. Gives the end of the last.
+fn facts(sheet: &mut Sheet<'_, '_>, left: Length, top: Length) -> Length {
+    let (view, words) = (sheet.view, sheet.words);
+    let mut facts = vec![
+        (words.statement, view.number.clone()),
+        (words.member, view.member.number.clone()),
+        (words.issued, words.long_day(view.issued_on)),
+        (words.period, words.days(&view.period)),
+    ];
+    facts.extend(view.paid_as.clone().map(|rank| (words.paid_as, rank)));
+    facts.push((words.plan, view.plan.clone()));
+    let page = sheet.draft.pages.len() - 1;
+    let mut y = top;
+    for pair in facts.chunks(2) {
+        let mut lines_of_pair = 1;
+        for ((name, value), x) in pair.iter().zip([left, left + mm(5250)]) {
+            let mut size = 8000;
+            let mut value_lines = sheet.wrap(value, Style::Regular, size, mm(3150), 2);
+            if value_lines.len() > 1 {
+                size = 7250;
+                value_lines = sheet.wrap(value, Style::Regular, size, mm(3150), 3);
+            }
+            lines_of_pair = lines_of_pair.max(value_lines.len());
+            sheet.draft.fill(page, (x, y), (mm(4750), HAIRLINE), HAIR);
+            sheet.draft.open(Role::Paragraph);
+            sheet.set((x, y + mm(80)), name, Style::Regular, 8000, FAINT);
+            let mut line_y = y + mm(80) + baseline(8000, 1400);
+            for shaped in &value_lines {
+                sheet.draft.text((x + mm(1600), line_y), shaped, size, BLACK);
+                line_y += 10_000;
+            }
+            sheet.draft.close();
+        }
+        y += mm(140) + 11_200 + 10_000 * (i64::try_from(lines_of_pair).unwrap_or(1) - 1);
     }
-    (line(&sheet.draft, text, Style::Regular, size, room), size)
+    y
 }
 
 fn full_name(name: &super::view::Name) -> String {
@@ -130,57 +131,81 @@ fn full_name(name: &super::view::Name) -> String {
     }
 }
 
-/// Earned, plus and minus the parts, is what the member gets.
+/// A term of the equation, ready to be placed.
+struct Term {
+    sign: Option<Shaped>,
+    label: Shaped,
+    amount: Shaped,
+    across: Length,
+}
+
+const LABEL: Length = 8000;
+const AMOUNT: Length = 14_000;
+const SIGN: Length = 13_000;
+const RESULT: Length = 19_000;
+const TERM_GAP: Length = mm(500);
+const TERM_HEIGHT: Length = LABEL * 14 / 10 + AMOUNT * 14 / 10;
+const RESULT_HEIGHT: Length = mm(500) + 2 * (LABEL * 14 / 10) + 23_000;
+
+/// Earned, plus and minus the parts, is what the member gets: in one row where it fits, else the terms in rows
+/// and the result below them.
 fn equation(sheet: &mut Sheet<'_, '_>, totals: &Totals) {
-    let (view, words) = (sheet.view, sheet.words);
-    let currency = view.currency;
-    let gap = mm(500);
-    let mut terms = vec![(None, words.you_earned, currency.grouped(totals.earned))];
-    for part in &view.summary.parts {
-        let sign = if part.amount_minor < 0 { "−" } else { "+" };
-        let amount = currency.grouped(part.amount_minor.saturating_abs());
-        terms.push((Some(sign), part.label.as_str(), amount));
-    }
-    let box_height = mm(500) + 2 * 11_200 + 23_000;
+    let terms = terms(sheet, totals);
+    let equals = sheet.shape("=", Style::Regular);
+    let amount = sheet.shape(&currency_text(sheet.view.currency, totals.result), Style::Bold).tightened();
+    let lead = width(&equals, SIGN) + TERM_GAP;
+    let result = lead + (width(&amount, RESULT) + mm(900)).max(mm(6500));
+    let across: Length = terms.iter().map(|term| term.across + TERM_GAP).sum();
+    let in_one_row = across + result <= sheet.right - sheet.left;
     let top = sheet.y;
     let mut y = top + HAIRLINE + mm(350);
-    let term_top = |y: Length| y + (box_height - 11_200 - 19_600) / 2;
+    let drop = if in_one_row { (RESULT_HEIGHT - TERM_HEIGHT) / 2 } else { 0 };
     let mut x = sheet.left;
     sheet.draft.open(Role::Paragraph);
-    for (sign, label, amount) in &terms {
-        let label = line(&sheet.draft, label, Style::Regular, 8000, mm(5000));
-        let amount = sheet.shape(amount, Style::Bold);
-        let across = width(&label, 8000).max(width(&amount, 14_000));
-        let sign = sign.map(|sign| sheet.shape(sign, Style::Regular));
-        let sign_across = sign.as_ref().map_or(0, |sign| width(sign, 13_000) + gap);
-        if x > sheet.left && x + sign_across + across > sheet.right {
+    for term in &terms {
+        if x > sheet.left && x + term.across > sheet.right {
             x = sheet.left;
-            y += 11_200 + 19_600 + mm(300);
+            y += TERM_HEIGHT + mm(250);
         }
-        if let Some(sign) = sign {
-            sheet.draft.text((x, term_top(y) + 15_400 + 4_500), &sign, 13_000, FAINT);
-            x += sign_across;
-        }
-        sheet.draft.text((x, term_top(y) + baseline(8000, 1400)), &label, 8000, SOFT);
-        sheet.draft.text((x, term_top(y) + 11_200 + baseline(14_000, 1400)), &amount, 14_000, BLACK);
-        x += across + gap;
+        place(sheet, (x, y + drop), term);
+        x += term.across + TERM_GAP;
     }
-    let equals = sheet.shape("=", Style::Regular);
-    let signed = currency_text(currency, totals.result);
-    let amount = sheet.shape(&signed, Style::Bold);
-    let wanted = (width(&amount, 19_000) + mm(900)).max(mm(6500));
-    if x + width(&equals, 13_000) + gap + wanted > sheet.right {
+    if !in_one_row {
         x = sheet.left;
-        y += 11_200 + 19_600 + mm(450);
+        y += TERM_HEIGHT + mm(400);
     }
-    sheet.draft.text((x, term_top(y) + 15_400 + 4_500), &equals, 13_000, FAINT);
-    x += width(&equals, 13_000) + gap;
-    net(sheet, (x, y, box_height), &amount);
+    sheet.draft.text((x, y + RESULT_HEIGHT / 2 + SIGN * 35 / 100), &equals, SIGN, FAINT);
+    net(sheet, (x + lead, y, RESULT_HEIGHT), &amount);
     sheet.draft.close();
-    let end = y + box_height + mm(350);
+    let end = y + RESULT_HEIGHT + mm(350);
     sheet.rule(top, HAIRLINE, HAIR);
     sheet.rule(end, HAIRLINE, HAIR);
     sheet.y = end + HAIRLINE + sheet.gap;
+}
+
+fn terms(sheet: &Sheet<'_, '_>, totals: &Totals) -> Vec<Term> {
+    let term = |sign: Option<&str>, label: &str, minor: i64| {
+        let sign = sign.map(|sign| sheet.shape(sign, Style::Regular));
+        let label = sheet.draft.line(label, Style::Regular, LABEL, mm(5500));
+        let amount = sheet.shape(&sheet.view.currency.grouped(minor), Style::Bold).tightened();
+        let lead = sign.as_ref().map_or(0, |sign| width(sign, SIGN) + TERM_GAP);
+        let across = lead + width(&label, LABEL).max(width(&amount, AMOUNT));
+        Term { sign, label, amount, across }
+    };
+    let parts = sheet.view.summary.parts.iter().map(|part| {
+        let sign = if part.amount_minor < 0 { "−" } else { "+" };
+        term(Some(sign), &part.label, part.amount_minor.saturating_abs())
+    });
+    std::iter::once(term(None, sheet.words.you_earned, totals.earned)).chain(parts).collect()
+}
+
+fn place(sheet: &mut Sheet<'_, '_>, (mut x, y): (Length, Length), term: &Term) {
+    if let Some(sign) = &term.sign {
+        sheet.draft.text((x, y + TERM_HEIGHT / 2 + SIGN * 35 / 100), sign, SIGN, FAINT);
+        x += width(sign, SIGN) + TERM_GAP;
+    }
+    sheet.draft.text((x, y + baseline(LABEL, 1400)), &term.label, LABEL, SOFT);
+    sheet.draft.text((x, y + LABEL * 14 / 10 + baseline(AMOUNT, 1400)), &term.amount, AMOUNT, BLACK);
 }
 
 /// The result in its field, the one thing that may be seen from across the room.
@@ -193,13 +218,13 @@ fn net(sheet: &mut Sheet<'_, '_>, (x, y, height): (Length, Length, Length), amou
     let summary = &sheet.view.summary;
     let note = summary.note.as_deref().unwrap_or_default();
     let mut at = y + mm(250) + if note.is_empty() { 5_600 } else { 0 };
-    let label = line(&sheet.draft, &summary.label, Style::Regular, 8000, room);
+    let label = sheet.draft.line(&summary.label, Style::Regular, 8000, room);
     sheet.draft.text((left, at + baseline(8000, 1400)), &label, 8000, SOFT);
     at += 11_200;
-    let size = if width(amount, 19_000) > room { 13_000 } else { 19_000 };
+    let size = if width(amount, RESULT) > room { SIGN } else { RESULT };
     sheet.draft.text((left, at + baseline(19_000, 1210)), amount, size, BLACK);
     at += 23_000;
-    let note = line(&sheet.draft, note, Style::Regular, 8000, room);
+    let note = sheet.draft.line(note, Style::Regular, 8000, room);
     sheet.draft.text((left, at + baseline(8000, 1400)), &note, 8000, SOFT);
 }
 

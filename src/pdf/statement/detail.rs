@@ -1,7 +1,7 @@
 //! The second part: every line with its source and arithmetic, and the notes.
 
 use super::Totals;
-use super::sheet::{BLACK, FAINT, SOFT, Sheet, baseline};
+use super::sheet::{BLACK, FAINT, HEADING, SOFT, Sheet, baseline};
 use super::table::{Cell, Column, Item, Table};
 use super::view::{Basis, Name, Note};
 use super::words::grouped;
@@ -13,15 +13,22 @@ use crate::pdf::structure::Role;
 use rust_decimal::Decimal;
 
 pub(super) fn draw(sheet: &mut Sheet<'_, '_>, totals: &Totals) {
-    sheet.aside = sheet.words.all_lines(totals.lines);
     if totals.lines > 0 {
-        sheet.turn();
+        let title = sheet.words.all_lines(totals.lines);
+        let table = lines(sheet, totals);
+        let wanted = HEADING + table.height();
+        let fits_here = sheet.room() > wanted.min(sheet.full_room() / 2);
         sheet.draft.open(Role::Section);
-        lines(sheet, totals).draw(sheet);
+        if fits_here {
+            sheet.heading(&title);
+            sheet.aside = title;
+        } else {
+            sheet.aside = title;
+            sheet.turn();
+        }
+        table.draw(sheet);
         sheet.draft.close();
         sheet.y += sheet.gap;
-    } else {
-        sheet.aside.clear();
     }
     notes(sheet);
 }

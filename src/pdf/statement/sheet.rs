@@ -5,7 +5,7 @@ use super::words::Words;
 use crate::pdf::draft::{Draft, Ink};
 use crate::pdf::fonts::{Fonts, Style};
 use crate::pdf::paper::{Length, Paper, mm};
-use crate::pdf::shape::{Shaped, wrap};
+use crate::pdf::shape::Shaped;
 use crate::pdf::structure::Role;
 
 pub(super) const BLACK: Ink = Ink(0x13, 0x20, 0x1E);
@@ -90,9 +90,9 @@ impl<'a, 'f> Sheet<'a, 'f> {
         let own = &view.member.name.own;
         let limit = right - left - mm(3500);
         self.draft.decorate(|draft| {
-            let title = line(draft, &words.running_title(view), Style::Bold, 11_000, limit);
+            let title = draft.line(&words.running_title(view), Style::Bold, 11_000, limit).tightened();
             draft.text((left, top + baseline(11_000, 1300)), &title, 11_000, BLACK);
-            let whom = line(draft, &format!("{own}, {}", view.member.number), Style::Regular, 7750, limit);
+            let whom = draft.line(&format!("{own}, {}", view.member.number), Style::Regular, 7750, limit);
             draft.text((left, top + 14_300 + baseline(8750, 1300)), &whom, 7750, SOFT);
             let said = draft.shape(&aside, Style::Regular);
             draft.text((right - width(&said, 10_000), top + baseline(10_000, 1400)), &said, 10_000, SOFT);
@@ -113,7 +113,7 @@ impl<'a, 'f> Sheet<'a, 'f> {
 
     /// Breaks a text to a width; at most `most` lines.
     pub fn wrap(&self, text: &str, style: Style, size: Length, room: Length, most: usize) -> Vec<Shaped> {
-        wrap(self.draft.fonts, text, style, room * 1000 / size, most)
+        self.draft.wrap(text, style, size, room, most)
     }
 
     /// A rule across the page at `y`.
@@ -164,8 +164,3 @@ impl<'a, 'f> Sheet<'a, 'f> {
 
 /// The height of a heading with its rule.
 pub(super) const HEADING: Length = mm(60) + mm(140) + 10_925 + mm(80);
-
-/// One line, cut with an ellipsis where it is too long.
-pub(super) fn line(draft: &Draft<'_>, text: &str, style: Style, size: Length, room: Length) -> Shaped {
-    wrap(draft.fonts, text, style, room * 1000 / size, 1).swap_remove(0)
-}

@@ -188,23 +188,32 @@ impl Table {
         }
         let heads: Vec<Length> =
             self.columns.iter().map(|column| width(&sheet.shape(&column.head, Style::Regular), HEAD_SIZE)).collect();
-        loop {
-            let mut widths: Vec<Option<Length>> = Vec::with_capacity(self.columns.len());
-            let last = self.columns.len() - 1;
-            for (at, ((column, natural), head)) in self.columns.iter().zip(&natural).zip(&heads).enumerate() {
-                // A text column that is not figures never takes more than a third of the page: it wraps.
-                let most = if column.end { Length::MAX } else { across / 3 };
-                let sides = if at == 0 || at == last { SIDE } else { 2 * SIDE };
-                let needed = (natural * self.size / 1000 + 1).min(most).max(*head) + sides;
-                widths.push(column.least.map(|least| least.max(needed)));
+        // Figures are never broken. Where they leave the texts too little room, long texts wrap sooner, then
+        // the table is set smaller.
+        let sizes = [8250, 7750, 7250, 6750, 6250, 5750, 5250].into_iter().filter(|size| *size < self.size);
+        let tries: Vec<(Length, i64)> =
+            [(self.size, 3), (self.size, 6)].into_iter().chain(sizes.map(|size| (size, 6))).collect();
+        for (size, share) in tries {
+            self.size = size;
+            let widths = self.widths(&natural, &heads, across / share);
+            if across - widths.iter().flatten().sum::<Length>() >= NARROW {
+                return edges(sheet.left, &widths, across);
             }
-            let fixed: Length = widths.iter().flatten().sum();
-            if across - fixed >= NARROW || self.size <= 4500 {
-                let rest = (across - fixed).max(mm(1000));
-                return edges(sheet.left, widths.into_iter().map(|width| width.unwrap_or(rest)));
-            }
-            self.size -= 500;
         }
+        edges(sheet.left, &self.widths(&natural, &heads, across / 8), across)
+    }
+
+    /// The width that each column needs; `None` for the one that takes the rest. Texts take `most` and then wrap.
+    fn widths(&self, natural: &[i64], heads: &[Length], most: Length) -> Vec<Option<Length>> {
+        let last = self.columns.len() - 1;
+        let columns = self.columns.iter().zip(natural).zip(heads).enumerate();
+        let width = |(at, ((column, natural), head)): (usize, ((&Column, &i64), &Length))| {
+            let most = if column.end { Length::MAX } else { most };
+            let sides = if at == 0 || at == last { SIDE } else { 2 * SIDE };
+            let needed = (natural * self.size / 1000 + 1).min(most).max(*head) + sides;
+            column.least.map(|least| least.max(needed))
+        };
+        columns.map(width).collect()
     }
 
     /// From where to where a cell's text may go.
@@ -363,11 +372,11 @@ const fn head_height() -> Length {
     mm(200) + HEAD_SIZE * 14 / 10
 }
 
-fn edges(left: Length, widths: impl Iterator<Item = Length>) -> Vec<Length> {
-    widths
-        .scan(left, |edge, width| {
-            *edge += width;
-            Some(*edge)
-        })
-        .collect()
+fn edges(left: Length, widths: &[Option<Length>], across: Length) -> Vec<Length> {
+    let rest = (across - widths.iter().flatten().sum::<Length>()).max(mm(1000));
+    let edge = |edge: &mut Length, width: &Option<Length>| {
+        *edge += width.unwrap_or(rest);
+        Some(*edge)
+    };
+    widths.iter().scan(left, edge).collect()
 }
