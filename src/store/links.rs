@@ -63,6 +63,22 @@ pub fn find_parent(conn: &mut Conn, tree: TreeKind, member: MemberId) -> StoreRe
         .optional()?)
 }
 
+/// The parents now of these members: `(member, parent)`, in no particular order.
+pub fn list_parents(conn: &mut Conn, tree: TreeKind, members: &[MemberId]) -> StoreResult<Vec<(MemberId, MemberId)>> {
+    let mut found = Vec::with_capacity(members.len());
+    for chunk in members.chunks(900) {
+        found.extend(
+            tree_links::table
+                .filter(tree_links::tree.eq(tree))
+                .filter(tree_links::member_id.eq_any(chunk))
+                .filter(tree_links::until_day.eq(Day::FOREVER))
+                .select((tree_links::member_id, tree_links::parent_id))
+                .load::<(MemberId, MemberId)>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
 /// Everybody above the member now, nearest first.
 pub fn uplines(conn: &mut Conn, tree: TreeKind, member: MemberId) -> StoreResult<Vec<MemberId>> {
     #[derive(QueryableByName)]

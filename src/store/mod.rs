@@ -8,6 +8,7 @@ pub mod counters;
 mod db;
 mod error;
 pub mod ids;
+pub mod imports;
 pub mod jobs;
 pub mod ledger;
 pub mod lines;

@@ -121,6 +121,38 @@ pub fn list_lines(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<OrderLine>
         .load(conn)?)
 }
 
+/// The lines of these orders, in no particular order.
+pub fn list_lines_of(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<OrderLine>> {
+    let mut found = Vec::with_capacity(orders.len());
+    for chunk in orders.chunks(900) {
+        found.extend(
+            order_lines::table
+                .filter(order_lines::order_id.eq_any(chunk))
+                .select(OrderLine::as_select())
+                .load::<OrderLine>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// What a member bought of these products before a moment: the lines of sales, the latest sale first.
+pub fn list_bought(
+    conn: &mut Conn,
+    member: MemberId,
+    before: Moment,
+    products: &[ProductId],
+) -> StoreResult<Vec<OrderLine>> {
+    Ok(order_lines::table
+        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+        .filter(orders::member_id.eq(member))
+        .filter(orders::kind.eq(OrderKind::Sale))
+        .filter(orders::ordered_at.lt(before))
+        .filter(order_lines::product_id.eq_any(products))
+        .order((orders::ordered_at.desc(), orders::number.desc(), order_lines::line_no))
+        .select(OrderLine::as_select())
+        .load(conn)?)
+}
+
 /// The returns that name this order as the one their goods came from.
 pub fn list_returns_of(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Order>> {
     let returns: Vec<OrderId> = order_lines::table

@@ -91,6 +91,28 @@ pub fn list_prices(conn: &mut Conn, product: ProductId) -> StoreResult<Vec<Price
         .load(conn)?)
 }
 
+/// The prices of these products, in no particular order.
+pub fn list_prices_of(conn: &mut Conn, products: &[ProductId]) -> StoreResult<Vec<Price>> {
+    let mut found = Vec::with_capacity(products.len());
+    for chunk in products.chunks(900) {
+        found.extend(
+            product_prices::table
+                .filter(product_prices::product_id.eq_any(chunk))
+                .select(Price::as_select())
+                .load::<Price>(conn)?,
+        );
+    }
+    Ok(found)
+}
+
+/// Changes the name of a product.
+pub fn update_name(tx: &mut Conn, product: ProductId, name: &str, at: Moment) -> StoreResult<()> {
+    diesel::update(products::table.find(product))
+        .set((products::name.eq(name), products::updated_at.eq(at)))
+        .execute(tx)?;
+    Ok(())
+}
+
 /// The price in force on a day, if the product has one of this type and currency.
 pub fn find_price(
     conn: &mut Conn,

@@ -415,9 +415,11 @@ CREATE TABLE imports (
     status TEXT NOT NULL,
     rows_read BIGINT NOT NULL,
     rows_created BIGINT NOT NULL,
+    rows_updated BIGINT NOT NULL,
     rows_unchanged BIGINT NOT NULL,
+    rows_skipped BIGINT NOT NULL,
     rows_rejected BIGINT NOT NULL,
-    resume_line BIGINT NOT NULL,
+    rows_done BIGINT NOT NULL,
     started_by BIGINT NOT NULL,
     started_at BIGINT NOT NULL,
     finished_at BIGINT NOT NULL

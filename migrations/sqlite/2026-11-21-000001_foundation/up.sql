@@ -415,9 +415,11 @@ CREATE TABLE imports (
     status TEXT NOT NULL,
     rows_read INTEGER NOT NULL,
     rows_created INTEGER NOT NULL,
+    rows_updated INTEGER NOT NULL,
     rows_unchanged INTEGER NOT NULL,
+    rows_skipped INTEGER NOT NULL,
     rows_rejected INTEGER NOT NULL,
-    resume_line INTEGER NOT NULL,
+    rows_done INTEGER NOT NULL,
     started_by INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     finished_at INTEGER NOT NULL
