@@ -13,6 +13,7 @@ pub mod discard_run;
 pub mod edit_member;
 pub mod enroll;
 pub mod freeze_run;
+pub mod import;
 pub mod password;
 pub mod place_order;
 pub mod record_payment;

@@ -107,6 +107,26 @@ pub fn find_by_numbers(
     Ok(found)
 }
 
+/// Where members stand, by number: what a sponsor is judged by.
+pub type Standing = (String, MemberId, MemberKind, MemberStatus, Day);
+
+/// Number, id, kind, status and day of joining of each of these numbers that exists.
+pub fn list_standing(conn: &mut Conn, numbers: &[&str]) -> StoreResult<Vec<Standing>> {
+    Ok(members::table
+        .filter(members::number.eq_any(numbers))
+        .select((members::number, members::id, members::kind, members::status, members::joined_on))
+        .load(conn)?)
+}
+
+/// Active distributors by day of joining and number: `(number, id, joined)`.
+pub fn list_active_distributors(conn: &mut Conn) -> StoreResult<Vec<(String, MemberId, Day)>> {
+    Ok(members::table
+        .filter(members::kind.eq(MemberKind::Distributor))
+        .filter(members::status.eq(MemberStatus::Active))
+        .select((members::number, members::id, members::joined_on))
+        .load(conn)?)
+}
+
 /// Every member, in no particular order: the input of a run.
 pub fn list_all(conn: &mut Conn) -> StoreResult<Vec<(MemberId, String, MemberKind, MemberStatus, Day, String)>> {
     Ok(members::table

@@ -9,18 +9,18 @@ mod orders;
 mod products;
 mod returned;
 mod survey;
+mod volumes;
 
 pub use book::{Report, content_cells};
 
 use std::path::Path;
 
+use crate::actions::company;
 use crate::clock::Clock;
-use crate::domain::calendar::Zone;
 use crate::domain::ids::ImportId;
-use crate::domain::money::Currency;
 use crate::domain::staff::Actor;
 use crate::sheet::{CsvWriter, ImportKind, Mapping, SheetFault};
-use crate::store::{Db, StoreError, audit, imports, settings};
+use crate::store::{Db, StoreError, audit, imports};
 use book::Book;
 
 /// Rows that are written in one transaction.
@@ -68,26 +68,6 @@ pub enum ImportFault {
     Stopped,
 }
 
-/// What the company's settings say that rows need.
-#[derive(Debug, Clone, Copy)]
-struct Company {
-    zone: Zone,
-    currency: Option<Currency>,
-}
-
-impl Company {
-    fn load(db: &Db) -> Result<Self, StoreError> {
-        let (zone, currency) = db.read(|c| -> Result<_, StoreError> {
-            Ok((settings::find(c, "company.zone")?, settings::find(c, "company.currency")?))
-        })?;
-        let corrupt = |text: String| StoreError::Corrupt(text);
-        Ok(Self {
-            zone: zone.map_or(Ok(Zone(chrono_tz::UTC)), |z| z.parse()).map_err(|e| corrupt(format!("{e}")))?,
-            currency: currency.map(|code| code.parse()).transpose().map_err(|e| corrupt(format!("{e}")))?,
-        })
-    }
-}
-
 /// Imports a file. `watch` is told how far it is and answers whether to go on.
 ///
 /// # Errors
@@ -99,12 +79,12 @@ pub fn import(
     input: &ImportInput<'_>,
     watch: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Report, ImportFault> {
-    let company = Company::load(db)?;
+    let company = db.read(company::load)?;
     let mut book = Book::open(db, clock, actor, input, watch)?;
     let done = match input.mapping.kind {
-        ImportKind::Members => members::import(&mut book, input, company),
-        ImportKind::Products => products::import(&mut book, input, company),
-        ImportKind::Orders => orders::import(&mut book, input, company),
+        ImportKind::Members => members::import(&mut book, input, &company),
+        ImportKind::Products => products::import(&mut book, input, &company),
+        ImportKind::Orders => orders::import(&mut book, input, &company),
     };
     if let Err(fault) = done {
         book.abandon(&fault)?;
@@ -113,26 +93,31 @@ pub fn import(
     book.close()
 }
 
-/// Writes the rejected rows of an import as CSV: line, reason, and the columns of the file.
+/// Writes the rejected rows of imports as CSV: file, line, reason, and the columns of the file.
 ///
 /// # Errors
 /// What the store or the place written to says.
-pub fn write_rejects<W: std::io::Write>(db: &Db, import: ImportId, to: W) -> Result<u64, WriteFault> {
+pub fn write_rejects<W: std::io::Write>(db: &Db, of: &[ImportId], to: W) -> Result<u64, WriteFault> {
     let mut csv = CsvWriter::new(to);
-    let (mut after, mut count) = (0, 0);
-    loop {
-        let page = db.read(|c| imports::list_rejects(c, import, after, 1000))?;
-        let Some(last) = page.last() else { break };
-        after = last.line_no;
-        for reject in &page {
-            let cells = content_cells(&reject.content);
-            if count == 0 {
-                csv.write(["line", "reason"].into_iter().chain(cells.iter().map(|(name, _)| name.as_str())))?;
+    let mut count = 0;
+    for id in of {
+        let file = db.read(|c| imports::get(c, *id))?.file_name;
+        let mut after = -1;
+        loop {
+            let page = db.read(|c| imports::list_rejects(c, *id, after, 1000))?;
+            let Some(last) = page.last() else { break };
+            after = last.line_no;
+            for reject in &page {
+                let cells = content_cells(&reject.content);
+                if count == 0 {
+                    let columns = cells.iter().map(|(name, _)| name.as_str());
+                    csv.write(["file", "line", "reason"].into_iter().chain(columns))?;
+                }
+                let line = reject.line_no.to_string();
+                let row = [file.as_str(), line.as_str(), reject.reason.as_str()];
+                csv.write(row.into_iter().chain(cells.iter().map(|(_, cell)| cell.as_str())))?;
+                count += 1;
             }
-            let line = reject.line_no.to_string();
-            let row = [line.as_str(), reject.reason.as_str()];
-            csv.write(row.into_iter().chain(cells.iter().map(|(_, cell)| cell.as_str())))?;
-            count += 1;
         }
     }
     csv.finish()?;

@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 
 use super::member_rows::MemberRow;
+use crate::domain::calendar::Day;
 use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
-use crate::store::{Conn, StoreError, members};
+use crate::store::members::{self, Member};
+use crate::store::{Conn, StoreError};
 
 /// No number, no row.
 const NONE: u32 = u32::MAX;
@@ -26,6 +28,8 @@ pub(super) enum Verdict {
     UnknownParent,
     /// A parent may not sponsor.
     UnfitParent,
+    /// A parent joined later.
+    LateParent,
     /// The row of a parent is rejected.
     RejectedParent,
     /// The row stands above itself.
@@ -43,6 +47,15 @@ pub(super) struct Entry {
     number: u32,
     parents: [u32; 2],
     may_sponsor: bool,
+    joined_on: Day,
+}
+
+/// A member that is in the database.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    id: MemberId,
+    may_sponsor: bool,
+    joined_on: Day,
 }
 
 /// All rows of a file of members.
@@ -51,13 +64,20 @@ pub(super) struct Survey {
     numbers: HashMap<Box<str>, u32>,
     /// For each number: the row that defines it, and the member it already is.
     row_of: Vec<u32>,
-    stored: Vec<Option<(MemberId, bool)>>,
+    stored: Vec<Option<Stored>>,
     pub entries: Vec<Entry>,
     /// Rows that must wait for a parent further down, in an order in which parents come first.
     pub deferred: Vec<u32>,
+    /// The rows tell a past: a parent need not be active today, nor have joined earlier.
+    tells_past: bool,
 }
 
 impl Survey {
+    /// A survey without rows.
+    pub fn new(tells_past: bool) -> Self {
+        Self { tells_past, ..Self::default() }
+    }
+
     fn number(&mut self, text: &str) -> u32 {
         if text.is_empty() {
             return NONE;
@@ -73,9 +93,9 @@ impl Survey {
     }
 
     /// Adds a row that can be read.
-    pub fn add(&mut self, line: u64, offset: u64, row: &MemberRow, demands_active: bool) {
-        let number = self.number(&row.number);
-        let parents = [self.number(&row.sponsor), self.number(&row.enroller)];
+    pub fn add(&mut self, line: u64, offset: u64, row: &MemberRow) {
+        let number = self.number(&row.new.number);
+        let parents = [self.number(&row.new.sponsor), self.number(&row.new.enroller)];
         let at = u32::try_from(self.entries.len()).unwrap_or(NONE - 1);
         let verdict = if self.row_of[number as usize] == NONE {
             self.row_of[number as usize] = at;
@@ -83,15 +103,17 @@ impl Survey {
         } else {
             Verdict::Duplicate
         };
-        let may_sponsor = may_sponsor(row.kind, row.status, demands_active);
+        let may_sponsor = self.may_sponsor(row.new.kind, row.status);
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        self.entries.push(Entry { line, offset, verdict, number, parents, may_sponsor });
+        let joined_on = row.joined_on;
+        self.entries.push(Entry { line, offset, verdict, number, parents, may_sponsor, joined_on });
     }
 
     /// Adds a row that cannot come in or is left out.
     pub fn add_other(&mut self, line: u64, offset: u64, verdict: Verdict) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        self.entries.push(Entry { line, offset, verdict, number: NONE, parents: [NONE; 2], may_sponsor: false });
+        let (number, parents, joined_on) = (NONE, [NONE; 2], Day(0));
+        self.entries.push(Entry { line, offset, verdict, number, parents, may_sponsor: false, joined_on });
     }
 
     /// Whether a row of the file defines this number.
@@ -99,15 +121,16 @@ impl Survey {
         self.numbers.get(number).is_some_and(|at| self.row_of[*at as usize] != NONE)
     }
 
-    /// The member with this number, stored before or by this import.
-    pub fn member(&self, number: &str) -> Option<MemberId> {
-        self.numbers.get(number).and_then(|at| self.stored[*at as usize]).map(|(id, _)| id)
+    /// The member with this number and the day of joining, stored before or by this import.
+    pub fn member(&self, number: &str) -> Option<(MemberId, Day)> {
+        self.numbers.get(number).and_then(|at| self.stored[*at as usize]).map(|stored| (stored.id, stored.joined_on))
     }
 
     /// A member of the file is stored now.
-    pub fn remember(&mut self, number: &str, id: MemberId) {
-        if let Some(&at) = self.numbers.get(number) {
-            self.stored[at as usize] = Some((id, true));
+    pub fn remember(&mut self, member: &Member) {
+        if let Some(&at) = self.numbers.get(member.number.as_str()) {
+            let may_sponsor = self.may_sponsor(member.kind, member.status);
+            self.stored[at as usize] = Some(Stored { id: member.id, may_sponsor, joined_on: member.joined_on });
         }
     }
 
@@ -118,18 +141,25 @@ impl Survey {
     }
 
     /// Looks up which of the numbers are members already.
-    pub fn look_up(&mut self, conn: &mut Conn, demands_active: bool) -> Result<(), StoreError> {
+    pub fn look_up(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let names: Vec<(&str, u32)> = self.numbers.iter().map(|(name, at)| (&**name, *at)).collect();
+        let mut found = Vec::new();
         for chunk in names.chunks(900) {
             let numbers: Vec<&str> = chunk.iter().map(|(name, _)| *name).collect();
-            let found = members::find_by_numbers(conn, &numbers)?;
-            for (name, at) in chunk {
-                if let Some((id, kind, status)) = found.get(*name) {
-                    self.stored[*at as usize] = Some((*id, may_sponsor(*kind, *status, demands_active)));
-                }
-            }
+            let standing = members::list_standing(conn, &numbers)?;
+            found.extend(standing.into_iter().filter_map(|(number, id, kind, status, joined_on)| {
+                let may_sponsor = self.may_sponsor(kind, status);
+                self.numbers.get(number.as_str()).map(|at| (*at, Stored { id, may_sponsor, joined_on }))
+            }));
+        }
+        for (at, stored) in found {
+            self.stored[at as usize] = Some(stored);
         }
         Ok(())
+    }
+
+    fn may_sponsor(&self, kind: MemberKind, status: MemberStatus) -> bool {
+        kind.may_earn() && (self.tells_past || status.may_sponsor())
     }
 
     /// Decides which rows can come in, and in which order. Parents come before children; a row whose
@@ -193,15 +223,19 @@ impl Survey {
     fn verdict_of(&self, row: u32) -> Verdict {
         let entry = &self.entries[row as usize];
         let verdicts = entry.parents.iter().filter(|number| **number != NONE).map(|number| {
-            let stored = self.stored[*number as usize];
-            let parent = self.row_of[*number as usize];
-            match (stored, self.entries.get(parent as usize)) {
-                (Some((_, true)), _) => Verdict::Fit,
-                (Some((_, false)), _) => Verdict::UnfitParent,
-                (None, None) => Verdict::UnknownParent,
-                (None, Some(parent)) if parent.verdict != Verdict::Fit => Verdict::RejectedParent,
-                (None, Some(parent)) if !parent.may_sponsor => Verdict::UnfitParent,
-                (None, Some(_)) => Verdict::Fit,
+            let parent = self.entries.get(self.row_of[*number as usize] as usize);
+            let (may_sponsor, joined_on) = match (self.stored[*number as usize], parent) {
+                (Some(stored), _) => (stored.may_sponsor, stored.joined_on),
+                (None, None) => return Verdict::UnknownParent,
+                (None, Some(parent)) if parent.verdict != Verdict::Fit => return Verdict::RejectedParent,
+                (None, Some(parent)) => (parent.may_sponsor, parent.joined_on),
+            };
+            if !may_sponsor {
+                Verdict::UnfitParent
+            } else if joined_on > entry.joined_on && !self.tells_past {
+                Verdict::LateParent
+            } else {
+                Verdict::Fit
             }
         });
         // A member that is stored needs no parent any more: the row is only compared.
@@ -210,8 +244,4 @@ impl Survey {
         }
         verdicts.into_iter().find(|verdict| *verdict != Verdict::Fit).unwrap_or(Verdict::Fit)
     }
-}
-
-const fn may_sponsor(kind: MemberKind, status: MemberStatus, demands_active: bool) -> bool {
-    kind.may_earn() && (!demands_active || status.may_sponsor())
 }

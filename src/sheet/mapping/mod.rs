@@ -10,7 +10,7 @@ pub use column::{Case, Column, Columns, Spread, VolumeFrom};
 pub use format::FileFormat;
 pub use read::MappingFault;
 pub(super) use read::nearest;
-pub use rules::{EdgeRules, Matching, OrderRules, Original, Repeats, Returns, RowRules, SkipRule, Unmatched};
+pub use rules::{EdgeRules, OrderRules, Original, Repeats, Returns, RowRules, SkipRule, Unmatched};
 
 use serde::Deserialize;
 

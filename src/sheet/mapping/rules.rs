@@ -8,6 +8,9 @@ use serde::Deserialize;
 pub struct RowRules {
     /// What a second row of the same number means.
     pub repeats: Repeats,
+    /// The rows tell a past: a sponsor must be a distributor, but need not be active today, nor have
+    /// joined before the member.
+    pub history: bool,
 }
 
 /// What a second row of the same number means.
@@ -103,6 +106,9 @@ pub struct Returns {
     pub original: Original,
     /// What happens to a return whose original is not found.
     pub unmatched: Unmatched,
+    /// Numbers of accounts that stand for buyers nobody knows: what one of them brings back was not
+    /// bought by the same person, so no original is looked for.
+    pub unknown_buyers: Vec<String>,
 }
 
 /// How the original order of a return is found.
@@ -126,6 +132,3 @@ pub enum Unmatched {
     /// It comes in with its money and without volume: the sale it undoes never earned here.
     Accept,
 }
-
-/// How the original of a return is looked for.
-pub type Matching = (Original, Unmatched);
