@@ -42,6 +42,17 @@ impl Context {
         Self { global, clock: Clock::System }
     }
 
+    /// The same flags with another configuration file.
+    #[must_use]
+    pub fn with_config(&self, file: PathBuf) -> Self {
+        Self { global: GlobalArgs { config: Some(file), ..self.global.clone() }, clock: self.clock.clone() }
+    }
+
+    /// The database, where a flag names one.
+    pub fn database(&self) -> Option<&str> {
+        self.global.database.as_deref()
+    }
+
     /// The settings. Also sets the log level.
     pub fn settings(&self) -> Result<Settings, Failure> {
         self.settings_with(Vec::new())

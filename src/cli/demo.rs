@@ -1,15 +1,26 @@
 //! `mainstay demo`: makes a demo company, always the same for the same seed.
 
-use super::{Context, Failure};
-
+use std::io::Write as _;
 use std::path::PathBuf;
+
+use super::context::open_database;
+use super::{Context, Failure, print_line};
+use crate::demo::{self, Folder, Found, Recipe};
+use crate::domain::calendar::Day;
+
+const AFTER_HELP: &str = "\
+The folder gets everything: configuration, database, mails and statements. A finished demo is left alone.
+
+Examples:
+  mainstay demo --members 5000 --dir ./demo
+  mainstay demo --members 100000 --dir ./large --seed 7 --today 2026-11-21";
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: mainstay demo --members 5000 --dir ./demo")]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// How many members
-    #[arg(long, default_value_t = 5000)]
+    #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(1..=20_000_000))]
     members: u32,
     /// The folder to make; it must be empty or missing
     #[arg(long, value_name = "DIR")]
@@ -17,10 +28,38 @@ pub struct Args {
     /// The seed of everything made up
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// The day up to which the company has lived [default: today]
+    #[arg(long, value_name = "DAY")]
+    today: Option<Day>,
+    /// Only members and orders: no runs, statements and mails
+    #[arg(long)]
+    no_runs: bool,
+    /// Remove what an earlier demo made in the folder first
+    #[arg(long)]
+    force: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let settings = context.settings()?;
-    Err(Failure::failed(format!("{args:?} on {} is not built yet", settings.database)))
+    let today = args.today.unwrap_or_else(|| context.clock.today(demo::ZONE));
+    let recipe = Recipe { members: args.members, seed: args.seed, today };
+    let folder = match Folder::prepare(&args.dir, args.force)? {
+        Found::Finished(folder, made) => {
+            let path = folder.path("");
+            return print_line(format!("{} holds a demo company of {made}; it was left alone", path.display()));
+        }
+        Found::Empty(folder) => folder,
+    };
+    let config = folder.write_config(context.database())?;
+    let settings = context.with_config(config).settings()?;
+    let db = open_database(&settings)?;
+    let made = demo::make(&db, &recipe, say)?;
+    folder.mark_finished(&made)?;
+    print_line(format!("{} holds a demo company of {made}", folder.path("").display()))
+}
+
+/// Progress, for whoever watches.
+fn say(text: &str) {
+    // Nobody may be watching; the work goes on.
+    drop(writeln!(std::io::stderr(), "{text}"));
 }

@@ -8,6 +8,8 @@ mod cast;
 mod catalogue;
 mod dice;
 mod field;
+mod folder;
+mod make;
 mod nations;
 mod person;
 mod sales;
@@ -15,6 +17,8 @@ mod writer;
 
 pub use catalogue::{CATALOGUE, Product};
 pub use field::{Field, Node};
+pub use folder::{Folder, FolderFault, Found};
+pub use make::{DemoFault, ZONE, make};
 pub use person::Person;
 pub use sales::{Line, Order, Sales};
 pub use writer::{Writer, Written};

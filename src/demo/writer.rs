@@ -1,5 +1,6 @@
 //! Puts the demo company into a database, month after month, in large transactions.
 
+use super::cast::FIRST_NUMBER;
 use super::catalogue::CATALOGUE;
 use super::sales::{Order, Sales};
 use super::{Field, MONTHS_OF_ORDERS, Recipe};
@@ -8,7 +9,7 @@ use crate::domain::ids::{MemberId, OrderId, OrderLineId, PriceId, ProductId};
 use crate::domain::money::{Currency, Volume};
 use crate::domain::product::{PriceType, ProductStatus};
 use crate::domain::tree::TreeKind;
-use crate::store::{Conn, Db, StoreResult, ids, links, members, orders, products};
+use crate::store::{Conn, Db, StoreResult, counters, ids, links, members, orders, products};
 
 /// How many orders are handed to the database at once.
 const BATCH: usize = 10_000;
@@ -96,6 +97,17 @@ impl<'a> Writer<'a> {
             batch.flush(tx)
         })?;
         Ok(Written { members: self.members.len(), orders: self.orders.len() })
+    }
+
+    /// Lets the numbers of real members and orders go on after ours.
+    pub fn finish(self) -> StoreResult<Written> {
+        let written = Written { members: self.members.len(), orders: self.orders.len() };
+        let count = |len: usize| i64::try_from(len).unwrap_or(i64::MAX);
+        self.db.write(|tx| {
+            counters::take(tx, "member", FIRST_NUMBER.into(), count(written.members))?;
+            counters::take(tx, "order", FIRST_ORDER_NUMBER.into(), count(written.orders))
+        })?;
+        Ok(written)
     }
 
     fn write_members(&mut self, tx: &mut Conn, until: Day) -> StoreResult<()> {
