@@ -53,9 +53,23 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let config = folder.write_config(context.database())?;
     let settings = context.with_config(config).settings()?;
     let db = open_database(&settings)?;
-    let made = demo::make(&db, &recipe, say)?;
-    folder.mark_finished(&made)?;
-    print_line(format!("{} holds a demo company of {made}", folder.path("").display()))
+    let made = demo::make(&db, &recipe, !args.no_runs, say)?;
+    folder.write_private("sign-in.txt", &sign_in(&made.password))?;
+    let what = format!("{} members, {} orders and {} committed runs", made.members, made.orders, made.runs.len());
+    folder.mark_finished(&what)?;
+    print_line(format!("{} holds a demo company of {what}", folder.path("").display()))?;
+    print_line(sign_in(&made.password).trim_end())
+}
+
+/// Who may sign in, in the columns of the installer's summary.
+fn sign_in(password: &str) -> String {
+    let mut text = String::new();
+    for (index, (name, email, role)) in demo::STAFF.iter().enumerate() {
+        let head = if index == 0 { "Sign in as:" } else { "" };
+        text.push_str(&format!("{head:<16}{email}  ({name}, {role})\n"));
+    }
+    text.push_str(&format!("{:<16}{password}  (for all of them)\n", "Password:"));
+    text
 }
 
 /// Progress, for whoever watches.

@@ -12,13 +12,14 @@ mod folder;
 mod make;
 mod nations;
 mod person;
+mod runs;
 mod sales;
 mod writer;
 
 pub use catalogue::{CATALOGUE, Product};
 pub use field::{Field, Node};
 pub use folder::{Folder, FolderFault, Found};
-pub use make::{DemoFault, ZONE, make};
+pub use make::{DemoFault, Made, STAFF, ZONE, make};
 pub use person::Person;
 pub use sales::{Line, Order, Sales};
 pub use writer::{Writer, Written};
