@@ -4,7 +4,7 @@
 
 use super::fonts::{Fonts, Style};
 use super::paper::{Length, Paper};
-use super::shape::{Glyph, Shaped, shape, wrap};
+use super::shape::{Glyph, Shaped, Shaper, wrap};
 use super::structure::{NodeId, Role, Structure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -44,7 +44,7 @@ enum Mark {
 
 /// The document so far.
 pub(super) struct Draft<'f> {
-    pub fonts: &'f Fonts,
+    shaper: Shaper<'f>,
     pub paper: Paper,
     pub pages: Vec<Page>,
     pub structure: Structure,
@@ -56,7 +56,7 @@ pub(super) struct Draft<'f> {
 impl<'f> Draft<'f> {
     pub fn new(fonts: &'f Fonts, paper: Paper) -> Self {
         Self {
-            fonts,
+            shaper: Shaper::new(fonts),
             paper,
             pages: vec![Page::default()],
             structure: Structure::new(),
@@ -66,13 +66,17 @@ impl<'f> Draft<'f> {
         }
     }
 
+    pub fn fonts(&self) -> &'f Fonts {
+        self.shaper.fonts
+    }
+
     pub fn shape(&self, text: &str, style: Style) -> Shaped {
-        shape(self.fonts, text, style)
+        self.shaper.shape(text, style)
     }
 
     /// Breaks a text set in `size` to a width; at most `most` lines, at least one.
     pub fn wrap(&self, text: &str, style: Style, size: Length, room: Length, most: usize) -> Vec<Shaped> {
-        wrap(self.fonts, text, style, room * 1000 / size, most)
+        wrap(&self.shaper, text, style, room * 1000 / size, most)
     }
 
     /// One line, cut with an ellipsis where it is too long.
@@ -142,7 +146,7 @@ impl<'f> Draft<'f> {
         out.content.push_str("Td ");
         let mut open = false;
         for glyph in &text.glyphs {
-            let (key, cid) = place(self.fonts, &mut self.own, glyph);
+            let (key, cid) = place(self.shaper.fonts, &mut self.own, glyph);
             if out.font != Some((key, size)) {
                 close_row(&mut out.content, &mut open);
                 self.used.insert(key);

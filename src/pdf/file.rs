@@ -68,7 +68,7 @@ fn resources(draft: &Draft<'_>, document: &mut Document, brand: &Stream) -> lopd
     let mut fonts = Dictionary::new();
     for key in &draft.used {
         let (number, block) = *key;
-        let Some(face) = draft.fonts.face(number) else { continue };
+        let Some(face) = draft.fonts().face(number) else { continue };
         let font = match block {
             Some(block) => face.block(block).map(|ready| ready.add_to(document)),
             None => {

@@ -31,7 +31,7 @@ pub const DEFAULT_FONT_FILES: &[&str] = &[
 ];
 
 /// Which of the built-in faces a text asks for. The number is the face's place in [`Fonts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Style {
     /// `DejaVu` Sans.
     Regular = 0,

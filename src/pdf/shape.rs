@@ -1,6 +1,8 @@
 //! From a text to a row of glyphs: direction, shaping and the choice of face for each character.
 
 use super::fonts::{Fonts, Style};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use unicode_bidi::{Level, ParagraphBidiInfo};
 
 /// A text set in one line, left to right on the paper. Lengths in thousandths of an em.
@@ -38,9 +40,30 @@ pub(super) struct Glyph {
     pub text: String,
 }
 
-/// Sets a text in one line. Control characters are dropped.
-pub(super) fn shape(fonts: &Fonts, text: &str, style: Style) -> Shaped {
-    plain(fonts, text, style).unwrap_or_else(|| shaped(fonts, text, style))
+/// Sets texts, and remembers those that took shaping: names come again and again in one document.
+pub(super) struct Shaper<'f> {
+    pub fonts: &'f Fonts,
+    known: RefCell<HashMap<(Style, String), Shaped>>,
+}
+
+impl<'f> Shaper<'f> {
+    pub fn new(fonts: &'f Fonts) -> Self {
+        Self { fonts, known: RefCell::default() }
+    }
+
+    /// Sets a text in one line. Control characters are dropped.
+    pub fn shape(&self, text: &str, style: Style) -> Shaped {
+        if let Some(plain) = plain(self.fonts, text, style) {
+            return plain;
+        }
+        let key = (style, text.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let shaped = shaped(self.fonts, text, style);
+        self.known.borrow_mut().insert(key, shaped.clone());
+        shaped
+    }
 }
 
 /// The way of nearly every text: glyph by glyph from the face's tables.
@@ -157,18 +180,18 @@ fn cluster_text(part: &str, infos: &[rustybuzz::GlyphInfo], cluster: u32) -> Str
 
 /// Breaks a text into lines of at most `width` (thousandths of an em): after spaces and hyphens, inside a word
 /// only where the word alone is too wide. What goes beyond `most` lines is cut off with an ellipsis.
-pub(super) fn wrap(fonts: &Fonts, text: &str, style: Style, width: i64, most: usize) -> Vec<Shaped> {
+pub(super) fn wrap(shaper: &Shaper<'_>, text: &str, style: Style, width: i64, most: usize) -> Vec<Shaped> {
     if text.len() <= 400 {
-        let whole = shape(fonts, text, style);
+        let whole = shaper.shape(text, style);
         if whole.width <= width {
             return vec![whole];
         }
     }
-    let mut lines = broken(fonts, text, style, width, most);
+    let mut lines = broken(shaper, text, style, width, most);
     if lines.len() > most {
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
-            while last.chars().count() > 1 && shape(fonts, &format!("{}…", last.trim_end()), style).width > width {
+            while last.chars().count() > 1 && shaper.shape(&format!("{}…", last.trim_end()), style).width > width {
                 last.pop();
             }
             *last = format!("{}…", last.trim_end());
@@ -176,26 +199,26 @@ pub(super) fn wrap(fonts: &Fonts, text: &str, style: Style, width: i64, most: us
     } else {
         keep_company(&mut lines);
     }
-    lines.iter().map(|line| shape(fonts, line.trim_end(), style)).collect()
+    lines.iter().map(|line| shaper.shape(line.trim_end(), style)).collect()
 }
 
 /// The lines as texts; at most one more than `most`, which says that something is left over.
-fn broken(fonts: &Fonts, text: &str, style: Style, width: i64, most: usize) -> Vec<String> {
+fn broken(shaper: &Shaper<'_>, text: &str, style: Style, width: i64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     let mut used = 0;
     for word in text.split_inclusive([' ', '-', '\u{2010}', '\u{2013}', '/', '\n']) {
         if lines.len() > most {
             break;
         }
-        let advance = shape(fonts, word.trim_end(), style).width;
+        let advance = shaper.shape(word.trim_end(), style).width;
         if used > 0 && used + advance > width {
             lines.push(String::new());
             used = 0;
         }
         if advance > width {
-            used = break_word(fonts, word, style, (width, used), most, &mut lines);
+            used = break_word(shaper, word, style, (width, used), most, &mut lines);
         } else {
-            used += shape(fonts, word, style).width;
+            used += shaper.shape(word, style).width;
             push(&mut lines, word);
         }
     }
@@ -216,7 +239,7 @@ fn keep_company(lines: &mut [String]) {
 }
 
 fn break_word(
-    fonts: &Fonts,
+    shaper: &Shaper<'_>,
     word: &str,
     style: Style,
     (width, mut used): (i64, i64),
@@ -226,7 +249,7 @@ fn break_word(
     let mut letter_text = [0; 4];
     for letter in word.chars() {
         let letter_text = letter.encode_utf8(&mut letter_text);
-        let advance = shape(fonts, letter_text, style).width;
+        let advance = shaper.shape(letter_text, style).width;
         if used + advance > width && used > 0 && advance > 0 {
             if lines.len() > most {
                 return used;
@@ -243,5 +266,42 @@ fn break_word(
 fn push(lines: &mut [String], text: &str) {
     if let Some(line) = lines.last_mut() {
         line.push_str(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(lines: &[Shaped], fonts: &Fonts) -> Vec<String> {
+        let plain = fonts.face(0).and_then(|face| face.plain.as_ref()).unwrap();
+        let back = |glyph: &Glyph| (' '..='…').find(|letter| plain.glyph(*letter) == Some(glyph.id)).unwrap();
+        lines.iter().map(|line| line.glyphs.iter().map(back).collect()).collect()
+    }
+
+    #[test]
+    fn words_wrap_and_the_last_one_keeps_company() {
+        let fonts = Fonts::with_files([]);
+        let shaper = Shaper::new(&fonts);
+        let lines = wrap(&shaper, "One two three four five six seven", Style::Regular, 15_000, 9);
+        assert_eq!(texts(&lines, &fonts), ["One two three four five", "six seven"]);
+        let lines = wrap(&shaper, "Abcdefghij", Style::Regular, 2000, 2);
+        assert_eq!(texts(&lines, &fonts), ["Abc", "d…"]);
+        assert_eq!(wrap(&shaper, "", Style::Regular, 0, 1).len(), 1);
+    }
+
+    #[test]
+    fn text_from_the_right_is_turned_round_and_joined() {
+        let fonts = Fonts::with_files([]);
+        let shaper = Shaper::new(&fonts);
+        let hebrew = shaper.shape("אב C", Style::Regular);
+        assert_eq!(hebrew.glyphs.iter().map(|glyph| glyph.text.as_str()).collect::<Vec<_>>(), ["ב", "א", " ", "C"]);
+        let joined = shaper.shape("هه", Style::Regular);
+        assert_ne!(joined.glyphs[0].id, joined.glyphs[1].id, "initial and final form are different glyphs");
+        assert_eq!(joined.width, joined.glyphs.iter().map(|glyph| advance(&fonts, glyph)).sum::<i64>());
+    }
+
+    fn advance(fonts: &Fonts, glyph: &Glyph) -> i64 {
+        fonts.face(glyph.face).and_then(|face| face.plain.as_ref()).unwrap().width(glyph.id) + glyph.shift
     }
 }

@@ -115,3 +115,60 @@ fn checksum(table: &[u8]) -> u32 {
         sum.wrapping_add(u32::from_be_bytes(four))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    #[derive(Default)]
+    struct Path(String);
+
+    impl ttf_parser::OutlineBuilder for Path {
+        fn move_to(&mut self, x: f32, y: f32) {
+            let _ = write!(self.0, "M{x} {y} ");
+        }
+        fn line_to(&mut self, x: f32, y: f32) {
+            let _ = write!(self.0, "L{x} {y} ");
+        }
+        fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+            let _ = write!(self.0, "Q{x1} {y1} {x} {y} ");
+        }
+        fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+            let _ = write!(self.0, "C{x1} {y1} {x2} {y2} {x} {y} ");
+        }
+        fn close(&mut self) {
+            self.0.push('Z');
+        }
+    }
+
+    fn path(face: &ttf_parser::Face<'_>, glyph: u16) -> String {
+        let mut path = Path::default();
+        face.outline_glyph(ttf_parser::GlyphId(glyph), &mut path);
+        path.0
+    }
+
+    #[test]
+    fn outlines_stay_as_they_were_and_the_file_gets_smaller() {
+        let bytes = dejavu::sans::regular();
+        let whole = ttf_parser::Face::parse(bytes, 0).unwrap();
+        let letters = "AgéŐñǵЖώ%§@ớ ";
+        let glyphs: Vec<u16> = letters.chars().map(|letter| whole.glyph_index(letter).unwrap().0).collect();
+        let order = subsetter::GlyphRemapper::new_from_glyphs(&glyphs);
+        let subset = subsetter::subset(bytes, 0, &order).unwrap();
+        let slim = font(&RawFace::parse(&subset, 0).unwrap()).unwrap();
+        assert!(slim.len() * 2 < subset.len(), "{} of {}", slim.len(), subset.len());
+        let face = ttf_parser::Face::parse(&slim, 0).unwrap();
+        for (glyph, letter) in glyphs.iter().zip(letters.chars()) {
+            let new = order.get(*glyph).unwrap();
+            assert_eq!(path(&face, new), path(&whole, *glyph), "{letter}");
+            assert_eq!(path(&face, new).is_empty(), letter == ' ');
+        }
+    }
+
+    #[test]
+    fn a_font_that_is_cut_short_is_refused() {
+        assert!(outlines(&[0, 1, 0, 0], &[0, 0, 0, 2], false).is_none());
+        assert!(outlines(&[0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0], &[0, 0, 0, 5], false).is_none());
+    }
+}

@@ -123,3 +123,6 @@ impl Totals {
 fn sum(mut amounts: impl Iterator<Item = i64>) -> Option<i64> {
     amounts.try_fold(0_i64, i64::checked_add)
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,8 +92,11 @@ impl<'a, 'f> Sheet<'a, 'f> {
         self.draft.decorate(|draft| {
             let title = draft.line(&words.running_title(view), Style::Bold, 11_000, limit).tightened();
             draft.text((left, top + baseline(11_000, 1300)), &title, 11_000, BLACK);
-            let whom = draft.line(&format!("{own}, {}", view.member.number), Style::Regular, 7750, limit);
-            draft.text((left, top + 14_300 + baseline(8750, 1300)), &whom, 7750, SOFT);
+            let number = draft.shape(&format!(", {}", view.member.number), Style::Regular);
+            let whom = draft.line(own, Style::Regular, 7750, limit - width(&number, 7750));
+            let y = top + 14_300 + baseline(8750, 1300);
+            draft.text((left, y), &whom, 7750, SOFT);
+            draft.text((left + width(&whom, 7750), y), &number, 7750, SOFT);
             let said = draft.shape(&aside, Style::Regular);
             draft.text((right - width(&said, 10_000), top + baseline(10_000, 1400)), &said, 10_000, SOFT);
         });
