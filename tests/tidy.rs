@@ -25,7 +25,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("diesel::", &["store"]),
     ("rocket::", &["web"]),
-    ("std::env::", &["config"]),
+    ("env::var", &["config"]),
+    ("env::var_os", &["config"]),
+    ("env::vars_os", &["config"]),
+    ("env::args", &["config"]),
     ("SystemTime::now", &["clock"]),
     ("Instant::now", &["clock"]),
     ("Utc::now", &["clock"]),
