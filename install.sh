@@ -6,7 +6,7 @@
 #   ./install.sh --uninstall takes the service away and keeps configuration and data
 #
 # Options for both:
-#   --listen ADDRESS:PORT    address and port of the console (127.0.0.1:8480)
+#   --listen ADDRESS:PORT    address and port of the console (127.0.0.1:8480; the demo 127.0.0.1:8470)
 #   --binary FILE            install this binary and build nothing
 #   --dry-run                say what would be done and do nothing
 #   --help                   this text
@@ -244,7 +244,7 @@ remove_left_over_files() {
 
 show_first_run() {
     say "Mainstay serves $(mainstay config show | sed -n 's/^public_url = "\(.*\)"/\1/p')"
-    link=$(journalctl -u mainstay -o cat --since -2min --no-pager 2>/dev/null | grep -o 'https\{0,1\}://[^ ]*/setup[^ ]*' | tail -n 1)
+    link=$(journalctl -u mainstay -o cat --since -2min --no-pager 2>/dev/null | grep -o 'https\{0,1\}://[^ ]*/set-up[^ ]*' | tail -n 1)
     if [ -n "$link" ]; then
         say "Set it up in the browser within 30 minutes: $link"
     fi
@@ -298,10 +298,13 @@ stop_demo() {
     run rm -f "$demo/mainstay.pid"
 }
 
+# Whether the folder holds a demo: the configuration of a real company is never touched.
+is_a_demo() { [ -f "$demo/config.toml" ] && head -n 1 "$demo/config.toml" | grep -q '^# A demo company'; }
+
 # Removes the folder, but only one that a demo was made in.
 remove_demo() {
     stop_demo
-    if [ -f "$demo/config.toml" ]; then
+    if is_a_demo; then
         run rm -rf "$demo"
         say "$demo is gone."
     fi
@@ -315,11 +318,11 @@ install_demo() {
         return 0
     fi
     if [ ! -f "$demo/made" ]; then
-        # Left over from a start that was cut off.
-        if [ -f "$demo/config.toml" ]; then run rm -rf "$demo"; fi
         say "Making a company of $members members in $demo"
-        run "$binary" demo --members "$members" --dir "$demo"
-        [ "$DRY_RUN" = yes ] || : >"$demo/made"
+        set -- demo --members "$members" --dir "$demo"
+        # One that was cut off is made again.
+        if is_a_demo; then set -- "$@" --force; fi
+        run "$binary" "$@"
     fi
     set -- serve --config "$demo/config.toml"
     if [ -n "$listen" ]; then set -- "$@" --listen "$listen" --public-url "http://$listen"; fi
@@ -368,7 +371,7 @@ describe_demo() {
     say ""
     say "Console:        $(address)"
     [ ! -f "$demo/sign-in.txt" ] || cat "$demo/sign-in.txt"
-    say "Statements:     $demo/statements"
+    [ ! -d "$demo/statements" ] || say "Statements:     $demo/statements (PDF files)"
     say "Mails:          $demo/mail (a Maildir)"
     say "Configuration:  $demo/config.toml"
 }
