@@ -1,12 +1,12 @@
 //! The console through Rocket's local client: who may open what, and what every answer carries.
 
-use mainstay::actions::{company, password};
+use mainstay::actions::{self, company, password, set_up};
 use mainstay::clock::Clock;
 use mainstay::config::{Sources, load};
 use mainstay::domain::calendar::Moment;
 use mainstay::domain::company::Company;
 use mainstay::domain::ids::StaffId;
-use mainstay::domain::staff::Role;
+use mainstay::domain::staff::{Actor, Role};
 use mainstay::store::staff::{self, Staff};
 use mainstay::store::{Db, StoreResult, ids};
 use mainstay::web::{self, App};
@@ -17,7 +17,16 @@ use rocket::local::blocking::{Client, LocalResponse};
 const PASSWORD: &str = "winter tram beside the mill";
 
 /// Pages that are open to everybody; every other one asks to sign in.
-const PUBLIC: &[&str] = &["/assets/<name>", "/health", "/sign-in?<next>", "/sign-in"];
+const PUBLIC: &[&str] = &[
+    "/assets/<name>",
+    "/health",
+    "/password",
+    "/password?<link>",
+    "/set-up",
+    "/set-up?<link>",
+    "/sign-in",
+    "/sign-in?<next>",
+];
 
 /// A console over an empty database, with one person of each role.
 pub struct Console {
@@ -38,14 +47,9 @@ impl Console {
 
     /// The same with further settings.
     pub fn with(settings: &[(&str, &str)]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let mut flags = vec![("data_dir".to_owned(), dir.path().display().to_string(), "test".to_owned())];
-        flags.extend(settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned(), "test".to_owned())));
-        let settings = load(&Sources { flags, ..Sources::default() }).unwrap();
-        let db = Db::open(&settings.database).unwrap();
-        let clock = Clock::fixed(Moment::from_utc("2026-11-10T09:00:00Z".parse().unwrap()));
+        let console = Self::over(settings);
         let hash = password::hash(PASSWORD).unwrap();
-        let people: StoreResult<()> = db.write(|tx| {
+        let people: StoreResult<()> = console.db.write(|tx| {
             let sallowfield = Company {
                 name: "Sallowfield Botanicals".into(),
                 address: String::new(),
@@ -70,6 +74,21 @@ impl Console {
             Ok(())
         });
         people.unwrap();
+        console
+    }
+
+    /// A console before its set-up.
+    pub fn empty() -> Self {
+        Self::over(&[])
+    }
+
+    fn over(settings: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut flags = vec![("data_dir".to_owned(), dir.path().display().to_string(), "test".to_owned())];
+        flags.extend(settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned(), "test".to_owned())));
+        let settings = load(&Sources { flags, ..Sources::default() }).unwrap();
+        let db = Db::open(&settings.database).unwrap();
+        let clock = Clock::fixed(Moment::from_utc("2026-11-10T09:00:00Z".parse().unwrap()));
         let app = App::new(db.clone(), clock.clone(), settings);
         Self { client: Client::tracked(web::rocket(app)).unwrap(), db, clock, _dir: dir }
     }
@@ -253,4 +272,121 @@ fn the_session_cookie_is_tied_to_the_host_over_https() {
         let cookie = cookies.get(name).unwrap();
         assert_eq!((cookie.http_only(), cookie.secure().unwrap_or(false)), (Some(true), secure));
     }
+}
+
+/// What the first owner types.
+const OWNER: &str = "name=Ingrid+Solheim&email=Ingrid@Sallowfield.example&password=winter+tram+beside+the+mill&\
+                     again=winter+tram+beside+the+mill&company_name=Sallowfield&company_address=&company_email=&\
+                     currency=EUR&zone=Europe/Oslo";
+
+#[test]
+fn the_set_up_link_makes_one_owner_once() {
+    let console = Console::empty();
+    assert_eq!(console.client.get("/set-up?link=guess").dispatch().status(), Status::Gone);
+    let link = set_up::offer_link(&console.db, &console.clock).unwrap().unwrap();
+    let page = format!("/set-up?link={link}");
+    let weak = OWNER.replace("winter+tram+beside+the+mill", "short").replace("Europe/Oslo", "Atlantis");
+    let answer = console.post(&page, "/set-up", &format!("link={link}&{weak}"));
+    assert_eq!(answer.status(), Status::UnprocessableEntity);
+    let text = answer.into_string().unwrap();
+    assert!(text.contains("2 things to correct") && text.contains("Ingrid Solheim"), "{text}");
+    let answer = console.post(&page, "/set-up", &format!("link={link}&{OWNER}"));
+    assert_eq!(location(&answer), "/sign-in");
+    assert_eq!(console.client.get(page).dispatch().status(), Status::Gone, "used up");
+    assert_eq!(set_up::offer_link(&console.db, &console.clock).unwrap(), None, "somebody can sign in");
+    let fields = "email=ingrid@sallowfield.example&password=winter+tram+beside+the+mill&next=/";
+    assert_eq!(location(&console.post("/sign-in", "/sign-in", fields)), "/");
+    assert!(console.get("/").contains("Sallowfield"));
+}
+
+#[test]
+fn a_set_up_link_ends_after_half_an_hour_and_with_the_next_one() {
+    let console = Console::empty();
+    let first = set_up::offer_link(&console.db, &console.clock).unwrap().unwrap();
+    let second = set_up::offer_link(&console.db, &console.clock).unwrap().unwrap();
+    let status = |link: &str| console.client.get(format!("/set-up?link={link}")).dispatch().status();
+    assert_eq!((status(&first), status(&second)), (Status::Gone, Status::Ok));
+    let page = format!("/set-up?link={second}");
+    let token = console.token(&page);
+    console.clock.advance(std::time::Duration::from_mins(31));
+    assert_eq!(status(&second), Status::Gone);
+    let body = format!("csrf={token}&link={second}&{OWNER}");
+    let answer = console.client.post("/set-up").header(ContentType::Form).body(body).dispatch();
+    assert_eq!(answer.status(), Status::Gone);
+}
+
+#[test]
+fn an_invited_person_chooses_a_password_and_a_closed_account_is_signed_out() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let answer =
+        console.post("/staff/invite", "/staff/invite", "name=Mei-Ling&email=mei@sallowfield.example&role=finance");
+    let page = answer.into_string().unwrap();
+    let (_, link) = page.split_once("/password?link=").unwrap();
+    let link = link.split_once('<').unwrap().0.to_owned();
+    let again = console.post("/staff/invite", "/staff/invite", "name=M&email=mei@sallowfield.example&role=finance");
+    assert_eq!(again.status(), Status::UnprocessableEntity, "the address is taken");
+    console.post("/", "/sign-out", "");
+
+    let page = format!("/password?link={link}");
+    let fields = format!("link={link}&password=harbour+lamp+under+snow&again=harbour+lamp+under+snow");
+    assert_eq!(location(&console.post(&page, "/password", &fields)), "/sign-in");
+    assert_eq!(console.client.get(page).dispatch().status(), Status::Gone);
+    let fields = "email=mei@sallowfield.example&password=harbour+lamp+under+snow&next=/";
+    assert_eq!(location(&console.post("/sign-in", "/sign-in", fields)), "/");
+    assert_eq!(console.client.get("/staff").dispatch().status(), Status::Forbidden);
+
+    let person = console.db.read(|c| staff::find_by_email(c, "mei@sallowfield.example")).unwrap().unwrap();
+    let owner = Actor::command_line();
+    actions::staff::edit(&console.db, &console.clock, &owner, person.id, Role::Finance, false).unwrap();
+    assert_eq!(console.client.get("/").dispatch().status(), Status::SeeOther);
+}
+
+#[test]
+fn the_last_owner_stays() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let owner = console.db.read(|c| staff::find_by_email(c, "owner@sallowfield.example")).unwrap().unwrap();
+    let page = format!("/staff/{}", owner.id);
+    for fields in ["role=finance&is_active=true", "role=owner"] {
+        let answer = console.post(&page, &page, fields);
+        assert_eq!(answer.status(), Status::UnprocessableEntity);
+        assert!(answer.into_string().unwrap().contains("only owner"));
+    }
+}
+
+#[test]
+fn each_role_opens_what_it_may_and_is_told_who_may_the_rest() {
+    for (role, pages) in [
+        (Role::Owner, &[("/", 200), ("/staff", 200), ("/company", 200)]),
+        (Role::Finance, &[("/", 200), ("/staff", 403), ("/company", 403)]),
+        (Role::Support, &[("/", 200), ("/staff", 403), ("/company", 403)]),
+        (Role::Auditor, &[("/", 200), ("/staff", 403), ("/company", 403)]),
+    ] {
+        let console = Console::new();
+        console.sign_in(role);
+        for (page, status) in pages {
+            let answer = console.client.get(*page).dispatch();
+            assert_eq!(answer.status().code, *status, "{role} on {page}");
+            if *status == 403 {
+                assert!(answer.into_string().unwrap().contains("needs the role owner"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions() {
+    let console = Console::new();
+    console.sign_in(Role::Support);
+    let old = console.client.cookies().get("mainstay").unwrap().value().to_owned();
+    console.sign_in(Role::Support);
+    assert!(console.get("/account").contains("Where you are signed in <span class=\"count\">2</span>"));
+    let wrong = "current=x&password=harbour+lamp+under+snow&again=harbour+lamp+under+snow";
+    assert_eq!(console.post("/account", "/account/password", wrong).status(), Status::UnprocessableEntity);
+    let good = "current=winter+tram+beside+the+mill&password=harbour+lamp+under+snow&again=harbour+lamp+under+snow";
+    assert_eq!(location(&console.post("/account", "/account/password", good)), "/account");
+    assert!(console.get("/account").contains("<span class=\"count\">1</span>"));
+    let gone = console.client.get("/").cookie(("mainstay", old)).dispatch();
+    assert_eq!(gone.status(), Status::SeeOther);
 }

@@ -257,7 +257,7 @@ pub fn text_faults(new: &NewMember) -> Vec<FieldFault> {
     faults
 }
 
-fn looks_like_mail(email: &str) -> bool {
+pub(super) fn looks_like_mail(email: &str) -> bool {
     let Some((local, host)) = email.rsplit_once('@') else { return false };
     !local.is_empty()
         && !local.contains('@')

@@ -43,3 +43,9 @@ impl ActionFault {
         Self::Refused(message.into())
     }
 }
+
+impl From<super::token::NoRandomness> for ActionFault {
+    fn from(fault: super::token::NoRandomness) -> Self {
+        Self::Refused(fault.to_string())
+    }
+}

@@ -19,9 +19,12 @@ pub mod place_order;
 pub mod record_payment;
 pub mod return_order;
 pub mod review_run;
+pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;
 mod snapshot;
+pub mod staff;
+mod staff_input;
 pub mod statement;
 pub mod token;
 

@@ -2,6 +2,7 @@
 
 use super::context::open_database;
 use super::{Context, Failure, notify};
+use crate::actions::set_up;
 use crate::jobs;
 use crate::store::settings;
 use crate::web::{self, App};
@@ -33,11 +34,15 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let settings = context.settings_with(flags)?;
     let db = open_database(&settings)?;
     let address = settings.public_url.clone();
+    if let Some(link) = set_up::offer_link(&db, &context.clock)? {
+        log::info!("open this link within 30 minutes to set the company up: {address}/set-up?link={link}");
+    }
     let probe = db.clone();
     let worker = jobs::worker(&db, &context.clock, &settings);
     let (beat, end, clock) = (worker.remote(), worker.remote(), context.clock.clone());
+    let worker_remote = worker.remote();
     let working = std::thread::Builder::new().name("jobs".into()).spawn(move || worker.work())?;
-    let app = App::new(db, context.clock.clone(), settings);
+    let app = App::new(db, context.clock.clone(), settings).waking(worker_remote);
     let result = web::serve(app, move || {
         notify::ready(&address);
         notify::keep_watchdog(move || {

@@ -8,10 +8,11 @@ use super::reply::Fault;
 use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::jobs::Remote;
 use crate::store::Db;
 
 /// The console's state; cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     /// The database.
     pub db: Db,
@@ -21,12 +22,33 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Who tries to sign in too often.
     pub(super) throttle: Arc<Throttle>,
+    /// The worker of the jobs, where one runs beside the console.
+    worker: Option<Arc<Remote>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("db", &self.db).finish_non_exhaustive()
+    }
 }
 
 impl App {
     /// The state of a console over this database.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        Self { db, clock, settings: Arc::new(settings), throttle: Arc::default() }
+        Self { db, clock, settings: Arc::new(settings), throttle: Arc::default(), worker: None }
+    }
+
+    /// The same with the worker that runs beside the console.
+    #[must_use]
+    pub fn waking(self, worker: Remote) -> Self {
+        Self { worker: Some(Arc::new(worker)), ..self }
+    }
+
+    /// Lets the worker look at once for jobs, after one was asked for.
+    pub fn wake(&self) {
+        if let Some(worker) = &self.worker {
+            worker.wake();
+        }
     }
 
     /// Does blocking work (Diesel, argon2, PDF) on a thread for it. A panic inside becomes a fault with a reference.

@@ -1,8 +1,12 @@
 //! The pages: one folder per noun, one file per action.
 
 pub mod account;
+pub mod company;
 pub mod health;
+pub mod password;
+pub mod setup;
 pub mod sign_in;
+pub mod staff;
 pub mod theme;
 pub mod today;
 
@@ -10,7 +14,18 @@ use rocket::Route;
 
 /// Every page.
 pub fn routes() -> Vec<Route> {
-    [health::routes(), sign_in::routes(), theme::routes(), account::routes(), today::routes()].concat()
+    [
+        account::routes(),
+        company::routes(),
+        health::routes(),
+        password::routes(),
+        setup::routes(),
+        sign_in::routes(),
+        staff::routes(),
+        theme::routes(),
+        today::routes(),
+    ]
+    .concat()
 }
 
 /// Whether this leads to a page of this console and nowhere else: where to go after a form.

@@ -1,8 +1,12 @@
-//! The account of whoever is signed in.
+//! The account of whoever is signed in: password and sessions.
+
+mod password;
+mod sessions;
+mod show;
 
 use rocket::Route;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    rocket::routes![show::show, password::submit, sessions::end, sessions::end_others]
 }
