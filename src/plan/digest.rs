@@ -98,7 +98,9 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
         sink.amounts(&order.amounts);
     }
     sink.count(snapshot.takebacks.len());
-    for at in by(&snapshot.takebacks, |takeback| (takeback.day, takeback.return_number.as_bytes())) {
+    for at in by(&snapshot.takebacks, |takeback| {
+        (takeback.day, takeback.return_number.as_bytes(), takeback.original_number.as_bytes())
+    }) {
         let takeback = &snapshot.takebacks[at];
         sink.text(&takeback.return_number);
         sink.number(i64::from(takeback.day.0));

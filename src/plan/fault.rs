@@ -28,8 +28,32 @@ pub struct Faults {
 impl Faults {
     /// Line and column, both from 1, of a fault's first character.
     pub fn place(&self, fault: &Fault) -> (usize, usize) {
-        let at = Line::at(&self.text, fault.span.start);
-        (at.number, at.column)
+        place(&self.text, fault)
+    }
+}
+
+/// Line and column, both from 1, of a fault's first character.
+pub fn place(text: &str, fault: &Fault) -> (usize, usize) {
+    let at = Line::at(text, fault.span.start);
+    (at.number, at.column)
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The plan cannot run.
+    Error,
+    /// The plan can run; somebody should look.
+    Warning,
+}
+
+impl Severity {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
     }
 }
 
@@ -38,7 +62,7 @@ impl std::error::Error for Faults {}
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for fault in &self.list {
-            write!(f, "{}", render("error", &self.file, &self.text, fault))?;
+            write!(f, "{}", render(Severity::Error, &self.file, &self.text, fault))?;
         }
         let count = self.list.len();
         writeln!(f, "{}: {count} {}", self.file, if count == 1 { "error" } else { "errors" })
@@ -46,14 +70,14 @@ impl fmt::Display for Faults {
 }
 
 /// A fault as it is printed, with the line of the file underlined, ending in an empty line.
-pub fn render(severity: &str, file: &str, text: &str, fault: &Fault) -> String {
+pub fn render(severity: Severity, file: &str, text: &str, fault: &Fault) -> String {
     let line = Line::at(text, fault.span.start);
     let end = floor_boundary(text, fault.span.end);
     let width = text.get(line.byte..end).map_or(1, |marked| marked.lines().next().unwrap_or("").chars().count());
     let number = line.number.to_string();
     let margin = " ".repeat(number.len());
     let shown: String = line.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let mut out = format!("{severity}: {}\n{margin}--> {file}:{number}:{}\n", fault.message, line.column);
+    let mut out = format!("{}: {}\n{margin}--> {file}:{number}:{}\n", severity.as_str(), fault.message, line.column);
     out.extend([margin.as_str(), " |\n", &number, " | ", shown.trim_end(), "\n"]);
     out.extend([margin.as_str(), " | ", &" ".repeat(line.column - 1), &"^".repeat(width.max(1)), "\n"]);
     if !fault.help.is_empty() {
@@ -153,7 +177,7 @@ mod tests {
     #[test]
     fn the_caret_stands_under_the_meant_text() {
         let fault = Fault { span: 9..12, message: "wrong".into(), help: String::new() };
-        let shown = render("error", "p.toml", "a = 1\nb ü= bad\n", &fault);
+        let shown = render(Severity::Error, "p.toml", "a = 1\nb ü= bad\n", &fault);
         assert_eq!(shown, "error: wrong\n --> p.toml:2:3\n  |\n2 | b ü= bad\n  |   ^^^\n\n");
     }
 }

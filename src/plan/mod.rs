@@ -22,7 +22,7 @@ mod tests;
 pub use checked::CheckedPlan;
 pub use engine::{Progress, RunFault, run, run_on};
 pub use fault::{Fault, Faults};
-pub use report::{CheckReport, check_report};
+pub use report::{CheckReport, Finding, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, Passed, PassedReason, RankName,
     Requirement, RunResult, Severity, Source,

@@ -49,7 +49,10 @@ pub fn take_back(
     notes.push("taken back at the original rate".to_owned());
     let mut order: Vec<u32> = (0_u32..).take(snapshot.takebacks.len()).collect();
     let at = |place: u32| &snapshot.takebacks[place as usize];
-    order.sort_by(|a, b| (at(*a).day, &at(*a).return_number).cmp(&(at(*b).day, &at(*b).return_number)));
+    order.sort_by_key(|place| {
+        let takeback = at(*place);
+        (takeback.day, takeback.return_number.as_str(), takeback.original_number.as_str())
+    });
     let out = Clawbacks { lines: Vec::new(), originals: Vec::new(), former: Vec::new() };
     let mut books = Books { plan, field, rates, note, returned: HashMap::new(), taken: HashMap::new(), out };
     for place in order {

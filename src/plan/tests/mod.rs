@@ -1,6 +1,9 @@
 //! Tests of the whole: plan text and a small field in, lines out.
 
 mod golden;
+mod large;
+mod properties;
+mod reference;
 mod world;
 
 use super::report::check_report;
