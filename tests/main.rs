@@ -6,6 +6,7 @@ mod cli;
 mod databases;
 mod install;
 mod mail;
+mod plan;
 mod store;
 mod tidy;
 mod web;

@@ -117,16 +117,26 @@ fn floor_boundary(text: &str, byte: usize) -> usize {
     at
 }
 
-/// The known name that is nearest to a mistyped one, if any is near enough.
+/// The known name that is nearest to a mistyped one, if one alone is near enough.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given: Vec<char> = given.chars().take(40).flat_map(char::to_lowercase).collect();
     let limit = (given.len() / 3).clamp(1, 3);
-    known
-        .into_iter()
-        .map(|name| (distance(&given, &name.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), name))
-        .filter(|(far, _)| *far <= limit)
-        .min_by_key(|(far, _)| *far)
-        .map(|(_, name)| name)
+    let mut best: Option<(usize, &str)> = None;
+    let mut alone = true;
+    for name in known {
+        let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+        let begun = given.len() >= 3 && (letters.starts_with(&given) || given.starts_with(&letters));
+        let far = if begun { 1 } else { distance(&given, &letters) };
+        if far > limit {
+            continue;
+        }
+        match best {
+            Some((nearest, _)) if nearest < far => {}
+            Some((nearest, _)) if nearest == far => alone = false,
+            _ => (best, alone) = (Some((far, name)), true),
+        }
+    }
+    best.filter(|_| alone).map(|(_, name)| name)
 }
 
 /// Advice for an unknown name: the nearest one, or all of them.
@@ -172,6 +182,8 @@ mod tests {
         assert_eq!(nearest("lges", ["legs", "level"]), Some("legs"));
         assert_eq!(nearest("Bronce", ["Bronze", "Silver"]), Some("Bronze"));
         assert_eq!(nearest("xyz", ["Bronze", "Silver"]), None);
+        assert_eq!(nearest("bonus", ["plan", "bonuses"]), Some("bonuses"));
+        assert_eq!(nearest("bv", ["cv", "qv"]), None, "two are equally near");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Tests of the whole: plan text and a small field in, lines out.
 
+mod bonuses;
 mod golden;
 mod large;
 mod properties;
 mod reference;
+mod takebacks;
 mod world;
 
 use super::report::check_report;
