@@ -49,9 +49,9 @@ fn by_hand(mode: &str, parents: &[Option<usize>], volumes: &[u32], buyer: usize)
         // Dynamic compression that finds nobody for a level has gone up to the root in vain, but who
         // was passed over may still be right for the next level: look again from the last one paid.
         if mode == "dynamic" && next.is_none() {
-            let last = paid.last().map_or(buyer, |(member, ..)| *member);
+            let lowest = paid.last().map_or(buyer, |(member, ..)| *member);
             let mut rest = Vec::new();
-            let mut at = parents[last];
+            let mut at = parents[lowest];
             while let Some(member) = at {
                 rest.push(member);
                 at = parents[member];
