@@ -1,6 +1,5 @@
 //! `mainstay mail`: looks at the mail queue and drives it once, without the console.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
 use clap::Subcommand;
@@ -48,9 +47,8 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             counts.iter().try_for_each(|(status, count)| print_line(format!("{count:>9} {status}")))
         }
         Verb::Send => {
-            let stop = AtomicBool::new(false);
             let mut shown = Mutex::new(shown());
-            let done = deliver_mail::deliver(&db, &context.clock, &settings, &stop, &|tally| {
+            let done = deliver_mail::deliver(&db, &context.clock, &settings, &|| false, &|tally| {
                 let at = tally.sent + tally.deferred + tally.failed;
                 shown.lock().unwrap_or_else(PoisonError::into_inner).show(at, at, "mails");
             });

@@ -42,6 +42,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let (beat, end, clock) = (worker.remote(), worker.remote(), context.clock.clone());
     let worker_remote = worker.remote();
     let working = std::thread::Builder::new().name("jobs".into()).spawn(move || worker.work())?;
+    let postman = jobs::postman(&db, &context.clock, &settings);
+    let posting = postman.as_ref().map(jobs::Worker::remote);
+    let posting_thread = postman
+        .map(|postman| std::thread::Builder::new().name("mail".into()).spawn(move || postman.work()))
+        .transpose()?;
     let app = App::new(db, context.clock.clone(), settings).waking(worker_remote);
     let result = web::serve(app, move || {
         notify::ready(&address);
@@ -51,8 +56,13 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     });
     notify::stopping();
     end.end();
-    if working.join().is_err() {
-        log::error!("the worker of the jobs stopped unexpectedly");
+    if let Some(posting) = posting {
+        posting.end();
+    }
+    for (thread, name) in [(Some(working), "jobs"), (posting_thread, "mail")] {
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            log::error!("the worker of the {name} stopped unexpectedly");
+        }
     }
     Ok(result?)
 }

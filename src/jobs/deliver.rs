@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -83,8 +83,8 @@ pub struct Delivery<'a> {
     pub write: &'a (dyn Fn(&Message) -> Result<Letter, Unwritable> + Sync),
     /// Hears how far it is.
     pub progress: &'a (dyn Fn(Tally) + Sync),
-    /// Asks it to stop after the messages in hand.
-    pub stop: &'a AtomicBool,
+    /// Asked before each message: whether to stop.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What the workers share.
@@ -179,7 +179,7 @@ impl Delivery<'_> {
     fn next(&self, shared: &Shared) -> Option<Message> {
         let mut waiting = locked(&shared.waiting);
         let now = self.clock.now();
-        if self.stop.load(Ordering::Relaxed) || locked(&shared.halt).is_some() {
+        if (self.stop)() || locked(&shared.halt).is_some() {
             return None;
         }
         if now.0 >= shared.held_until.load(Ordering::SeqCst) {

@@ -1,7 +1,7 @@
-//! Delivers the mails that are due: statements are drawn and written at the moment they are sent.
-//! Payload: empty; one delivery at a time takes whatever waits.
+//! Delivers the mails that are due: statements are drawn and written at the moment they are sent. It runs on a worker
+//! of its own, so that a slow relay never holds up a calculation. Payload: empty; one delivery at a time takes
+//! whatever waits.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::deliver::{Delivered, Delivery, Letter, Tally, Unwritable};
@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::calendar::Moment;
 use crate::domain::ids::{JobId, StaffId};
+use crate::mail::mailbox::Mailbox;
 use crate::mail::target::MailTarget;
 use crate::pdf::{Fonts, Paper};
 use crate::store::{Conn, Db, StoreError, StoreResult, jobs, messages};
@@ -24,13 +25,29 @@ pub fn enqueue(tx: &mut Conn, by: StaffId, at: Moment) -> StoreResult<JobId> {
     jobs::enqueue(tx, KIND, "", "Deliver mail", by, at)
 }
 
+/// Asks for a delivery if something is due: released, to be tried again, or left by a process that died. Call it in
+/// each round of the worker. After somebody stopped a delivery nothing is asked for until somebody asks by
+/// [`enqueue`].
+pub fn enqueue_if_due(db: &Db, clock: &Clock) -> StoreResult<()> {
+    let now = clock.now();
+    let is_wanted = db.read(|conn| {
+        let is_due = messages::next_due_at(conn)?.is_some_and(|due| due <= now);
+        Ok::<_, StoreError>(is_due && jobs::find_latest(conn, KIND, "")?.is_none_or(|last| last.status != "stopped"))
+    })?;
+    if is_wanted {
+        db.write(|tx| enqueue(tx, StaffId(0), now))?;
+    }
+    Ok(())
+}
+
 /// How this installation sends mail.
 ///
 /// # Errors
 /// What is missing in the configuration.
 pub fn sender(settings: &Settings) -> Result<Sender, String> {
-    let address = settings.mail_from.clone().ok_or("no sender is configured; set mail_from in the configuration")?;
-    Ok(Sender { address, public_url: settings.public_url.clone(), paper: Paper::A4 })
+    let given = settings.mail_from.as_deref().ok_or("no sender is configured; set mail_from in the configuration")?;
+    let Mailbox { name, address } = Mailbox::parse(given).map_err(|fault| format!("mail_from: {fault}"))?;
+    Ok(Sender { name, address, public_url: settings.public_url.clone(), paper: Paper::A4 })
 }
 
 /// Delivers everything that is due, then returns.
@@ -41,7 +58,7 @@ pub fn deliver(
     db: &Db,
     clock: &Clock,
     settings: &Settings,
-    stop: &AtomicBool,
+    stop: &(dyn Fn() -> bool + Sync),
     progress: &(dyn Fn(Tally) + Sync),
 ) -> Result<Delivered, String> {
     let sender = sender(settings)?;
@@ -69,31 +86,43 @@ pub fn deliver(
 
 /// Does it as a job.
 pub fn handle(db: &Db, clock: &Clock, settings: &Settings, task: &Task<'_>) -> Ended {
+    as_job(db, clock, task, |stop, progress| deliver(db, clock, settings, stop, progress))
+}
+
+/// Runs a delivery as a job: reports how far it is, listens whether to stop, and says how it ended.
+pub fn as_job(
+    db: &Db,
+    clock: &Clock,
+    task: &Task<'_>,
+    deliver: impl FnOnce(&(dyn Fn() -> bool + Sync), &(dyn Fn(Tally) + Sync)) -> Result<Delivered, String>,
+) -> Ended {
     let waiting = db.read(|conn| messages::count_due(conn, clock.now())).unwrap_or_default().unsigned_abs();
-    let stop = AtomicBool::new(false);
-    let sums = Mutex::new(());
-    let delivered = deliver(db, clock, settings, &stop, &|tally| {
-        let _one_at_a_time = sums.lock();
+    let is_stopped = AtomicBool::new(false);
+    let progress = |tally: Tally| {
         let done = tally.sent + tally.deferred + tally.failed;
-        if !task.report(done, waiting.max(done), &said(tally)) || task.is_ending() {
-            stop.store(true, Ordering::SeqCst);
+        if !task.report(done, waiting.max(done), &said(tally)) {
+            is_stopped.store(true, Ordering::SeqCst);
         }
-    });
-    match delivered {
-        Err(fault) => Ended::Failed(fault),
-        Ok(done) => match (done.trouble, done.resume_at) {
-            (Some(trouble), Some(at)) => Ended::Later(at, trouble),
-            (Some(trouble), None) => Ended::Failed(trouble),
-            (None, Some(at)) => Ended::Later(at, said(done.tally)),
-            (None, None) => match db.read(|conn| messages::count_due(conn, clock.now())) {
-                // Queued in the moment between the last look and now.
-                Ok(late) if late > 0 => Ended::Later(clock.now(), said(done.tally)),
-                _ => Ended::Done(said(done.tally)),
-            },
-        },
+    };
+    let delivered = deliver(&|| is_stopped.load(Ordering::SeqCst) || task.is_ending(), &progress);
+    let done = match delivered {
+        Ok(done) => done,
+        Err(fault) => return Ended::Failed(fault),
+    };
+    let tally = said(done.tally);
+    match (done.trouble, done.resume_at) {
+        _ if is_stopped.load(Ordering::SeqCst) => Ended::Stopped(tally),
+        (Some(trouble), Some(at)) => Ended::Later(at, format!("{tally}; {trouble}")),
+        (Some(trouble), None) => Ended::Failed(format!("{tally}; {trouble}")),
+        // What is to be tried again asks for its own delivery when its time has come: a job that waited for it
+        // would make newer mails wait too.
+        (None, _) => Ended::Done(tally),
     }
 }
 
+/// The tally in words.
 fn said(tally: Tally) -> String {
-    format!("{} sent, {} to be tried again, {} failed", tally.sent, tally.deferred, tally.failed)
+    let parts = [(tally.sent, "sent"), (tally.deferred, "to be tried again"), (tally.failed, "failed")];
+    let shown = parts.iter().filter(|(count, what)| *count > 0 || *what == "sent");
+    shown.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>().join(", ")
 }

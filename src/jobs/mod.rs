@@ -15,7 +15,7 @@ use crate::store::Db;
 
 pub use worker::{Ended, Handler, Remote, Task, Worker};
 
-/// A worker that knows every kind of job.
+/// The worker of everything but mail.
 pub fn worker(db: &Db, clock: &Clock, settings: &Settings) -> Worker {
     let settings = Arc::new(settings.clone());
     let handlers: Vec<(&'static str, Handler)> = vec![
@@ -27,10 +27,16 @@ pub fn worker(db: &Db, clock: &Clock, settings: &Settings) -> Worker {
             let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));
             Box::new(move |task, payload| send_statements::handle(&db, &clock, &settings, task, payload))
         }),
-        (deliver_mail::KIND, {
-            let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));
-            Box::new(move |task, _| deliver_mail::handle(&db, &clock, &settings, task))
-        }),
     ];
     Worker::new(db.clone(), clock.clone(), handlers)
+}
+
+/// The worker of mail; it looks by itself whether something is due. Without a relay mails stay in the queue.
+pub fn postman(db: &Db, clock: &Clock, settings: &Settings) -> Option<Worker> {
+    settings.smtp.as_ref()?;
+    let (own_db, own_clock, settings) = (db.clone(), clock.clone(), settings.clone());
+    let handler: Handler = Box::new(move |task, _| deliver_mail::handle(&own_db, &own_clock, &settings, task));
+    let (own_db, own_clock) = (db.clone(), clock.clone());
+    let worker = Worker::new(db.clone(), clock.clone(), vec![(deliver_mail::KIND, handler)]);
+    Some(worker.before_each_round(move || deliver_mail::enqueue_if_due(&own_db, &own_clock)))
 }

@@ -32,8 +32,11 @@ pub struct Worker {
     db: Db,
     clock: Clock,
     handlers: Vec<(&'static str, Handler)>,
+    before_round: Option<BeforeRound>,
     state: Arc<State>,
 }
+
+type BeforeRound = Box<dyn Fn() -> Result<(), StoreError> + Send + Sync>;
 
 /// What the worker shares with who waits for it.
 #[derive(Default)]
@@ -74,7 +77,14 @@ const ATTEMPTS: i32 = 10;
 impl Worker {
     /// A worker for these kinds of job.
     pub fn new(db: Db, clock: Clock, handlers: Vec<(&'static str, Handler)>) -> Self {
-        Self { db, clock, handlers, state: Arc::default() }
+        Self { db, clock, handlers, before_round: None, state: Arc::default() }
+    }
+
+    /// Does this before it looks for jobs, each time: ask for work that is due, for example.
+    #[must_use]
+    pub fn before_each_round(mut self, work: impl Fn() -> Result<(), StoreError> + Send + Sync + 'static) -> Self {
+        self.before_round = Some(Box::new(work));
+        self
     }
 
     /// A handle to wake or end the worker from another thread.
@@ -108,6 +118,9 @@ impl Worker {
 
     /// Runs the next job that is due; says whether there was one.
     fn work_once(&self) -> Result<bool, StoreError> {
+        if let Some(work) = &self.before_round {
+            work()?;
+        }
         let kinds: Vec<&str> = self.handlers.iter().map(|(kind, _)| *kind).collect();
         let now = self.clock.now();
         let Some(job) = self.db.write(|tx| jobs::claim(tx, &kinds, now))? else { return Ok(false) };

@@ -23,6 +23,17 @@ impl Mailbox {
         Self { name: name.into(), address: address.into() }
     }
 
+    /// Reads `Name <address>` or a bare address.
+    pub fn parse(text: &str) -> Result<Self, MailFault> {
+        let text = text.trim();
+        let (name, address) = match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
+            Some((name, address)) => (name.trim().trim_matches('"'), address),
+            None => ("", text),
+        };
+        read_address(address)?;
+        Ok(Self::new(header_text(name, NAME_LIMIT), address))
+    }
+
     pub(super) fn to_header(&self) -> Result<LettreMailbox, MailFault> {
         let name = header_text(&self.name, NAME_LIMIT);
         Ok(LettreMailbox::new((!name.is_empty()).then_some(name), read_address(&self.address)?))
@@ -57,6 +68,16 @@ mod tests {
     fn control_characters_never_reach_a_header() {
         assert_eq!(header_text("Ana\r\nBcc: x@y\t\u{2028} \u{202e}z ", 99), "Ana Bcc: x@y z");
         assert_eq!(header_text(&"ž".repeat(4096), 120).chars().count(), 120);
+    }
+
+    #[test]
+    fn a_sender_is_read_with_and_without_a_name() {
+        let read = |text: &str| Mailbox::parse(text).map(|found| (found.name, found.address)).ok();
+        let both = |name: &str, address: &str| Some((name.to_owned(), address.to_owned()));
+        assert_eq!(read("Acme Office <office@example.com>"), both("Acme Office", "office@example.com"));
+        assert_eq!(read("\"Ångström, Inc.\" <a@example.com>"), both("Ångström, Inc.", "a@example.com"));
+        assert_eq!(read("office@example.com"), both("", "office@example.com"));
+        assert_eq!([read("Acme"), read("Acme <>"), read("<a@b> x"), read("a@b, c@d")], [None, None, None, None]);
     }
 
     #[test]

@@ -104,19 +104,24 @@ pub fn insert(tx: &mut Conn, rows: &[Message]) -> StoreResult<()> {
     Ok(insert_all!(tx, messages::table, rows)?)
 }
 
-/// Takes up to `limit` messages that are due, oldest first, under a lease that ends at `until`.
+/// Takes up to `limit` messages that are due, those tried before first, then the oldest, under a lease that ends at `until`.
 pub fn claim(tx: &mut Conn, lease: Lease, now: Moment, until: Moment, limit: i64) -> StoreResult<Vec<Message>> {
-    let due = messages::table
-        .filter(messages::status.eq_any([MessageStatus::Queued, MessageStatus::Deferred]))
-        .filter(messages::next_try_at.le(now))
-        .order((messages::next_try_at, messages::id))
-        .limit(limit)
-        .select(messages::id);
-    // On SQLite the transaction is the only writer; on Postgres others pass over what we are taking.
-    let ids: Vec<MessageId> = match tx {
-        Conn::Sqlite(conn) => due.load(conn)?,
-        Conn::Postgres(conn) => due.for_update().skip_locked().load(conn)?,
-    };
+    let mut ids: Vec<MessageId> = Vec::new();
+    // One state after the other, so that each look-up walks the index in order and stops at the limit.
+    for status in [MessageStatus::Deferred, MessageStatus::Queued] {
+        let due = messages::table
+            .filter(messages::status.eq(status))
+            .filter(messages::next_try_at.le(now))
+            .order((messages::next_try_at, messages::id))
+            .limit(limit - i64::try_from(ids.len()).unwrap_or(limit))
+            .select(messages::id);
+        // On SQLite the transaction is the only writer; on Postgres others pass over what we are taking.
+        let found: Vec<MessageId> = match tx {
+            Conn::Sqlite(conn) => due.load(conn)?,
+            Conn::Postgres(conn) => due.for_update().skip_locked().load(conn)?,
+        };
+        ids.extend(found);
+    }
     diesel::update(messages::table.filter(messages::id.eq_any(&ids)))
         .set((
             messages::status.eq(MessageStatus::Leased),
@@ -204,19 +209,14 @@ pub fn recover(tx: &mut Conn, now: Moment) -> StoreResult<usize> {
 
 /// When there is something to do next: a message is due, or a lease runs out.
 pub fn next_due_at(conn: &mut Conn) -> StoreResult<Option<Moment>> {
-    let waiting: Option<Moment> = messages::table
-        .filter(messages::status.eq_any([MessageStatus::Queued, MessageStatus::Deferred]))
-        .order(messages::next_try_at)
-        .select(messages::next_try_at)
-        .first(conn)
-        .optional()?;
-    let held: Option<Moment> = messages::table
-        .filter(messages::status.eq(MessageStatus::Leased))
-        .order(messages::leased_until)
-        .select(messages::leased_until)
-        .first(conn)
-        .optional()?;
-    Ok(waiting.into_iter().chain(held).min())
+    let mut soonest: Vec<Moment> = Vec::new();
+    for status in [MessageStatus::Queued, MessageStatus::Deferred] {
+        let of_status = messages::table.filter(messages::status.eq(status)).order(messages::next_try_at);
+        soonest.extend(of_status.select(messages::next_try_at).first::<Moment>(conn).optional()?);
+    }
+    let held = messages::table.filter(messages::status.eq(MessageStatus::Leased)).order(messages::leased_until);
+    soonest.extend(held.select(messages::leased_until).first::<Moment>(conn).optional()?);
+    Ok(soonest.into_iter().min())
 }
 
 /// How many messages are in each state, of one batch or of all; states without a message are left out.

@@ -7,11 +7,14 @@ use std::sync::{Mutex, mpsc};
 
 use mainstay::clock::Clock;
 use mainstay::domain::calendar::Moment;
+use mainstay::domain::ids::StaffId;
 use mainstay::domain::message::MessageStatus;
 use mainstay::jobs::deliver::{Delivered, Delivery, Letter, Tally, Unwritable};
+use mainstay::jobs::deliver_mail::{KIND, as_job, enqueue, enqueue_if_due};
+use mainstay::jobs::{Handler, Worker};
 use mainstay::mail::target::MailTarget;
 use mainstay::store::messages::{self, Message};
-use mainstay::store::{DatabaseUrl, Db};
+use mainstay::store::{DatabaseUrl, Db, jobs};
 
 use super::outbox::fill;
 use super::witness::{Deed, Step, Taken, Witness};
@@ -32,8 +35,9 @@ fn deliver_by(
     write: &(dyn Fn(&Message) -> Result<Letter, Unwritable> + Sync),
 ) -> Delivered {
     let target: MailTarget = format!("smtp://127.0.0.1:{port}?tls=none").parse().unwrap();
-    let (clock, stop) = (Clock::fixed(at), AtomicBool::new(false));
-    let delivery = Delivery { db, clock: &clock, target: &target, workers: 4, write, progress: &|_| {}, stop: &stop };
+    let clock = Clock::fixed(at);
+    let delivery =
+        Delivery { db, clock: &clock, target: &target, workers: 4, write, progress: &|_| {}, stop: &|| false };
     delivery.run().unwrap()
 }
 
@@ -156,10 +160,16 @@ fn a_delivery_that_is_asked_to_stop_gives_the_rest_back() {
         stop.store(tally.sent >= 10, Ordering::Relaxed);
     };
     let write = |message: &Message| Ok(letter(message));
-    let (db, workers) = (&fresh.db, 2);
-    let done =
-        Delivery { db, clock: &clock, target: &target, workers, write: &write, progress: &progress, stop: &stop };
-    let tally = done.run().unwrap().tally;
+    let delivery = Delivery {
+        db: &fresh.db,
+        clock: &clock,
+        target: &target,
+        workers: 2,
+        write: &write,
+        progress: &progress,
+        stop: &|| stop.load(Ordering::Relaxed),
+    };
+    let tally = delivery.run().unwrap().tally;
     assert!((10..=12).contains(&tally.sent), "{tally:?}");
     assert_eq!(counts(&fresh.db)[&MessageStatus::Queued], 50 - i64::try_from(tally.sent).unwrap());
     assert_eq!(*seen.lock().unwrap(), tally.sent);
@@ -214,5 +224,55 @@ fn killed_at_any_final_dot_nothing_is_lost_and_at_most_one_message_a_crash_is_do
         let doubled: usize = arrived.values().map(|times| times - 1).sum();
         assert_eq!(doubled, 3, "one for each message that was taken over before the crash, with the same Message-ID");
         assert_eq!(counts(&fresh.db), HashMap::from([(MessageStatus::Sent, 40)]));
+    });
+}
+
+#[test]
+fn the_job_delivers_reports_and_waits_while_the_relay_is_in_trouble() {
+    databases::each(|fresh| {
+        let witness =
+            Witness::scripted(|step, n, _| (step == Step::Greeting && n <= 4).then_some(Deed::SayAndCut("421 busy")));
+        let (db, clock) = (&fresh.db, Clock::fixed(NOW));
+        fill(db, 30);
+        let target: MailTarget = format!("smtp://127.0.0.1:{}?tls=none", witness.port).parse().unwrap();
+        let (own_db, own_clock) = (db.clone(), clock.clone());
+        let handler: Handler = Box::new(move |task, _| {
+            as_job(&own_db, &own_clock, task, |stop, progress| {
+                let (db, clock, target, workers) = (&own_db, &own_clock, &target, 4);
+                let write = &|message: &Message| Ok(letter(message));
+                Ok(Delivery { db, clock, target, workers, write, progress, stop }.run().unwrap())
+            })
+        });
+        let worker = Worker::new(db.clone(), clock.clone(), vec![(KIND, handler)]);
+        let job = || db.read(|c| jobs::find_latest(c, KIND, "")).unwrap().unwrap();
+
+        enqueue_if_due(db, &clock).unwrap();
+        assert_eq!(worker.work_off().unwrap(), 1);
+        assert_eq!((job().status.as_str(), job().run_at), ("queued", Moment(NOW.0 + MINUTE)));
+        assert!(job().note.contains("421 busy"), "{}", job().note);
+
+        clock.advance(std::time::Duration::from_mins(1));
+        enqueue_if_due(db, &clock).unwrap();
+        assert_eq!(worker.work_off().unwrap(), 1);
+        assert_eq!((job().status.as_str(), job().note.as_str()), ("done", "30 sent"));
+        assert_eq!(witness.taken().len(), 30);
+
+        enqueue_if_due(db, &clock).unwrap();
+        assert_eq!(worker.work_off().unwrap(), 0, "nothing is due, nothing is asked for");
+    });
+}
+
+#[test]
+fn a_delivery_that_somebody_stopped_waits_until_somebody_asks() {
+    databases::each(|fresh| {
+        let (db, clock) = (&fresh.db, Clock::fixed(NOW));
+        fill(db, 1);
+        enqueue_if_due(db, &clock).unwrap();
+        let job = || db.read(|c| jobs::find_latest(c, KIND, "")).unwrap().unwrap();
+        db.write(|tx| jobs::request_stop(tx, job().id, NOW)).unwrap();
+        enqueue_if_due(db, &clock).unwrap();
+        assert_eq!(job().status, "stopped");
+        db.write(|tx| enqueue(tx, StaffId(7), NOW)).unwrap();
+        assert_eq!((job().status.as_str(), job().created_by), ("queued", StaffId(7)));
     });
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::StatementBook;
 use crate::actions::ActionFault;
 use crate::clock::Clock;
+use crate::domain::company::Company;
 use crate::domain::ids::{MemberId, RunId};
 use crate::domain::message::MessageKind;
 use crate::domain::staff::Actor;
@@ -23,6 +24,8 @@ use crate::store::{Conn, Db};
 /// How mails of this installation are sent.
 #[derive(Debug, Clone)]
 pub struct Sender {
+    /// The name in From; empty for the company's.
+    pub name: String,
     /// The address in From and in the envelope; its domain is that of every Message-ID.
     pub address: String,
     /// Where the console is reached.
@@ -130,6 +133,10 @@ impl<'f> StatementWriter<'f> {
         Ok(book)
     }
 
+    fn sender_name<'a>(&'a self, company: &'a Company) -> &'a str {
+        if self.sender.name.is_empty() { &company.name } else { &self.sender.name }
+    }
+
     fn mail(
         &self,
         book: &StatementBook,
@@ -144,7 +151,7 @@ impl<'f> StatementWriter<'f> {
         });
         StatementMail {
             message_id: message.message_id.clone(),
-            from: Mailbox::new(company.name.clone(), self.sender.address.clone()),
+            from: Mailbox::new(self.sender_name(company), self.sender.address.clone()),
             to: Mailbox::new(message.to_name.clone(), message.to_address.clone()),
             reply_to: (!company.email.is_empty()).then(|| Mailbox::new(company.name.clone(), company.email.clone())),
             dated_at: message.created_at.0.div_euclid(1_000_000),
