@@ -1,12 +1,16 @@
 //! SHA-256 over snapshots and results: the same in every database, for any order of input. Members
-//! and orders are told by number, never by id.
+//! and orders are told by number, never by id: each list is hashed in the order of its numbers, and
+//! what refers to it is hashed as a place in that order.
 
 use sha2::{Digest, Sha256};
 
+use super::lookup::{Places, places, sorted};
 use super::result::{RunResult, Source};
 use super::snapshot::{Amounts, OriginalLine, Snapshot};
 use crate::domain::ids::MemberId;
-use std::collections::HashMap;
+
+/// No member, or none that is known.
+const NOBODY: u32 = u32::MAX;
 
 /// Gathers small pieces before they are hashed. Every text is preceded by its length.
 struct Sink {
@@ -21,21 +25,25 @@ impl Sink {
         sink
     }
 
-    fn number(&mut self, value: i64) {
-        self.buffer.extend_from_slice(&value.to_le_bytes());
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
         if self.buffer.len() > 60_000 {
             self.hash.update(&self.buffer);
             self.buffer.clear();
         }
     }
 
-    fn count(&mut self, value: usize) {
-        self.number(i64::try_from(value).unwrap_or(i64::MAX));
+    fn number(&mut self, value: i64) {
+        self.bytes(&value.to_le_bytes());
+    }
+
+    fn place(&mut self, place: u32) {
+        self.bytes(&place.to_le_bytes());
     }
 
     fn text(&mut self, text: &str) {
-        self.count(text.len());
-        self.buffer.extend_from_slice(text.as_bytes());
+        self.place(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        self.bytes(text.as_bytes());
     }
 
     fn amounts(&mut self, amounts: &Amounts) {
@@ -50,136 +58,155 @@ impl Sink {
     }
 }
 
-/// Positions of a list, ordered by a key.
-fn by<'a, T, K: Ord>(list: &'a [T], key: impl Fn(&'a T) -> K) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..list.len()).collect();
-    if !list.is_sorted_by(|a, b| key(a) <= key(b)) {
-        order.sort_by(|a, b| key(&list[*a]).cmp(&key(&list[*b])));
-    }
-    order
+/// The lists of a snapshot in the order of their numbers.
+struct Order {
+    members: Vec<u32>,
+    orders: Vec<u32>,
+    takebacks: Vec<u32>,
+    ids: Places,
 }
 
-type Numbers<'a> = HashMap<MemberId, &'a str>;
+fn count<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
 
-fn numbers(snapshot: &Snapshot) -> Numbers<'_> {
-    snapshot.members.iter().map(|member| (member.id, member.number.as_str())).collect()
+/// From places in order to the place of each.
+fn inverse(order: &[u32]) -> Vec<u32> {
+    let mut out = vec![NOBODY; order.len()];
+    for (place, at) in (0_u32..).zip(order) {
+        out[*at as usize] = place;
+    }
+    out
+}
+
+impl Order {
+    fn of(snapshot: &Snapshot) -> Self {
+        let members = sorted(count(&snapshot.members), |at| snapshot.members[at as usize].number.as_bytes());
+        let mut ids = places(members.len());
+        ids.extend((0_u32..).zip(&members).map(|(place, at)| (snapshot.members[*at as usize].id, place)));
+        let orders = sorted(count(&snapshot.orders), |at| {
+            let order = &snapshot.orders[at as usize];
+            (order.day, order.number.as_bytes())
+        });
+        let takebacks = sorted(count(&snapshot.takebacks), |at| {
+            let takeback = &snapshot.takebacks[at as usize];
+            (takeback.day, takeback.return_number.as_bytes(), takeback.original_number.as_bytes())
+        });
+        Self { members, orders, takebacks, ids }
+    }
+
+    fn member(&self, id: Option<MemberId>) -> u32 {
+        id.and_then(|id| self.ids.get(&id).copied()).unwrap_or(NOBODY)
+    }
 }
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
     let mut sink = Sink::new("snapshot 1");
-    let numbers = numbers(snapshot);
-    let name = |id: Option<MemberId>| id.map_or("", |id| numbers.get(&id).copied().unwrap_or("?"));
+    let order = Order::of(snapshot);
     sink.text(&snapshot.period.label);
     sink.text(snapshot.period.kind.as_str());
     sink.number(i64::from(snapshot.period.first.0));
     sink.number(i64::from(snapshot.period.last.0));
     sink.text(snapshot.currency.code());
-    sink.count(snapshot.members.len());
-    for at in by(&snapshot.members, |member| member.number.as_bytes()) {
-        let member = &snapshot.members[at];
+    sink.place(count(&order.members));
+    for at in &order.members {
+        let member = &snapshot.members[*at as usize];
         sink.text(&member.number);
         sink.text(member.kind.as_str());
         sink.text(member.status.as_str());
         sink.number(i64::from(member.joined.0));
-        sink.text(name(member.enroller));
-        sink.text(name(member.sponsor));
-        sink.text(name(member.placement.map(|(above, _)| above)));
-        sink.number(member.placement.map_or(-1, |(_, side)| i64::from(side)));
+        sink.place(order.member(member.enroller));
+        sink.place(order.member(member.sponsor));
+        sink.place(order.member(member.placement.map(|(above, _)| above)));
+        sink.place(member.placement.map_or(NOBODY, |(_, side)| u32::from(side)));
         sink.text(member.highest_rank.as_deref().unwrap_or(""));
     }
-    sink.count(snapshot.orders.len());
-    for at in by(&snapshot.orders, |order| (order.day, order.number.as_bytes())) {
-        let order = &snapshot.orders[at];
-        sink.text(&order.number);
-        sink.text(name(Some(order.buyer)));
-        sink.number(i64::from(order.day.0));
-        sink.text(order.order_type.as_str());
-        sink.amounts(&order.amounts);
+    sink.place(count(&order.orders));
+    for at in &order.orders {
+        let given = &snapshot.orders[*at as usize];
+        sink.text(&given.number);
+        sink.place(order.member(Some(given.buyer)));
+        sink.number(i64::from(given.day.0));
+        sink.text(given.order_type.as_str());
+        sink.amounts(&given.amounts);
     }
-    sink.count(snapshot.takebacks.len());
-    for at in by(&snapshot.takebacks, |takeback| {
-        (takeback.day, takeback.return_number.as_bytes(), takeback.original_number.as_bytes())
-    }) {
-        let takeback = &snapshot.takebacks[at];
+    takebacks(&mut sink, snapshot, &order);
+    state(&mut sink, snapshot, &order);
+    sink.end()
+}
+
+fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
+    sink.place(count(&order.takebacks));
+    for at in &order.takebacks {
+        let takeback = &snapshot.takebacks[*at as usize];
         sink.text(&takeback.return_number);
         sink.number(i64::from(takeback.day.0));
         sink.text(&takeback.original_number);
         sink.amounts(&takeback.before);
         sink.amounts(&takeback.now);
         sink.amounts(&takeback.total);
-        let mut lines: Vec<String> = takeback.lines.iter().map(|line| line_key(line, &name)).collect();
+        let mut lines: Vec<String> = takeback.lines.iter().map(|line| line_key(line, order)).collect();
         lines.sort_unstable();
         for line in &lines {
             sink.text(line);
         }
     }
-    let key = |at: u16| snapshot.state_keys.get(usize::from(at)).map_or("?", String::as_str);
-    for at in by(&snapshot.state, |entry| (name(Some(entry.member)), key(entry.key), entry.value)) {
-        let entry = &snapshot.state[at];
-        sink.text(name(Some(entry.member)));
-        sink.text(key(entry.key));
-        sink.number(entry.value);
-    }
-    sink.end()
 }
 
-fn line_key<'a>(line: &OriginalLine, name: &impl Fn(Option<MemberId>) -> &'a str) -> String {
+fn line_key(line: &OriginalLine, order: &Order) -> String {
     format!(
         "{:?}",
         (
-            name(Some(line.member)),
-            &line.bonus,
-            &line.on,
-            name(line.from),
-            line.level,
+            (order.member(Some(line.member)), &line.bonus, &line.on, order.member(line.from), line.level),
             (line.base, line.base_kind.as_str(), line.rate.normalize().to_string()),
             (line.amount_minor, line.base_taken, line.taken_minor),
         )
     )
 }
 
+fn state(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
+    let key = |at: u16| snapshot.state_keys.get(usize::from(at)).map_or("?", String::as_str);
+    let entries = sorted(count(&snapshot.state), |at| {
+        let entry = &snapshot.state[at as usize];
+        (order.member(Some(entry.member)), key(entry.key), entry.value)
+    });
+    for at in entries {
+        let entry = &snapshot.state[at as usize];
+        sink.place(order.member(Some(entry.member)));
+        sink.text(key(entry.key));
+        sink.number(entry.value);
+    }
+}
+
 /// The hash of a result; its lines are in their final order already.
 pub fn of_result(result: &RunResult, snapshot: &Snapshot) -> [u8; 32] {
     let mut sink = Sink::new("result 1");
-    let number = |at: u32| snapshot.members[at as usize].number.as_str();
-    let ranks = |rank: Option<u16>| rank.map_or(-1, i64::from);
-    for at in by(&snapshot.members, |member| member.number.as_bytes()) {
-        let member = &result.members[at];
-        sink.text(&snapshot.members[at].number);
-        for value in
-            [member.pv.0, member.gv.0, i64::from(member.active), i64::from(member.downline), member.earned_minor]
-        {
+    let order = Order::of(snapshot);
+    for at in &order.members {
+        let member = &result.members[*at as usize];
+        sink.text(&snapshot.members[*at as usize].number);
+        for value in [member.pv.0, member.gv.0, member.earned_minor] {
             sink.number(value);
         }
+        sink.place(member.downline);
         for rank in [member.rank, member.paid_rank, member.highest_rank] {
-            sink.number(ranks(rank));
+            sink.place(rank.map_or(NOBODY, u32::from));
         }
+        sink.bytes(&[u8::from(member.active)]);
     }
-    let rates: Vec<String> = result.rates.iter().map(ToString::to_string).collect();
-    for line in &result.lines {
-        sink.text(number(line.member));
-        sink.text(&result.bonuses[usize::from(line.bonus)].code);
-        sink.text(line.on.map_or("", |on| &result.bonuses[usize::from(on)].code));
-        sink.text(line.from.map_or("", number));
-        sink.text(match line.source {
-            Source::Order(at) => &snapshot.orders[at as usize].number,
-            Source::Takeback(at) => &snapshot.takebacks[at as usize].return_number,
-            Source::Period => "",
-        });
-        sink.text(&rates[line.rate as usize]);
-        sink.number(i64::from(line.level));
-        sink.number(line.base);
-        sink.number(line.amount_minor);
-        let from = line.passed_from as usize;
-        for passed in &result.passed[from..from + usize::from(line.passed_count)] {
-            sink.text(number(passed.member));
-            sink.text(passed.reason.as_str());
-        }
+    for at in &order.orders {
+        sink.text(&snapshot.orders[*at as usize].number);
     }
-    let numbers = numbers(snapshot);
+    for at in &order.takebacks {
+        sink.text(&snapshot.takebacks[*at as usize].return_number);
+    }
+    for rate in &result.rates {
+        sink.text(&rate.to_string());
+    }
+    lines(&mut sink, result, &order);
     for entry in &result.state {
-        sink.text(numbers.get(&entry.member).copied().unwrap_or("?"));
+        sink.place(order.member(Some(entry.member)));
         sink.text(&result.state_keys[usize::from(entry.key)]);
         sink.number(entry.value);
     }
@@ -189,4 +216,29 @@ pub fn of_result(result: &RunResult, snapshot: &Snapshot) -> [u8; 32] {
         sink.text(&bonus.breakage.normalize().to_string());
     }
     sink.end()
+}
+
+fn lines(sink: &mut Sink, result: &RunResult, order: &Order) {
+    let (members, orders, takebacks) = (inverse(&order.members), inverse(&order.orders), inverse(&order.takebacks));
+    for line in &result.lines {
+        let (kind, source) = match line.source {
+            Source::Order(at) => (0_u8, orders[at as usize]),
+            Source::Takeback(at) => (1, takebacks[at as usize]),
+            Source::Period => (2, NOBODY),
+        };
+        sink.place(members[line.member as usize]);
+        sink.place(line.from.map_or(NOBODY, |from| members[from as usize]));
+        sink.place(source);
+        sink.place(line.rate);
+        sink.place(u32::from(line.bonus) << 16 | u32::from(line.level));
+        sink.place(line.on.map_or(NOBODY, u32::from));
+        sink.bytes(&[kind]);
+        sink.number(line.base);
+        sink.number(line.amount_minor);
+        let from = line.passed_from as usize;
+        for passed in &result.passed[from..from + usize::from(line.passed_count)] {
+            sink.place(members[passed.member as usize]);
+            sink.text(passed.reason.as_str());
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod engine;
 pub mod expr;
 pub mod fault;
 mod language;
+mod lookup;
 mod report;
 pub mod result;
 pub mod snapshot;

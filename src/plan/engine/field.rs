@@ -1,14 +1,13 @@
 //! The snapshot as flat columns: members renumbered so that parents come before children in the
 //! sponsor tree and every group is one stretch; orders by day and number.
 
-use std::collections::HashMap;
-
 use super::fault::RunFault;
 use super::tree::{NONE, Tree};
 use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
+use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::snapshot::{Amounts, Snapshot, SnapshotMember};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
@@ -39,7 +38,7 @@ pub struct Field {
     pub frontline: (Vec<u32>, Vec<u32>),
     /// Orders.
     pub orders: Orders,
-    ids: HashMap<MemberId, u32>,
+    ids: Places,
 }
 
 /// Columns of the orders.
@@ -67,7 +66,7 @@ impl Field {
         if let Some(pair) = canonical.windows(2).find(|pair| same_number(members, pair)) {
             return Err(RunFault::Duplicate { what: "members", number: members[pair[0] as usize].number.clone() });
         }
-        let mut ids = HashMap::with_capacity(members.len());
+        let mut ids = places(members.len());
         for (rank, place) in (0_u32..).zip(&canonical) {
             if ids.insert(members[*place as usize].id, rank).is_some() {
                 return Err(RunFault::Duplicate { what: "members", number: members[*place as usize].number.clone() });
@@ -150,26 +149,12 @@ fn fits(what: &'static str, count: usize) -> Result<u32, RunFault> {
     u32::try_from(count).ok().filter(|count| *count <= LIMIT).ok_or(RunFault::TooMany { what, limit: LIMIT })
 }
 
-/// The numbers below `count`, ordered by a key; input that is in order already costs one pass.
-fn sorted<K: Ord>(count: u32, key: impl Fn(u32) -> K) -> Vec<u32> {
-    let mut out: Vec<u32> = (0..count).collect();
-    if !out.is_sorted_by(|a, b| key(*a) <= key(*b)) {
-        out.sort_by_key(|at| key(*at));
-    }
-    out
-}
-
 fn same_number(members: &[SnapshotMember], pair: &[u32]) -> bool {
     members[pair[0] as usize].number == members[pair[1] as usize].number
 }
 
 /// A tree over members by their place by number. A customer without a link of its own stands below its enroller.
-fn tree_of(
-    snapshot: &Snapshot,
-    canonical: &[u32],
-    ids: &HashMap<MemberId, u32>,
-    kind: TreeKind,
-) -> Result<Tree, RunFault> {
+fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Tree, RunFault> {
     let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
     let mut parent = Vec::with_capacity(canonical.len());
     for place in canonical {
@@ -206,7 +191,7 @@ fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
     seller
 }
 
-fn orders(snapshot: &Snapshot, ids: &HashMap<MemberId, u32>) -> Result<Orders, RunFault> {
+fn orders(snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
     let all = &snapshot.orders;
     let count = fits("orders", all.len())?;
     let place = sorted(count, |at| (all[at as usize].day, all[at as usize].number.as_bytes()));

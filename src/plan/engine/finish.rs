@@ -21,7 +21,10 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
     let (labels, requirements, next) = requirements(standing, snapshot)?;
     let (earned, total_minor, clawback_minor) = add_up(standing, &lines, &mut bonuses)?;
     let (state_keys, state) = memory.state(standing, snapshot);
-    let members = (0..field.len()).map(|place| member(standing, snapshot, place, &earned, &next)).collect();
+    let column =
+        |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
+    let volumes = [column("pv"), column("gv")];
+    let members = (0..field.len()).map(|place| member(standing, snapshot, place, volumes, &earned, &next)).collect();
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
@@ -179,19 +182,17 @@ fn member(
     standing: &Standing<'_>,
     snapshot: &Snapshot,
     place: usize,
+    volumes: [Option<&Vec<i64>>; 2],
     earned: &[i64],
     next: &NextRanks,
 ) -> MemberResult {
     let index = standing.field.index[place] as usize;
-    let volume = |name: &str| {
-        let found = standing.plan.volumes.iter().position(|volume| volume.name == name);
-        Volume(found.map_or(0, |found| standing.volumes[found][index]))
-    };
+    let [pv, gv] = volumes.map(|column| Volume(column.map_or(0, |column| column[index])));
     let rank = |ranks: &[u16]| ranks[index].checked_sub(1);
     MemberResult {
         id: snapshot.members[place].id,
-        pv: volume("pv"),
-        gv: volume("gv"),
+        pv,
+        gv,
         active: standing.active[index],
         rank: rank(&standing.rank),
         paid_rank: rank(&standing.paid),
