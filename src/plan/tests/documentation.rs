@@ -1,4 +1,4 @@
-//! Runs every example of docs/plan-language.md.
+//! Runs every example of docs/plan-language.md, and published examples of real companies.
 
 use super::world::{day, lines, members, number, october, order, plan, result};
 use crate::domain::order::OrderType;
@@ -59,11 +59,10 @@ impl Case<'_> {
     }
 }
 
-#[test]
-fn every_example_pays_what_the_documentation_says() {
-    let blocks = blocks(include_str!("../../../docs/plan-language.md"));
+fn run_all(text: &str, least: usize) {
+    let blocks = blocks(text);
     let cases: Vec<_> = blocks.windows(2).filter(|pair| pair[1].0 == "case").collect();
-    assert!(cases.len() >= 15 && cases.len() * 2 == blocks.len(), "{} cases, {} blocks", cases.len(), blocks.len());
+    assert!(cases.len() >= least && cases.len() * 2 == blocks.len(), "{} cases, {} blocks", cases.len(), blocks.len());
     for pair in cases {
         assert_eq!(pair[0].0, "plan", "a case follows a plan");
         let plan = plan(pair[0].1);
@@ -74,4 +73,14 @@ fn every_example_pays_what_the_documentation_says() {
         case.expected.sort();
         assert_eq!(found, case.expected, "{}\n{}", pair[0].1, pair[1].1);
     }
+}
+
+#[test]
+fn every_example_pays_what_the_documentation_says() {
+    run_all(include_str!("../../../docs/plan-language.md"), 15);
+}
+
+#[test]
+fn published_examples_come_out_at_the_printed_amounts() {
+    run_all(include_str!("../../../tests/plan/published/unilevel.md"), 6);
 }
