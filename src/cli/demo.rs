@@ -5,8 +5,13 @@ use std::path::PathBuf;
 
 use super::context::open_database;
 use super::{Context, Failure, print_line};
-use crate::demo::{self, Folder, Found, Recipe};
+use crate::actions::statement::send::send_statements;
+use crate::config::Settings;
+use crate::demo::{self, Folder, Found, Made, Recipe};
 use crate::domain::calendar::Day;
+use crate::jobs::deliver_mail;
+use crate::pdf::Paper;
+use crate::store::Db;
 
 const AFTER_HELP: &str = "\
 The folder gets everything: configuration, database, mails and statements. A finished demo is left alone.
@@ -46,7 +51,8 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let folder = match Folder::prepare(&args.dir, args.force)? {
         Found::Finished(folder, made) => {
             let path = folder.path("");
-            return print_line(format!("{} holds a demo company of {made}; it was left alone", path.display()));
+            let what = if made.is_empty() { String::new() } else { format!(" of {made}") };
+            return print_line(format!("{} holds a demo company{what}; it was left alone", path.display()));
         }
         Found::Empty(folder) => folder,
     };
@@ -54,11 +60,26 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let settings = context.with_config(config).settings()?;
     let db = open_database(&settings)?;
     let made = demo::make(&db, &recipe, !args.no_runs, say)?;
+    if let Some(run) = made.runs.last() {
+        let statements = folder.path("statements");
+        super::statements::export(&db, &settings, run, &statements, Paper::A4)?;
+        deliver(&db, &settings, &made)?;
+    }
     folder.write_private("sign-in.txt", &sign_in(&made.password))?;
     let what = format!("{} members, {} orders and {} committed runs", made.members, made.orders, made.runs.len());
     folder.mark_finished(&what)?;
     print_line(format!("{} holds a demo company of {what}", folder.path("").display()))?;
     print_line(sign_in(&made.password).trim_end())
+}
+
+/// Sends the statements of the last run the way every statement is sent.
+fn deliver(db: &Db, settings: &Settings, made: &Made) -> Result<(), Failure> {
+    let Some(run) = made.runs.last() else { return Ok(()) };
+    let sender = deliver_mail::sender(settings).map_err(Failure::failed)?;
+    send_statements(db, &made.clock, &made.committer, run.id, &sender)?;
+    let done = deliver_mail::deliver(db, &made.clock, settings, &|| false, &|_| {}).map_err(Failure::failed)?;
+    say(&format!("{}: {} statements delivered by mail", run.number, done.tally.sent));
+    done.trouble.map_or(Ok(()), |trouble| Err(Failure::failed(trouble)))
 }
 
 /// Who may sign in, in the columns of the installer's summary.

@@ -70,7 +70,7 @@ fn find_run(db: &Db, name: &str) -> Result<Run, Failure> {
 }
 
 /// Writes every statement under its number; a file is complete or not there.
-fn export(db: &Db, settings: &Settings, run: &Run, to: &Path, paper: Paper) -> Result<(), Failure> {
+pub(super) fn export(db: &Db, settings: &Settings, run: &Run, to: &Path, paper: Paper) -> Result<(), Failure> {
     std::fs::create_dir_all(to).map_err(|fault| Failure::failed(format!("{} can't be made: {fault}", to.display())))?;
     let fonts = Fonts::with_configured(&settings.fonts);
     let mut progress = shown();
