@@ -20,6 +20,7 @@ pub mod record_payment;
 pub mod return_order;
 pub mod review_run;
 pub mod set_up;
+pub mod set_up_unattended;
 pub mod sign_in;
 pub mod sign_out;
 mod snapshot;

@@ -16,6 +16,7 @@ pub mod notify;
 pub mod plan;
 pub mod run;
 pub mod serve;
+pub mod setup;
 pub mod statements;
 
 use std::io::Write as _;
@@ -55,6 +56,8 @@ pub enum Command {
     Migrate(migrate::Args),
     /// Import members, products or orders from a CSV file
     Import(import::Args),
+    /// Set a company up without a browser
+    Setup(setup::Args),
     /// Work on commission runs
     Run(run::Args),
     /// Export or send the statements of a run
@@ -96,6 +99,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args, context),
         Command::Migrate(args) => migrate::run(&args, context),
         Command::Import(args) => import::run(&args, context),
+        Command::Setup(args) => setup::run(&args, context),
         Command::Run(args) => run::run(&args, context),
         Command::Statements(args) => statements::run(&args, context),
         Command::Ledger(args) => ledger::run(&args, context),
