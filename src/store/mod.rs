@@ -20,6 +20,7 @@ pub mod orders;
 pub mod periods;
 pub mod plans;
 pub mod products;
+pub mod run_list;
 pub mod runs;
 mod schema;
 pub mod sessions;

@@ -223,3 +223,13 @@ pub fn update_payment(
         .execute(tx)?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("order {id}"))) }
 }
+
+/// The earliest commission day of any order that counts.
+pub fn first_commission_day(conn: &mut Conn) -> StoreResult<Option<Day>> {
+    Ok(orders::table
+        .filter(orders::commission_on.lt(Day::FOREVER))
+        .order(orders::commission_on)
+        .select(orders::commission_on)
+        .first(conn)
+        .optional()?)
+}

@@ -1,12 +1,14 @@
 //! The pages: one folder per noun, one file per action.
 
 pub mod account;
+pub mod commissions;
 pub mod company;
 pub mod health;
 pub mod password;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;
+pub mod statements;
 pub mod theme;
 pub mod today;
 
@@ -16,12 +18,14 @@ use rocket::Route;
 pub fn routes() -> Vec<Route> {
     [
         account::routes(),
+        commissions::routes(),
         company::routes(),
         health::routes(),
         password::routes(),
         setup::routes(),
         sign_in::routes(),
         staff::routes(),
+        statements::routes(),
         theme::routes(),
         today::routes(),
     ]

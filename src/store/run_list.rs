@@ -1,0 +1,199 @@
+//! Read models of runs: what pages list and search.
+
+use diesel::prelude::*;
+
+use super::schema::{earning_lines, members, messages, run_members, runs, statements};
+use super::{Conn, StoreResult};
+use crate::domain::ids::{LineId, MemberId, RunId};
+use crate::domain::money::{Currency, Volume};
+use crate::domain::run::RunStatus;
+use crate::text;
+
+/// A member with lines in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Payee {
+    /// Row id.
+    pub id: MemberId,
+    /// Number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Latin form; may be empty.
+    pub latin_name: String,
+    /// Code of the rank paid on.
+    pub paid_rank: String,
+    /// Personal volume.
+    pub pv: Volume,
+    /// Group volume.
+    pub gv: Volume,
+    /// Earning lines.
+    pub line_count: i64,
+    /// Their sum.
+    pub earned_minor: i64,
+}
+
+/// Members with lines in a run, the highest sums first; `search` narrows by name or number.
+pub fn list_payees(conn: &mut Conn, run: RunId, search: &str, limit: i64, offset: i64) -> StoreResult<Vec<Payee>> {
+    let pattern = text::like_anywhere(&text::folded(search));
+    Ok(run_members::table
+        .inner_join(members::table.on(members::id.eq(run_members::member_id)))
+        .filter(run_members::run_id.eq(run))
+        .filter(run_members::line_count.gt(0))
+        .filter(members::search.like(pattern).escape('\\'))
+        .order((run_members::earned_minor.desc(), run_members::member_id))
+        .limit(limit)
+        .offset(offset)
+        .select((
+            members::id,
+            members::number,
+            members::name,
+            members::latin_name,
+            run_members::paid_rank,
+            run_members::pv,
+            run_members::gv,
+            run_members::line_count,
+            run_members::earned_minor,
+        ))
+        .load(conn)?)
+}
+
+/// A line as a file of all lines has it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct ExportLine {
+    /// Row id; lines come in its order.
+    pub id: LineId,
+    /// Number of who earns.
+    pub member: String,
+    /// Code of the bonus.
+    pub bonus: String,
+    /// Earned or clawback.
+    pub kind: String,
+    /// Order, return or rule.
+    pub source: String,
+    /// Whose order or earnings; id 0 for none.
+    pub from_member_id: MemberId,
+    /// Level.
+    pub level: i32,
+    /// What the rate is applied to.
+    pub base: i64,
+    /// What kind of base.
+    pub base_kind: String,
+    /// The rate.
+    pub rate: String,
+    /// The amount.
+    pub amount_minor: i64,
+}
+
+/// The next lines of a run after a line, in the order in which they were computed.
+pub fn list_export(conn: &mut Conn, run: RunId, after: LineId, limit: i64) -> StoreResult<Vec<ExportLine>> {
+    Ok(earning_lines::table
+        .inner_join(members::table.on(members::id.eq(earning_lines::member_id)))
+        .filter(earning_lines::run_id.eq(run))
+        .filter(earning_lines::id.gt(after))
+        .order(earning_lines::id)
+        .limit(limit)
+        .select((
+            earning_lines::id,
+            members::number,
+            earning_lines::bonus,
+            earning_lines::kind,
+            earning_lines::source,
+            earning_lines::from_member_id,
+            earning_lines::level,
+            earning_lines::base,
+            earning_lines::base_kind,
+            earning_lines::rate,
+            earning_lines::amount_minor,
+        ))
+        .load(conn)?)
+}
+
+/// A statement as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct StatementRow {
+    /// Number.
+    pub number: String,
+    /// Number of the member.
+    pub member_number: String,
+    /// Name of the member.
+    pub name: String,
+    /// Latin form; may be empty.
+    pub latin_name: String,
+    /// Number of the run.
+    pub run_number: String,
+    /// Currency of the amounts.
+    pub currency: Currency,
+    /// What the run paid.
+    pub earned_minor: i64,
+    /// Balance after it.
+    pub closing_minor: i64,
+    /// State of the mail; `None` where none was made.
+    pub mail: Option<String>,
+}
+
+/// Statements by run and number; an empty run number means all runs, the newest first.
+pub fn list_statements(
+    conn: &mut Conn,
+    run: &str,
+    search: &str,
+    limit: i64,
+    offset: i64,
+) -> StoreResult<Vec<StatementRow>> {
+    let pattern = text::like_anywhere(&text::folded(search));
+    let mut query = statements::table
+        .inner_join(members::table.on(members::id.eq(statements::member_id)))
+        .inner_join(runs::table.on(runs::id.eq(statements::run_id)))
+        .left_join(messages::table.on(messages::statement_id.eq(statements::id)))
+        .select((
+            statements::number,
+            members::number,
+            members::name,
+            members::latin_name,
+            runs::number,
+            runs::currency,
+            statements::earned_minor,
+            statements::closing_minor,
+            messages::status.nullable(),
+        ))
+        .order((statements::run_id.desc(), statements::number))
+        .limit(limit)
+        .offset(offset)
+        .into_boxed();
+    if !run.is_empty() {
+        query = query.filter(runs::number.eq(run.to_owned()));
+    }
+    if !search.trim().is_empty() {
+        query = query.filter(members::search.like(pattern).escape('\\'));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// How many runs wait for somebody: calculated, reviewed or approved.
+pub fn count_waiting(conn: &mut Conn) -> StoreResult<i64> {
+    Ok(runs::table
+        .filter(
+            runs::status
+                .eq_any([RunStatus::Calculated, RunStatus::Reviewed, RunStatus::Approved].map(RunStatus::as_str)),
+        )
+        .count()
+        .get_result(conn)?)
+}
+
+/// Every line that one order led to in a run, the nearest upline first.
+pub fn list_of_source(
+    conn: &mut Conn,
+    run: RunId,
+    bonus: &str,
+    source: &str,
+    from: MemberId,
+) -> StoreResult<Vec<super::lines::Line>> {
+    Ok(earning_lines::table
+        .filter(earning_lines::run_id.eq(run))
+        .filter(earning_lines::bonus.eq(bonus))
+        .filter(earning_lines::source.eq(source))
+        .filter(earning_lines::from_member_id.eq(from))
+        .order((earning_lines::level, earning_lines::id))
+        .limit(50)
+        .select(super::lines::Line::as_select())
+        .load(conn)?)
+}

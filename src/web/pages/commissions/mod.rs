@@ -1,0 +1,28 @@
+//! Commissions: the runs, each with its steps, totals, exceptions, payees, and the reason of every line.
+
+mod export;
+mod freeze;
+mod list;
+mod member;
+mod payees;
+mod show;
+mod step;
+mod why;
+
+use rocket::{Route, routes};
+
+/// The pages.
+pub fn routes() -> Vec<Route> {
+    routes![
+        list::list,
+        freeze::freeze,
+        show::show,
+        show::exceptions,
+        step::step,
+        payees::list,
+        member::show,
+        why::show,
+        export::lines,
+        export::zip
+    ]
+}
