@@ -294,7 +294,7 @@ fn hex(out: &mut String, cid: u16) {
 }
 
 /// Thousandths as a number of at most two decimals, and a space.
-fn number(out: &mut String, thousandths: i64) {
+pub(super) fn number(out: &mut String, thousandths: i64) {
     let hundredths = (thousandths + 5).div_euclid(10);
     if hundredths < 0 {
         out.push('-');

@@ -1,20 +1,21 @@
 //! A subset of a face, finished for embedding: compressed once, copied into every document that uses it.
 
 use super::fonts::Face;
+use super::objects::{Id, Objects, Packed};
 use super::slim;
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 /// A finished subset. Character id *n* + 1 is the *n*-th glyph it was made from; 0 is the box.
 #[derive(Debug, Clone)]
 pub(super) struct Embedded {
     base_font: String,
-    program: Stream,
-    descriptor: Dictionary,
-    subtype: &'static str,
-    widths: Vec<Object>,
-    to_unicode: Stream,
+    /// The outlines, and what their stream's dictionary says of them.
+    program: (String, Packed),
+    /// The descriptor's entries, up to the reference to the outlines.
+    descriptor: String,
+    /// The descendant font's entries, up to the reference to the descriptor.
+    descendant: String,
+    to_unicode: Packed,
 }
 
 impl Embedded {
@@ -27,91 +28,69 @@ impl Embedded {
         }
         let subset = subsetter::subset(bytes, face.index, &order).ok()?;
         let outlines = ttf_parser::RawFace::parse(&subset, 0).ok()?;
-        let em = i64::from(parsed.units_per_em());
-        let scaled = |units: i64| units * 1000 / em;
-        let widths = std::iter::once(0).chain(glyphs.iter().map(|(glyph, _)| *glyph)).map(|glyph| {
-            let advance = i64::from(parsed.glyph_hor_advance(ttf_parser::GlyphId(glyph)).unwrap_or(0));
-            Object::Integer((advance * 1000 + em / 2) / em)
-        });
+        let compact = outlines.table(ttf_parser::Tag::from_bytes(b"CFF "));
+        let program = match compact {
+            Some(table) => ("/Subtype/CIDFontType0C".to_owned(), Packed::new(table)),
+            None => slim::font(&outlines).map(|slim| (format!("/Length1 {}", slim.len()), Packed::new(&slim)))?,
+        };
         let name = post_script_name(&parsed);
         let base_font = format!("{}+{name}", tag(&name, glyphs));
-        let area = parsed.global_bounding_box();
-        let descriptor = dictionary! {
-            "Type" => "FontDescriptor",
-            "FontName" => Object::Name(base_font.clone().into_bytes()),
-            "Flags" => 4,
-            "FontBBox" => [area.x_min, area.y_min, area.x_max, area.y_max]
-                .map(|edge| Object::Integer(scaled(i64::from(edge)))).to_vec(),
-            "ItalicAngle" => 0,
-            "Ascent" => scaled(i64::from(parsed.ascender())),
-            "Descent" => scaled(i64::from(parsed.descender())),
-            "CapHeight" => scaled(i64::from(parsed.capital_height().unwrap_or(parsed.ascender()))),
-            "StemV" => 80,
-        };
-        let compact_outlines = outlines.table(ttf_parser::Tag::from_bytes(b"CFF "));
-        let (program, subtype) = if let Some(table) = compact_outlines {
-            (packed(dictionary! { "Subtype" => "CIDFontType0C" }, table), "CIDFontType0")
-        } else {
-            let slim = slim::font(&outlines)?;
-            let length = i64::try_from(slim.len()).unwrap_or(0);
-            (packed(dictionary! { "Length1" => length }, &slim), "CIDFontType2")
-        };
+        let reference = if compact.is_some() { "FontFile3" } else { "FontFile2" };
+        let kind = if compact.is_some() { "CIDFontType0" } else { "CIDFontType2/CIDToGIDMap/Identity" };
         Some(Self {
+            descriptor: format!("{}/{reference}", descriptor(&parsed, &base_font)),
+            descendant: format!(
+                "/Type/Font/Subtype/{kind}/BaseFont/{base_font}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)\
+                 /Supplement 0>>/DW 1000/W[0[{}]]/FontDescriptor",
+                widths(&parsed, glyphs)
+            ),
             base_font,
             program,
-            descriptor,
-            subtype,
-            widths: vec![Object::Integer(0), Object::Array(widths.collect())],
-            to_unicode: packed(Dictionary::new(), to_unicode(glyphs).as_bytes()),
+            to_unicode: Packed::new(to_unicode(glyphs).as_bytes()),
         })
     }
 
-    /// Puts the font into a document and gives its object.
-    pub fn add_to(&self, document: &mut Document) -> ObjectId {
-        let program = document.add_object(self.program.clone());
-        let mut descriptor = self.descriptor.clone();
-        descriptor.set(if self.subtype == "CIDFontType0" { "FontFile3" } else { "FontFile2" }, program);
-        let descriptor = document.add_object(descriptor);
-        let mut descendant = dictionary! {
-            "Type" => "Font",
-            "Subtype" => self.subtype,
-            "BaseFont" => Object::Name(self.base_font.clone().into_bytes()),
-            "CIDSystemInfo" => dictionary! {
-                "Registry" => Object::String(b"Adobe".to_vec(), StringFormat::Literal),
-                "Ordering" => Object::String(b"Identity".to_vec(), StringFormat::Literal),
-                "Supplement" => 0,
-            },
-            "FontDescriptor" => descriptor,
-            "DW" => 1000,
-            "W" => self.widths.clone(),
+    /// Puts the font into a file and gives its object.
+    pub fn add_to(&self, file: &mut Objects) -> Id {
+        let program = file.add_stream(&self.program.0, &self.program.1);
+        let to_unicode = file.add_stream("", &self.to_unicode);
+        let mut part = |entries: &str, reference: Id| {
+            file.add(|out| {
+                let _ = write!(out, "<<{entries} {reference} 0 R>>");
+            })
         };
-        if self.subtype == "CIDFontType2" {
-            descendant.set("CIDToGIDMap", "Identity");
-        }
-        let descendant = document.add_object(descendant);
-        let to_unicode = document.add_object(self.to_unicode.clone());
-        document.add_object(dictionary! {
-            "Type" => "Font",
-            "Subtype" => "Type0",
-            "BaseFont" => Object::Name(self.base_font.clone().into_bytes()),
-            "Encoding" => "Identity-H",
-            "DescendantFonts" => vec![Object::Reference(descendant)],
-            "ToUnicode" => to_unicode,
-        })
+        let descriptor = part(&self.descriptor, program);
+        let descendant = part(&self.descendant, descriptor);
+        let name = &self.base_font;
+        let font = format!(
+            "/Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]/ToUnicode"
+        );
+        part(&font, to_unicode)
     }
 }
 
-/// A stream, deflated.
-pub(super) fn packed(mut dictionary: Dictionary, content: &[u8]) -> Stream {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(6));
-    match encoder.write_all(content).and_then(|()| encoder.finish()) {
-        Ok(packed) => {
-            dictionary.set("Filter", "FlateDecode");
-            Stream::new(dictionary, packed)
-        }
-        // Writing into memory does not fail; were it to, the plain content is as good.
-        Err(_) => Stream::new(dictionary, content.to_vec()),
+fn descriptor(face: &ttf_parser::Face<'_>, base_font: &str) -> String {
+    let em = i64::from(face.units_per_em());
+    let scaled = |units: i16| i64::from(units) * 1000 / em;
+    let area = face.global_bounding_box();
+    let edges = [area.x_min, area.y_min, area.x_max, area.y_max].map(|edge| scaled(edge).to_string()).join(" ");
+    format!(
+        "/Type/FontDescriptor/FontName/{base_font}/Flags 4/FontBBox[{edges}]/ItalicAngle 0/Ascent {}/Descent {}\
+         /CapHeight {}/StemV 80",
+        scaled(face.ascender()),
+        scaled(face.descender()),
+        scaled(face.capital_height().unwrap_or(face.ascender()))
+    )
+}
+
+fn widths(face: &ttf_parser::Face<'_>, glyphs: &[(u16, String)]) -> String {
+    let em = i64::from(face.units_per_em());
+    let mut out = String::new();
+    for glyph in std::iter::once(0).chain(glyphs.iter().map(|(glyph, _)| *glyph)) {
+        let advance = i64::from(face.glyph_hor_advance(ttf_parser::GlyphId(glyph)).unwrap_or(0));
+        let _ = write!(out, "{} ", (advance * 1000 + em / 2) / em);
     }
+    out
 }
 
 fn post_script_name(face: &ttf_parser::Face<'_>) -> String {

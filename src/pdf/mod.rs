@@ -7,6 +7,7 @@ mod draft;
 mod embed;
 mod file;
 mod fonts;
+mod objects;
 mod paper;
 mod shape;
 mod slim;

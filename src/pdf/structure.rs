@@ -1,6 +1,7 @@
 //! The document's structure for screen readers: headings, tables, rows and cells in reading order.
 
-use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+use super::objects::{Id, Objects};
+use std::fmt::Write as _;
 
 /// What a part of the document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,60 +103,66 @@ impl Structure {
         self.nodes[node].role.name()
     }
 
-    /// Writes the tree. `owners` are, for each page, the nodes of its marks in order.
-    pub fn add_to(&self, document: &mut Document, pages: &[ObjectId], owners: &[Vec<NodeId>]) -> ObjectId {
-        let root = document.new_object_id();
-        let ids: Vec<ObjectId> = self.nodes.iter().map(|_| document.new_object_id()).collect();
-        for (node, id) in self.nodes.iter().zip(&ids) {
-            let parent = if *id == ids[0] { root } else { ids[node.parent] };
-            document.set_object(*id, node.dictionary(parent, &ids, pages));
+    /// Writes the tree and gives its root. `owners` are, for each page, the nodes of its marks in order.
+    pub fn add_to(&self, file: &mut Objects, pages: &[Id], owners: &[&[NodeId]]) -> Id {
+        let root = file.reserve();
+        let ids: Vec<Id> = self.nodes.iter().map(|_| file.reserve()).collect();
+        for ((number, node), id) in self.nodes.iter().enumerate().zip(&ids) {
+            let parent = if number == 0 { root } else { ids[node.parent] };
+            file.put(*id, |out| node.write(out, parent, &ids, pages));
         }
-        let numbers = owners.iter().zip(0_i64..).flat_map(|(nodes, page)| {
-            let marks = nodes.iter().map(|node| Object::Reference(ids[*node])).collect();
-            [Object::Integer(page), Object::Array(marks)]
+        let by_page = file.add(|out| {
+            out.push_str("<</Nums[");
+            for (number, nodes) in owners.iter().enumerate() {
+                let _ = write!(out, "{number}[");
+                for node in *nodes {
+                    let _ = write!(out, "{} 0 R ", ids[*node]);
+                }
+                out.push(']');
+            }
+            out.push_str("]>>");
         });
-        let by_page = document.add_object(dictionary! { "Nums" => numbers.collect::<Vec<_>>() });
-        document.set_object(
-            root,
-            dictionary! { "Type" => "StructTreeRoot", "K" => ids[0], "ParentTree" => by_page,
-            "ParentTreeNextKey" => i64::try_from(owners.len()).unwrap_or(0) },
-        );
+        file.put(root, |out| {
+            let (first, next) = (ids[0], owners.len());
+            let _ =
+                write!(out, "<</Type/StructTreeRoot/K {first} 0 R/ParentTree {by_page} 0 R/ParentTreeNextKey {next}>>");
+        });
         root
     }
 }
 
 impl Node {
-    fn dictionary(&self, parent: ObjectId, ids: &[ObjectId], pages: &[ObjectId]) -> Dictionary {
-        let mut out = dictionary! { "S" => self.role.name(), "P" => parent };
+    fn write(&self, out: &mut String, parent: Id, ids: &[Id], pages: &[Id]) {
+        let _ = write!(out, "<</S/{}/P {parent} 0 R", self.role.name());
         let own_page = self.kids.iter().find_map(|kid| match kid {
             Kid::Content { page, .. } => Some(*page),
             Kid::Node(_) => None,
         });
         if let Some(page) = own_page {
-            out.set("Pg", pages[page]);
+            let _ = write!(out, "/Pg {} 0 R", pages[page]);
         }
-        let kid = |kid: &Kid| match kid {
-            Kid::Node(node) => Object::Reference(ids[*node]),
-            Kid::Content { page, mark } if Some(*page) == own_page => Object::Integer(*mark),
-            Kid::Content { page, mark } => {
-                Object::Dictionary(dictionary! { "Type" => "MCR", "Pg" => pages[*page], "MCID" => *mark })
+        if !self.kids.is_empty() {
+            out.push_str("/K[");
+            for kid in &self.kids {
+                let _ = match kid {
+                    Kid::Node(node) => write!(out, "{} 0 R ", ids[*node]),
+                    Kid::Content { page, mark } if Some(*page) == own_page => write!(out, "{mark} "),
+                    Kid::Content { page, mark } => write!(out, "<</Type/MCR/Pg {} 0 R/MCID {mark}>>", pages[*page]),
+                };
             }
-        };
-        match self.kids.as_slice() {
-            [] => {}
-            [only] => out.set("K", kid(only)),
-            many => out.set("K", many.iter().map(kid).collect::<Vec<_>>()),
+            out.push(']');
         }
-        if self.role.scope().is_some() || self.columns > 1 {
-            let mut attributes = dictionary! { "O" => "Table" };
-            if let Some(scope) = self.role.scope() {
-                attributes.set("Scope", scope);
+        let scope = self.role.scope();
+        if scope.is_some() || self.columns > 1 {
+            out.push_str("/A<</O/Table");
+            if let Some(scope) = scope {
+                let _ = write!(out, "/Scope/{scope}");
             }
             if self.columns > 1 {
-                attributes.set("ColSpan", self.columns);
+                let _ = write!(out, "/ColSpan {}", self.columns);
             }
-            out.set("A", attributes);
+            out.push_str(">>");
         }
-        out
+        out.push_str(">>");
     }
 }

@@ -1,7 +1,7 @@
 //! The mark in the letterhead: a sprig in one stroke width, as a drawing of its own.
 
-use crate::pdf::embed::packed;
-use lopdf::{Object, Stream, dictionary};
+use crate::pdf::file::Form;
+use crate::pdf::objects::Packed;
 use printpdf::{Color, Line, LineCapStyle, LineJoinStyle, LinePoint, Mm, Op, PdfDocument, PdfPage, PdfSaveOptions};
 use printpdf::{Point, Pt, Rgb};
 
@@ -15,7 +15,7 @@ const LEAVES: [[(f32, f32); 7]; 3] = [
 const FIELD: f32 = 28.0;
 
 /// The mark as a form of one unit width and height.
-pub(super) fn mark() -> Stream {
+pub(super) fn mark() -> Form {
     let petrol = Color::Rgb(Rgb::new(0.0, 0.349, 0.42, None));
     let mut ops = vec![
         Op::SetOutlineColor { col: petrol },
@@ -33,13 +33,9 @@ pub(super) fn mark() -> Stream {
     let options = PdfSaveOptions { optimize: false, ..PdfSaveOptions::default() };
     let file = printpdf::serialize::to_lopdf_doc(&drawing, &options, &mut Vec::new());
     let content = file.page_iter().next().map(|page| file.get_page_content(page)).unwrap_or_default();
-    let unit = 1.0 / FIELD;
-    let form = dictionary! {
-        "Type" => "XObject", "Subtype" => "Form",
-        "BBox" => [0, 0, 28, 28].map(Object::Integer).to_vec(),
-        "Matrix" => [unit, 0.0, 0.0, unit, 0.0, 0.0].map(Object::Real).to_vec(),
-    };
-    packed(form, &content)
+    let unit = "0.035714";
+    let entries = format!("/Type/XObject/Subtype/Form/BBox[0 0 {FIELD} {FIELD}]/Matrix[{unit} 0 0 {unit} 0 0]");
+    (entries, Packed::new(&content))
 }
 
 /// A curve through the points, mirrored to the other side of the stem where asked. PDF counts upwards.

@@ -15,10 +15,9 @@ pub use view::{
     Summary, SummaryPart,
 };
 
-use super::file::{self, About};
+use super::file::{self, About, Form};
 use super::fonts::Fonts;
 use super::paper::Paper;
-use lopdf::Stream;
 use sheet::Sheet;
 
 /// Why a statement could not be printed.
@@ -30,14 +29,6 @@ pub enum StatementFault {
         /// The statement.
         number: String,
     },
-    /// The file could not be put together.
-    #[error("statement {number}: the PDF could not be written: {source}")]
-    File {
-        /// The statement.
-        number: String,
-        /// What the writer reported.
-        source: std::io::Error,
-    },
 }
 
 /// Prints statements on one paper: everything that is the same for all of them is made once.
@@ -46,7 +37,7 @@ pub enum StatementFault {
 pub struct StatementPress<'f> {
     fonts: &'f Fonts,
     paper: Paper,
-    brand: Stream,
+    brand: Form,
 }
 
 impl<'f> StatementPress<'f> {
@@ -72,8 +63,7 @@ impl<'f> StatementPress<'f> {
             language: words.tag,
             on: view.issued_on,
         };
-        file::write(sheet.draft, &about, &self.brand)
-            .map_err(|source| StatementFault::File { number: view.number.clone(), source })
+        Ok(file::write(sheet.draft, &about, &self.brand))
     }
 }
 
