@@ -124,20 +124,23 @@ fn sweep(standing: &mut Standing<'_>, snapshot: &Snapshot, late: &[bool]) -> Res
         .iter()
         .map(|(volume, _, include)| if *include { Vec::new() } else { standing.volumes[*volume].clone() })
         .collect();
+    let overflow = || RunFault::overflow("the volume of a personal group");
     for member in (0..field.len()).rev() {
         let above = field.sponsor.parent[member];
         // Where a group leaves the member's own part out, the upline still gets it.
         for ((volume, _, _), own) in groups.iter().zip(&own) {
             if let Some(own) = own.get(member) {
-                standing.volumes[*volume][member] -= own;
+                let value = &mut standing.volumes[*volume][member];
+                *value = value.checked_sub(*own).ok_or_else(overflow)?;
             }
         }
         rank(standing, snapshot, member)?;
         for (at, (volume, stop, _)) in groups.iter().enumerate() {
             if above != NONE && standing.paid[member] < *stop {
-                let whole = standing.volumes[*volume][member] + own[at].get(member).copied().unwrap_or(0);
+                let own = own[at].get(member).copied().unwrap_or(0);
+                let whole = standing.volumes[*volume][member].checked_add(own).ok_or_else(overflow)?;
                 let slot = &mut standing.volumes[*volume][above as usize];
-                *slot = slot.checked_add(whole).ok_or_else(|| RunFault::overflow("the volume of a personal group"))?;
+                *slot = slot.checked_add(whole).ok_or_else(overflow)?;
             }
         }
         for ((place, aggregate), leg) in counts.iter().zip(&mut legs) {

@@ -13,6 +13,7 @@ pub fn compute(standing: &mut Standing<'_>) -> Result<(), RunFault> {
         standing.orders[*buyer as usize] += 1;
     }
     for volume in &standing.plan.volumes {
+        let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
         let mut column = own(standing, volume)?;
         if volume.scope == VolumeScope::Organisation {
             let own = (!volume.include_own).then(|| column.clone());
@@ -21,9 +22,9 @@ pub fn compute(standing: &mut Standing<'_>) -> Result<(), RunFault> {
             } else {
                 levels(standing, &column, volume.depth)
             }
-            .ok_or_else(|| RunFault::overflow(&format!("the volume {}", volume.name)))?;
+            .ok_or_else(overflow)?;
             for (value, own) in column.iter_mut().zip(own.iter().flatten()) {
-                *value -= own;
+                *value = value.checked_sub(*own).ok_or_else(overflow)?;
             }
         }
         standing.volumes.push(column);

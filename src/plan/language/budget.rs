@@ -28,7 +28,7 @@ pub fn warn(reader: &mut Reader<'_>, bonuses: &[Bonus], spans: &[Span]) {
     if most > Decimal::ONE
         && let Some(span) = spans.first()
     {
-        let share = (most * Decimal::ONE_HUNDRED).normalize();
+        let share = most.saturating_mul(Decimal::ONE_HUNDRED).normalize();
         let message = format!("the bonuses of this plan can pay {share}% of the volume of an order");
         reader.warn(span, message, "lower a rate, or make sure that the highest rates never meet on one order");
     }

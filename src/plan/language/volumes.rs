@@ -123,6 +123,10 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
     if let Some(span) = only_for("stop", scope == VolumeScope::PersonalGroup) {
         reader.fault(&span, "“stop” belongs to a personal group", "use scope = \"personal-group\", or remove it");
     }
+    let below = matches!(scope, VolumeScope::Organisation | VolumeScope::PersonalGroup);
+    if let Some(span) = only_for("include_own", below) {
+        reader.fault(&span, "“include_own” belongs to an organisation or a personal group", "remove it");
+    }
     if let Some(span) = only_for("depth", scope == VolumeScope::Organisation) {
         reader.fault(&span, "“depth” belongs to an organisation", "use scope = \"organisation\", or remove it");
     }
