@@ -43,3 +43,47 @@ fn ten_faults_are_told_at_once() {
     assert!(report.faults >= 10, "{}", report.text);
     assert!(report.findings.is_sorted_by_key(|finding| (finding.line, finding.column)));
 }
+
+/// Runs `mainstay plan …` in a folder and returns its standard output; it must succeed.
+fn plan(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    let done = command.current_dir(folder).env_clear().arg("plan").args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[test]
+fn a_plan_is_tried_on_hand_made_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    std::fs::write(
+        path.join("m.csv"),
+        "number,sponsor,kind,joined\nA,,,2026-01-01\nB,A,,2026-01-01\nC,B,retail,2026-09-01\n",
+    )
+    .unwrap();
+    std::fs::write(
+        path.join("o.csv"),
+        "member,qv,cv,paid,day\nA,60,0,0,\nB,100,80,100.00,2026-10-02\nC,40,30,40,2026-10-05\n",
+    )
+    .unwrap();
+    assert!(plan(path, &["check", "plan.toml"]).contains("ready to run"));
+    let arguments = [
+        "try",
+        "--plan",
+        "plan.toml",
+        "--members",
+        "m.csv",
+        "--orders",
+        "o.csv",
+        "--period",
+        "2026-10",
+        "--format",
+        "csv",
+    ];
+    assert_eq!(
+        plan(path, &arguments),
+        "member,bonus,source,from,level,base,rate,amount\n\
+         A,team,2,B,1,80,0.08,6.40\nA,team,3,C,1,30,0.08,2.40\nB,retail,3,C,1,40,0.25,10.00\n"
+    );
+}

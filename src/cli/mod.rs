@@ -18,6 +18,7 @@ pub mod run;
 pub mod serve;
 pub mod setup;
 pub mod statements;
+pub mod try_plan;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -64,7 +65,7 @@ pub enum Command {
     Statements(statements::Args),
     /// Check the ledger
     Ledger(ledger::Args),
-    /// Check compensation plan files
+    /// Check and try compensation plan files
     Plan(plan::Args),
     /// Look at and drive the mail queue
     Mail(mail::Args),

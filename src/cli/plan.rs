@@ -1,12 +1,12 @@
-//! `mainstay plan`: checks compensation plan files, without a database.
+//! `mainstay plan`: checks and tries compensation plan files, without a database.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failure, print_line};
-use crate::plan::{CheckReport, check_report};
+use super::{Failure, print_line, try_plan};
+use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -27,16 +27,40 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// Print a starter plan, to be changed and checked
+    #[command(after_help = "Example: mainstay plan new unilevel > plan.toml")]
+    New {
+        /// Which one
+        #[arg(value_parser = names())]
+        name: String,
+    },
+    /// Run a plan over members and orders of two CSV files
+    #[command(after_help = try_plan::HELP)]
+    Try(try_plan::Args),
+}
+
+fn names() -> Vec<&'static str> {
+    starter::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let Verb::Check { files, json } = &args.verb;
+    match &args.verb {
+        Verb::Check { files, json } => check_all(files, *json),
+        Verb::New { name } => {
+            let plan = starter::ALL.iter().find(|(known, _)| known == name);
+            plan.map_or(Ok(()), |(_, text)| print_line(text.trim_end()))
+        }
+        Verb::Try(args) => try_plan::run(args),
+    }
+}
+
+fn check_all(files: &[PathBuf], json: bool) -> Result<(), Failure> {
     let mut reports = Vec::new();
     for file in files {
         reports.push((file.display().to_string(), check(file)?));
     }
-    if *json {
+    if json {
         let all: Vec<_> = reports
             .iter()
             .map(|(file, report)| json!({ "file": file, "ready": report.faults == 0, "findings": report.findings }))
@@ -53,9 +77,12 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 }
 
 fn check(file: &Path) -> Result<CheckReport, Failure> {
-    let name = file.display().to_string();
+    Ok(check_report(&read_text(file)?, &file.display().to_string()))
+}
+
+/// The text of a file, or why it cannot be read.
+pub(super) fn read_text(file: &Path) -> Result<String, Failure> {
+    let name = file.display();
     let bytes = std::fs::read(file).map_err(|fault| Failure::failed(format!("{name} cannot be read: {fault}")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::failed(format!("{name} is not UTF-8 text; save it in that encoding")))?;
-    Ok(check_report(&text, &name))
+    String::from_utf8(bytes).map_err(|_| Failure::failed(format!("{name} is not UTF-8 text; save it in that encoding")))
 }
