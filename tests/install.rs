@@ -98,6 +98,68 @@ fn uninstalling_keeps_configuration_and_data_and_purging_keeps_nothing() {
     installed(root.path(), &["--uninstall"]);
 }
 
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Whether a console answers there.
+fn answers(address: &str) -> bool {
+    use std::io::{Read as _, Write as _};
+    let Ok(mut stream) = std::net::TcpStream::connect(address) else { return false };
+    stream.write_all(b"GET /sign-in HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    drop(stream.read_to_string(&mut answer));
+    answer.starts_with("HTTP/1.") && answer.contains("Mainstay")
+}
+
+#[test]
+fn the_demo_is_made_served_stopped_and_taken_away() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("a demo");
+    let address = format!("127.0.0.1:{}", free_port());
+    let demo = |arguments: &[&str]| -> String {
+        let output = Command::new("sh")
+            .arg(source("install.sh"))
+            .args(["--demo", "--binary", env!("CARGO_BIN_EXE_mainstay"), "--members", "120", "--listen", &address])
+            .args(arguments)
+            .env("MAINSTAY_DEMO_DIR", &folder)
+            .env_remove("MAINSTAY_TEST_POSTGRES")
+            .output()
+            .unwrap();
+        let (said, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{said}{err}");
+        said.into_owned()
+    };
+    let said = demo(&[]);
+    for part in [&format!("Console:        http://{address}"), "Sign in as:", "Password:", "--demo --stop"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(answers(&address));
+    let pdfs = files(&folder.join("statements")).into_iter().filter(|file| file.ends_with(".pdf")).count();
+    assert!(pdfs > 0, "no statements");
+    assert!(!files(&folder.join("mail/new")).is_empty(), "no mails");
+    assert!(demo(&[]).contains("The demo is served already."));
+    demo(&["--stop"]);
+    assert!(!answers(&address));
+    demo(&["--uninstall"]);
+    assert!(!folder.exists());
+}
+
+#[test]
+fn a_demo_never_removes_what_it_did_not_make() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("config.toml"), "listen = \"127.0.0.1:8480\"\n").unwrap();
+    let removed = Command::new("sh")
+        .arg(source("install.sh"))
+        .args(["--demo", "--uninstall"])
+        .env("MAINSTAY_DEMO_DIR", folder.path())
+        .output()
+        .unwrap();
+    assert!(removed.status.success());
+    assert!(folder.path().join("config.toml").is_file());
+}
+
 #[test]
 fn a_dry_run_does_nothing() {
     let root = tempfile::tempdir().unwrap();
