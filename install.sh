@@ -322,7 +322,8 @@ install_demo() {
         set -- demo --members "$members" --dir "$demo"
         # One that was cut off is made again.
         if is_a_demo; then set -- "$@" --force; fi
-        run "$binary" "$@"
+        # The sign-in that it prints comes again at the end.
+        if [ "$DRY_RUN" = yes ]; then say "would run: $binary $*"; else "$binary" "$@" >/dev/null; fi
     fi
     set -- serve --config "$demo/config.toml"
     if [ -n "$listen" ]; then set -- "$@" --listen "$listen" --public-url "http://$listen"; fi
