@@ -325,52 +325,65 @@ install_demo() {
         # The sign-in that it prints comes again at the end.
         if [ "$DRY_RUN" = yes ]; then say "would run: $binary $*"; else "$binary" "$@" >/dev/null; fi
     fi
-    set -- serve --config "$demo/config.toml"
-    if [ -n "$listen" ]; then set -- "$@" --listen "$listen" --public-url "http://$listen"; fi
     if [ "$DRY_RUN" = yes ]; then
-        say "would run: $binary $*"
+        say "would run: $binary serve --config $demo/config.toml${listen:+ --listen $listen}"
     elif [ "$foreground" = yes ]; then
-        describe_demo
-        exec "$binary" "$@"
+        rm -f "$demo/serve.log"
+        describe_demo "${listen:+http://$listen}"
+        # shellcheck disable=SC2086 # nothing, or two words
+        exec "$binary" serve --config "$demo/config.toml" ${listen:+--listen $listen}
     else
-        serve_in_background "$@"
+        serve_in_background
         describe_demo
         say "Stop it:        ./install.sh --demo --stop     (start it again: ./install.sh --demo)"
         say "Remove it:      ./install.sh --demo --uninstall"
     fi
 }
 
+# Serves on the address of the configuration; where that is taken and none was named, on the next free one.
 serve_in_background() {
-    nohup "$binary" "$@" >"$demo/serve.log" 2>&1 </dev/null &
+    port=8470
+    until start_server; do
+        if [ -n "$listen" ] && [ "$port" = 8470 ] || ! grep -q 'cannot listen' "$demo/serve.log" || [ "$port" -ge 8489 ]; then
+            tail -n 3 "$demo/serve.log" >&2
+            fail "the demo's server did not start; the reason is in $demo/serve.log"
+        fi
+        port=$((port + 1))
+        listen=127.0.0.1:$port
+    done
+}
+
+# Starts the server and waits until it says that it is ready.
+start_server() {
+    # shellcheck disable=SC2086 # nothing, or two words
+    nohup "$binary" serve --config "$demo/config.toml" ${listen:+--listen $listen} >"$demo/serve.log" 2>&1 </dev/null &
     server=$!
     printf '%s\n' "$server" >"$demo/mainstay.pid"
     tries=0
-    until answers; do
+    until grep -q 'serving http' "$demo/serve.log"; do
         if ! kill -0 "$server" 2>/dev/null || [ $tries -ge 300 ]; then
-            rm -f "$demo/mainstay.pid"
             kill "$server" 2>/dev/null || true
-            tail -n 5 "$demo/serve.log" >&2
-            fail "the demo's server did not start; the reason is in $demo/serve.log (another port: --listen 127.0.0.1:8490)"
+            rm -f "$demo/mainstay.pid"
+            return 1
         fi
         sleep 0.1
         tries=$((tries + 1))
     done
 }
 
+# Where the console is: as the running server said, or as the configuration says.
 address() {
-    if [ -n "$listen" ]; then
-        printf 'http://%s' "$listen"
+    said=$(sed -n 's/.*serving \(http[^ ]*\).*/\1/p' "$demo/serve.log" 2>/dev/null | tail -n 1)
+    if [ -n "$said" ]; then
+        printf '%s' "$said"
     else
         "$binary" config show --config "$demo/config.toml" | sed -n 's/^public_url = "\(.*\)"$/\1/p'
     fi
 }
 
-# Whether the demo's own server has said that it is ready.
-answers() { grep -q 'serving http' "$demo/serve.log"; }
-
 describe_demo() {
     say ""
-    say "Console:        $(address)"
+    say "Console:        ${1:-$(address)}"
     [ ! -f "$demo/sign-in.txt" ] || cat "$demo/sign-in.txt"
     [ ! -d "$demo/statements" ] || say "Statements:     $demo/statements (PDF files)"
     say "Mails:          $demo/mail (a Maildir)"
