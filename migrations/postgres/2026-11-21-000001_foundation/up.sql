@@ -70,9 +70,9 @@ CREATE TABLE members (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-CREATE INDEX members_by_name ON members (name, id);
+-- Holds everything that the list of members filters by, in the order of names.
+CREATE INDEX members_list ON members (search, id, kind, status, rank, country, joined_on);
 CREATE INDEX members_by_joined ON members (joined_on, id);
-CREATE INDEX members_by_status ON members (status, kind, number);
 
 CREATE TABLE tree_links (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -134,7 +134,7 @@ CREATE TABLE orders (
 );
 CREATE INDEX orders_of_member ON orders (member_id, ordered_on);
 CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
-CREATE INDEX orders_by_day ON orders (ordered_on, id);
+CREATE INDEX orders_list ON orders (ordered_on, id, payment, kind, order_type);
 
 CREATE TABLE order_lines (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -234,7 +234,7 @@ CREATE TABLE run_members (
     progress TEXT NOT NULL,
     PRIMARY KEY (run_id, member_id)
 );
-CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor);
+CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id);
 CREATE INDEX run_members_of_member ON run_members (member_id);
 
 CREATE TABLE earning_lines (

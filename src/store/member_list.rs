@@ -1,0 +1,236 @@
+//! The list of members as the console shows it: filters, order, pages. Reads only.
+//!
+//! The ids of a page come first, from indexes that hold every filtered column; the rows follow by id.
+//! A filter that few members meet is sorted, one that many meet is walked in the order's index: with
+//! a hundred thousand members the wrong one of the two costs a hundred times more.
+
+use std::collections::HashMap;
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::members::{self, Member};
+use super::runs::{Run, RunMember};
+use super::schema::{orders, run_members, runs, tree_links};
+use super::sql::{COUNTED, Found, Sql, Total};
+use super::{Conn, StoreResult};
+use crate::domain::calendar::Day;
+use crate::domain::ids::{MemberId, RunId};
+use crate::domain::member::{MemberKind, MemberStatus};
+use crate::domain::money::Volume;
+use crate::domain::order::PaymentState;
+use crate::domain::run::RunStatus;
+use crate::domain::tree::TreeKind;
+use crate::text;
+
+/// Which members to list; what is `None` or empty is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberFilter {
+    /// Words that name, number or address contain.
+    pub words: String,
+    /// Only this kind.
+    pub kind: Option<MemberKind>,
+    /// Only this state.
+    pub status: Option<MemberStatus>,
+    /// Only this rank (its code).
+    pub rank: Option<String>,
+    /// Only this country (its code).
+    pub country: Option<String>,
+    /// Only members since this day or later.
+    pub joined_from: Option<Day>,
+    /// Only members since this day or earlier.
+    pub joined_until: Option<Day>,
+}
+
+impl MemberFilter {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum MemberOrder {
+    /// By name, without regard to accents and case.
+    #[default]
+    Name,
+    /// By number.
+    Number,
+    /// Newest members first.
+    Joined,
+    /// The highest earnings of this run first; lists only those with earning lines in it.
+    Earned(RunId),
+}
+
+/// A line of the list.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    /// The member.
+    pub member: Member,
+    /// The sponsor now.
+    pub sponsor: Option<Member>,
+    /// What the run found about the member.
+    pub result: Option<RunMember>,
+    /// Volume of own orders that count from the given day on.
+    pub own_qv: Volume,
+}
+
+/// The ids of one page of the list.
+pub fn list_ids(
+    conn: &mut Conn,
+    filter: &MemberFilter,
+    order: MemberOrder,
+    total: Total,
+    offset: i64,
+    limit: i64,
+) -> StoreResult<Vec<MemberId>> {
+    let mut query = Sql::new("SELECT m.id AS found FROM members m");
+    if let MemberOrder::Earned(run) = order {
+        query.push(" JOIN run_members r ON r.member_id = m.id").and("r.line_count > 0").and("r.run_id = ").bind(run.0);
+    }
+    conditions(&mut query, filter);
+    // An expression instead of the column keeps the database from walking that column's index.
+    let is_walked = filter.is_empty() || total.is_more;
+    query.push(match (order, is_walked) {
+        (MemberOrder::Name, _) => " ORDER BY m.search, m.id",
+        (MemberOrder::Number, true) => " ORDER BY m.number",
+        (MemberOrder::Number, false) => " ORDER BY m.number || ''",
+        (MemberOrder::Joined, true) => " ORDER BY m.joined_on DESC, m.id DESC",
+        (MemberOrder::Joined, false) => " ORDER BY m.joined_on + 0 DESC, m.id DESC",
+        (MemberOrder::Earned(_), _) => " ORDER BY r.earned_minor DESC, r.member_id DESC",
+    });
+    query.push(" LIMIT ").bind(limit).push(" OFFSET ").bind(offset);
+    let found: Vec<Found> = query.query().load(conn)?;
+    Ok(found.into_iter().map(|row| MemberId(row.found)).collect())
+}
+
+/// How many members the list has. Without filters the number is exact, with filters it is counted up
+/// to [`COUNTED`].
+pub fn count(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<Total> {
+    let earned_in = if let MemberOrder::Earned(run) = order { Some(run) } else { None };
+    if filter.is_empty() {
+        return Ok(Total::exact(match earned_in {
+            Some(run) => runs::table.find(run).select(runs::payee_count).first(conn)?,
+            None => members::count(conn)?,
+        }));
+    }
+    let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM members m");
+    if let Some(run) = earned_in {
+        query.push(" JOIN run_members r ON r.member_id = m.id").and("r.line_count > 0").and("r.run_id = ").bind(run.0);
+    }
+    conditions(&mut query, filter);
+    query.push(" LIMIT ").bind(COUNTED + 1).push(") AS some");
+    let found: Found = query.query().get_result(conn)?;
+    Ok(Total::capped(found.found))
+}
+
+fn conditions(query: &mut Sql, filter: &MemberFilter) {
+    for word in text::folded(&filter.words).split(' ').filter(|word| !word.is_empty()) {
+        query.and("m.search LIKE ").bind(text::like_anywhere(word)).push(" ESCAPE '\\'");
+    }
+    if let Some(kind) = filter.kind {
+        query.and("m.kind = ").bind(kind.as_str());
+    }
+    if let Some(status) = filter.status {
+        query.and("m.status = ").bind(status.as_str());
+    }
+    if let Some(rank) = &filter.rank {
+        query.and("m.rank = ").bind(rank.as_str());
+    }
+    if let Some(country) = &filter.country {
+        query.and("m.country = ").bind(country.as_str());
+    }
+    if let Some(day) = filter.joined_from {
+        query.and("m.joined_on + 0 >= ").bind(day.0);
+    }
+    if let Some(day) = filter.joined_until {
+        query.and("m.joined_on + 0 <= ").bind(day.0);
+    }
+}
+
+/// The rows of these members in the order of the ids, with what `run` found and the volume of own
+/// orders that count from `since` on.
+pub fn rows(conn: &mut Conn, ids: &[MemberId], run: Option<RunId>, since: Day) -> StoreResult<Vec<MemberRow>> {
+    let found: HashMap<MemberId, Member> = by_id(members::list_by_ids(conn, ids)?);
+    let links: HashMap<MemberId, MemberId> = tree_links::table
+        .filter(tree_links::tree.eq(TreeKind::Sponsor))
+        .filter(tree_links::member_id.eq_any(ids))
+        .filter(tree_links::until_day.eq(Day::FOREVER))
+        .select((tree_links::member_id, tree_links::parent_id))
+        .load::<(MemberId, MemberId)>(conn)?
+        .into_iter()
+        .collect();
+    let mut above: Vec<MemberId> = links.values().copied().collect();
+    above.sort_unstable();
+    above.dedup();
+    let sponsors = by_id(members::list_by_ids(conn, &above)?);
+    let mut results = results(conn, ids, run)?;
+    let own = own_volumes(conn, ids, since)?;
+    Ok(ids
+        .iter()
+        .filter_map(|id| {
+            let member = found.get(id)?.clone();
+            let sponsor = links.get(id).and_then(|parent| sponsors.get(parent)).cloned();
+            let own_qv = own.get(id).copied().unwrap_or(Volume::ZERO);
+            Some(MemberRow { member, sponsor, result: results.remove(id), own_qv })
+        })
+        .collect())
+}
+
+fn by_id(rows: Vec<Member>) -> HashMap<MemberId, Member> {
+    rows.into_iter().map(|member| (member.id, member)).collect()
+}
+
+/// What a run found about these members.
+pub fn results(conn: &mut Conn, ids: &[MemberId], run: Option<RunId>) -> StoreResult<HashMap<MemberId, RunMember>> {
+    let Some(run) = run else { return Ok(HashMap::new()) };
+    Ok(run_members::table
+        .filter(run_members::run_id.eq(run))
+        .filter(run_members::member_id.eq_any(ids))
+        .select(RunMember::as_select())
+        .load::<RunMember>(conn)?
+        .into_iter()
+        .map(|row| (row.member_id, row))
+        .collect())
+}
+
+/// The qualifying volume of the own orders of these members that count from a day on.
+pub fn own_volumes(conn: &mut Conn, ids: &[MemberId], since: Day) -> StoreResult<HashMap<MemberId, Volume>> {
+    Ok(orders::table
+        .filter(orders::member_id.eq_any(ids))
+        .filter(orders::commission_on.ge(since))
+        .filter(orders::payment.eq_any([PaymentState::Paid, PaymentState::Refunded]))
+        .group_by(orders::member_id)
+        .select((orders::member_id, sql::<BigInt>("CAST(SUM(qv) AS BIGINT)")))
+        .load::<(MemberId, i64)>(conn)?
+        .into_iter()
+        .map(|(member, qv)| (member, Volume(qv)))
+        .collect())
+}
+
+/// The committed run of the latest period, with the label of that period.
+pub fn last_run(conn: &mut Conn) -> StoreResult<Option<(Run, String)>> {
+    use super::schema::periods;
+    Ok(runs::table
+        .inner_join(periods::table.on(periods::id.eq(runs::period_id)))
+        .filter(runs::status.eq(RunStatus::Committed))
+        .order((periods::last_day.desc(), runs::id.desc()))
+        .select((Run::as_select(), periods::label))
+        .first(conn)
+        .optional()?)
+}
+
+/// What every committed run found about a member, newest period first: `(run, period, result)`.
+pub fn history(conn: &mut Conn, member: MemberId) -> StoreResult<Vec<(Run, String, RunMember)>> {
+    use super::schema::periods;
+    Ok(run_members::table
+        .inner_join(runs::table.on(runs::id.eq(run_members::run_id)))
+        .inner_join(periods::table.on(periods::id.eq(runs::period_id)))
+        .filter(run_members::member_id.eq(member))
+        .filter(runs::status.eq(RunStatus::Committed))
+        .order((periods::last_day.desc(), runs::id.desc()))
+        .select((Run::as_select(), periods::label, RunMember::as_select()))
+        .load(conn)?)
+}
