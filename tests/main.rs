@@ -4,6 +4,7 @@
 
 mod cli;
 mod databases;
+mod field;
 mod install;
 mod mail;
 mod plan;

@@ -4,6 +4,7 @@
 mod fault;
 
 pub mod add_plan_version;
+pub mod add_product;
 pub mod approve_run;
 pub mod check_ledger;
 pub mod commit_run;
@@ -19,6 +20,7 @@ pub mod place_order;
 pub mod record_payment;
 pub mod return_order;
 pub mod review_run;
+pub mod set_price;
 pub mod set_up;
 pub mod set_up_unattended;
 pub mod sign_in;

@@ -147,6 +147,16 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> StoreResult<Vec<Sto
     Ok(query.order(audit_log::id.desc()).limit(limit).load(conn)?)
 }
 
+/// What happened to one thing, newest first, at most `limit`.
+pub fn list_of_object(conn: &mut Conn, kind: &str, id: i64, limit: i64) -> StoreResult<Vec<Stored>> {
+    Ok(audit_log::table
+        .filter(audit_log::object_kind.eq(kind))
+        .filter(audit_log::object_id.eq(id))
+        .order(audit_log::id.desc())
+        .limit(limit)
+        .load(conn)?)
+}
+
 /// The actions that occur, and the kinds of things, for the choice of filters.
 pub fn words(conn: &mut Conn) -> StoreResult<(Vec<String>, Vec<String>)> {
     let actions = audit_log::table.select(audit_log::action).distinct().order(audit_log::action).load(conn)?;

@@ -1,8 +1,8 @@
 //! The list of members as the console shows it: filters, order, pages. Reads only.
 //!
-//! The ids of a page come first, from indexes that hold every filtered column; the rows follow by id.
-//! A filter that few members meet is sorted, one that many meet is walked in the order's index: with
-//! a hundred thousand members the wrong one of the two costs a hundred times more.
+//! The ids of a page come first, from an index that holds every filtered column; the rows follow by id.
+//! Where a filter leaves few members they are sorted, where it leaves many the order's index is walked:
+//! with a hundred thousand members the wrong one of the two costs a hundred times more.
 
 use std::collections::HashMap;
 
@@ -77,53 +77,129 @@ pub struct MemberRow {
     pub own_qv: Volume,
 }
 
-/// The ids of one page of the list.
-pub fn list_ids(
+/// One page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdPage {
+    /// The members, in the list's order.
+    pub ids: Vec<MemberId>,
+    /// How many the whole list has.
+    pub total: Total,
+    /// The page, from 1; never beyond the last.
+    pub page: i64,
+}
+
+/// The ids of a page of `rows` members.
+pub fn page(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder, page: i64, rows: i64) -> StoreResult<IdPage> {
+    let (total, few) = if filter.is_empty() { (count_all(conn, order)?, None) } else { matching(conn, filter, order)? };
+    let page = page.clamp(1, ((total.count + rows - 1) / rows).max(1));
+    let offset = (page - 1) * rows;
+    let ids = match few {
+        Some(ids) => {
+            let skipped = ids.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX));
+            skipped.take(usize::try_from(rows).unwrap_or_default()).collect()
+        }
+        None => walk(conn, filter, order, offset, rows)?,
+    };
+    Ok(IdPage { ids, total, page })
+}
+
+/// How many the list has without filters.
+fn count_all(conn: &mut Conn, order: MemberOrder) -> StoreResult<Total> {
+    Ok(Total::exact(match order {
+        MemberOrder::Earned(run) => runs::table.find(run).select(runs::payee_count).first(conn)?,
+        MemberOrder::Name | MemberOrder::Number | MemberOrder::Joined => members::count(conn)?,
+    }))
+}
+
+/// How many members meet the filter and, where they are at most [`COUNTED`], all of them in order:
+/// one look over the index by name finds both.
+fn matching(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<(Total, Option<Vec<MemberId>>)> {
+    let ids = walk(conn, filter, MemberOrder::Name, 0, COUNTED + 1)?;
+    let total = Total::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    match order {
+        MemberOrder::Name if !total.is_more => Ok((total, Some(ids))),
+        MemberOrder::Earned(_) if total.is_more => Ok((count_earners(conn, filter, order)?, None)),
+        _ if total.is_more => Ok((total, None)),
+        _ => {
+            let sorted = sorted(conn, &ids, order)?;
+            Ok((Total::exact(i64::try_from(sorted.len()).unwrap_or(i64::MAX)), Some(sorted)))
+        }
+    }
+}
+
+/// A stretch of the list by walking the order's index.
+fn walk(
     conn: &mut Conn,
     filter: &MemberFilter,
     order: MemberOrder,
-    total: Total,
     offset: i64,
     limit: i64,
 ) -> StoreResult<Vec<MemberId>> {
     let mut query = Sql::new("SELECT m.id AS found FROM members m");
-    if let MemberOrder::Earned(run) = order {
-        query.push(" JOIN run_members r ON r.member_id = m.id").and("r.line_count > 0").and("r.run_id = ").bind(run.0);
-    }
+    earners(&mut query, order);
     conditions(&mut query, filter);
-    // An expression instead of the column keeps the database from walking that column's index.
-    let is_walked = filter.is_empty() || total.is_more;
-    query.push(match (order, is_walked) {
-        (MemberOrder::Name, _) => " ORDER BY m.search, m.id",
-        (MemberOrder::Number, true) => " ORDER BY m.number",
-        (MemberOrder::Number, false) => " ORDER BY m.number || ''",
-        (MemberOrder::Joined, true) => " ORDER BY m.joined_on DESC, m.id DESC",
-        (MemberOrder::Joined, false) => " ORDER BY m.joined_on + 0 DESC, m.id DESC",
-        (MemberOrder::Earned(_), _) => " ORDER BY r.earned_minor DESC, r.member_id DESC",
+    query.push(match order {
+        MemberOrder::Name => " ORDER BY m.search, m.id",
+        MemberOrder::Number => " ORDER BY m.number",
+        MemberOrder::Joined => " ORDER BY m.joined_on DESC, m.id DESC",
+        MemberOrder::Earned(_) => " ORDER BY r.earned_minor DESC, r.member_id DESC",
     });
     query.push(" LIMIT ").bind(limit).push(" OFFSET ").bind(offset);
     let found: Vec<Found> = query.query().load(conn)?;
     Ok(found.into_iter().map(|row| MemberId(row.found)).collect())
 }
 
-/// How many members the list has. Without filters the number is exact, with filters it is counted up
-/// to [`COUNTED`].
-pub fn count(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<Total> {
-    let earned_in = if let MemberOrder::Earned(run) = order { Some(run) } else { None };
-    if filter.is_empty() {
-        return Ok(Total::exact(match earned_in {
-            Some(run) => runs::table.find(run).select(runs::payee_count).first(conn)?,
-            None => members::count(conn)?,
-        }));
-    }
-    let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM members m");
-    if let Some(run) = earned_in {
+/// Keeps to those with lines in the run, where the order asks for it.
+fn earners(query: &mut Sql, order: MemberOrder) {
+    if let MemberOrder::Earned(run) = order {
         query.push(" JOIN run_members r ON r.member_id = m.id").and("r.line_count > 0").and("r.run_id = ").bind(run.0);
     }
+}
+
+fn count_earners(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<Total> {
+    let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM members m");
+    earners(&mut query, order);
     conditions(&mut query, filter);
     query.push(" LIMIT ").bind(COUNTED + 1).push(") AS some");
     let found: Found = query.query().get_result(conn)?;
     Ok(Total::capped(found.found))
+}
+
+/// These members in the order of the list.
+fn sorted(conn: &mut Conn, ids: &[MemberId], order: MemberOrder) -> StoreResult<Vec<MemberId>> {
+    use super::schema::members as table;
+    let mut by_text: Vec<(String, MemberId)> = Vec::new();
+    let mut by_number: Vec<(i64, MemberId)> = Vec::new();
+    for chunk in ids.chunks(900) {
+        match order {
+            MemberOrder::Name => return Ok(ids.to_vec()),
+            MemberOrder::Number => by_text.extend(
+                table::table
+                    .filter(table::id.eq_any(chunk))
+                    .select((table::number, table::id))
+                    .load::<(String, MemberId)>(conn)?,
+            ),
+            MemberOrder::Joined => by_number.extend(
+                table::table
+                    .filter(table::id.eq_any(chunk))
+                    .select((table::joined_on, table::id))
+                    .load::<(Day, MemberId)>(conn)?
+                    .into_iter()
+                    .map(|(day, id)| (i64::from(day.0), id)),
+            ),
+            MemberOrder::Earned(run) => by_number.extend(
+                run_members::table
+                    .filter(run_members::run_id.eq(run))
+                    .filter(run_members::member_id.eq_any(chunk))
+                    .filter(run_members::line_count.gt(0))
+                    .select((run_members::earned_minor, run_members::member_id))
+                    .load::<(i64, MemberId)>(conn)?,
+            ),
+        }
+    }
+    by_text.sort_unstable();
+    by_number.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(by_text.into_iter().map(|(_, id)| id).chain(by_number.into_iter().map(|(_, id)| id)).collect())
 }
 
 fn conditions(query: &mut Sql, filter: &MemberFilter) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::schema::{product_prices, products};
-use super::{Conn, StoreResult, insert_all};
+use super::{Conn, StoreError, StoreResult, insert_all};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{PriceId, ProductId};
 use crate::domain::money::{Currency, Volume};
@@ -64,6 +64,39 @@ pub fn insert_prices(tx: &mut Conn, rows: &[Price]) -> StoreResult<()> {
 /// The product with this code, if there is one.
 pub fn find_by_sku(conn: &mut Conn, sku: &str) -> StoreResult<Option<Product>> {
     Ok(products::table.filter(products::sku.eq(sku)).select(Product::as_select()).first(conn).optional()?)
+}
+
+/// The product with this code, or a fault that names it.
+pub fn get_by_sku(conn: &mut Conn, sku: &str) -> StoreResult<Product> {
+    find_by_sku(conn, sku)?.ok_or_else(|| StoreError::not_found("product with the code", sku))
+}
+
+/// Replaces name and state.
+pub fn update(tx: &mut Conn, product: &Product) -> StoreResult<()> {
+    diesel::update(products::table.find(product.id))
+        .set((
+            products::name.eq(&product.name),
+            products::status.eq(product.status),
+            products::updated_at.eq(product.updated_at),
+        ))
+        .execute(tx)?;
+    Ok(())
+}
+
+/// The prices of a type and currency in force on a day, by product.
+pub fn list_prices_on(
+    conn: &mut Conn,
+    currency: Currency,
+    day: Day,
+) -> StoreResult<HashMap<(ProductId, PriceType), Price>> {
+    let rows: Vec<Price> = product_prices::table
+        .filter(product_prices::currency.eq(currency))
+        .filter(product_prices::from_day.le(day))
+        .order(product_prices::from_day)
+        .select(Price::as_select())
+        .load(conn)?;
+    // A later price replaces an earlier one.
+    Ok(rows.into_iter().map(|price| ((price.product_id, price.price_type), price)).collect())
 }
 
 /// All products by code.

@@ -3,11 +3,16 @@
 pub mod account;
 pub mod commissions;
 pub mod company;
+pub mod genealogy;
 pub mod health;
+pub mod members;
+pub mod orders;
 pub mod password;
+pub mod products;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;
+pub(crate) mod standing;
 pub mod statements;
 pub mod theme;
 pub mod today;
@@ -20,8 +25,12 @@ pub fn routes() -> Vec<Route> {
         account::routes(),
         commissions::routes(),
         company::routes(),
+        genealogy::routes(),
         health::routes(),
+        members::routes(),
+        orders::routes(),
         password::routes(),
+        products::routes(),
         setup::routes(),
         sign_in::routes(),
         staff::routes(),

@@ -60,6 +60,19 @@ pub fn written(day: Day, today: Day) -> String {
     date.format(pattern).to_string()
 }
 
+/// A day in a list: `9 Nov`, with the year when it is not this one.
+pub fn short_day(day: Day, today: Day) -> String {
+    use chrono::Datelike as _;
+    let date = day.date();
+    let pattern = if date.year() == today.date().year() { "%-d %b" } else { "%-d %b %Y" };
+    date.format(pattern).to_string()
+}
+
+/// A moment as people write it: `10 Nov 2026, 10:41`.
+pub fn moment_written(moment: Moment, zone: Zone) -> String {
+    at(moment, zone, "%-d %b %Y, %H:%M")
+}
+
 fn at(moment: Moment, zone: Zone, pattern: &str) -> String {
     if moment.is_set() { moment.utc().with_timezone(&zone.0).format(pattern).to_string() } else { "–".to_owned() }
 }

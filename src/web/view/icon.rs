@@ -28,6 +28,7 @@ const DRAWINGS: &[(&str, &str)] = &[
     ("chart", r#"<path d="M2.5 13.5h11M4.5 11V7.5M8 11V3.5M11.5 11V6"/>"#),
     ("person", r#"<circle cx="8" cy="5" r="2.5"/><path d="M3 13.5c.5-3 2.500-4.500 5-4.500s4.500 1.500 5 4.500"/>"#),
     ("file", r#"<path d="M4 2h5.500L12.500 5v9H4zM9.500 2v3h3"/>"#),
+    ("tree", r#"<path d="M2.5 2.5h4v3h-4zM9.5 6.5h4v3h-4zM9.5 11.5h4v2.5h-4zM4.5 5.5v7.3h5M4.5 8h5"/>"#),
     ("more", r#"<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" stroke-width="2.4"/>"#),
 ];
 

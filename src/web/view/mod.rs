@@ -1,12 +1,21 @@
 //! How values look on a page: the shell around it, icons, and the filters that templates use.
 
+mod address;
+mod choice;
 mod errors;
 pub(crate) mod filters;
 mod icon;
+mod pager;
+mod person;
 mod shell;
 mod zones;
 
+pub use address::{Address, segment};
+pub use choice::{Chip, Choice};
 pub use errors::Errors;
+pub use filters::short_day;
 pub use icon::Icon;
+pub use pager::{Pager, ROWS, page_of, written as written_total};
+pub use person::{Person, capital, status_badge};
 pub use shell::{Gate, Message, Shell, Theme, Tone};
 pub use zones::zones;

@@ -164,7 +164,7 @@ pub struct Entry {
 const NAVIGATION: &[(&str, &[(&str, &str, Permission)])] = &[
     ("", &[("/", "Today", Permission::View)]),
     ("Field", &[("/members", "Members", Permission::View), ("/genealogy", "Genealogy", Permission::View)]),
-    ("Sales", &[("/orders", "Orders", Permission::View)]),
+    ("Sales", &[("/orders", "Orders", Permission::View), ("/products", "Products", Permission::View)]),
     ("Pay", &[("/commissions", "Commissions", Permission::View), ("/statements", "Statements", Permission::View)]),
     (
         "System",

@@ -1,0 +1,106 @@
+//! Adds a product to the catalogue, and changes its name or state.
+
+use super::{ActionFault, FieldFault};
+use crate::clock::Clock;
+use crate::domain::ids::ProductId;
+use crate::domain::product::ProductStatus;
+use crate::domain::staff::Actor;
+use crate::store::audit::{self, Entry};
+use crate::store::products::{self, Product};
+use crate::store::{Db, ids};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 200;
+
+/// Adds the product and returns it; it can be ordered as soon as it has a price.
+///
+/// # Errors
+/// Every wrong field at once; nothing is written then.
+pub fn add_product(db: &Db, clock: &Clock, actor: &Actor, sku: &str, name: &str) -> Result<Product, ActionFault> {
+    let (sku, name) = (sku.trim(), name.trim());
+    let mut faults = name_faults(name);
+    if sku.is_empty() || sku.chars().count() > 60 || sku.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        faults.push(FieldFault::new("sku", "Give a code of 1 to 60 characters without spaces"));
+    }
+    db.write(|tx| {
+        if products::find_by_sku(tx, sku)?.is_some() {
+            faults.push(FieldFault::new("sku", format!("The code {sku} is taken")));
+        }
+        if !faults.is_empty() {
+            return Err(ActionFault::Invalid(faults));
+        }
+        let now = clock.now();
+        let product = Product {
+            id: ProductId(ids::next()),
+            sku: sku.to_owned(),
+            name: name.to_owned(),
+            status: ProductStatus::Active,
+            created_at: now,
+            updated_at: now,
+        };
+        products::insert(tx, std::slice::from_ref(&product))?;
+        audit::append(
+            tx,
+            &Entry {
+                at: now,
+                actor,
+                action: "add-product",
+                object_kind: "product",
+                object_id: product.id.0,
+                object: sku,
+                before: "",
+                after: name,
+            },
+        )?;
+        Ok(product)
+    })
+}
+
+/// Changes name and state of the product with this code; orders keep the name they were placed with.
+///
+/// # Errors
+/// A wrong name, or no such product; nothing is written then.
+pub fn edit_product(
+    db: &Db,
+    clock: &Clock,
+    actor: &Actor,
+    sku: &str,
+    name: &str,
+    status: ProductStatus,
+) -> Result<Product, ActionFault> {
+    let faults = name_faults(name.trim());
+    if !faults.is_empty() {
+        return Err(ActionFault::Invalid(faults));
+    }
+    db.write(|tx| {
+        let old = products::get_by_sku(tx, sku)?;
+        let now = clock.now();
+        let new = Product { name: name.trim().to_owned(), status, updated_at: now, ..old.clone() };
+        products::update(tx, &new)?;
+        audit::append(
+            tx,
+            &Entry {
+                at: now,
+                actor,
+                action: "edit-product",
+                object_kind: "product",
+                object_id: new.id.0,
+                object: sku,
+                before: &format!("{}, {}", old.name, old.status),
+                after: &format!("{}, {}", new.name, new.status),
+            },
+        )?;
+        Ok(new)
+    })
+}
+
+fn name_faults(name: &str) -> Vec<FieldFault> {
+    let length = name.chars().count();
+    if length == 0 {
+        vec![FieldFault::new("name", "Give the name")]
+    } else if length > LONGEST_NAME || name.chars().any(char::is_control) {
+        vec![FieldFault::new("name", format!("A name has at most {LONGEST_NAME} characters and no line breaks"))]
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,15 @@
+//! Members: the list, one member, enrolment and changes.
+
+mod edit;
+mod enrol;
+mod form;
+mod list;
+mod profile;
+mod progress;
+
+use rocket::Route;
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    rocket::routes![list::list, profile::show, enrol::show, enrol::submit, edit::show, edit::submit]
+}
