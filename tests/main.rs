@@ -8,6 +8,7 @@ mod field;
 mod install;
 mod mail;
 mod plan;
+mod runs;
 mod store;
 mod tidy;
 mod web;
