@@ -23,8 +23,17 @@ pub enum FolderFault {
 }
 
 /// Files and folders that a demo makes, the mark of a finished one last.
-const MADE: &[&str] =
-    &["config.toml", "mainstay.db", "mainstay.db-wal", "mainstay.db-shm", "mail", "statements", "sign-in.txt", MARK];
+const MADE: &[&str] = &[
+    "config.toml",
+    "mainstay.db",
+    "mainstay.db-wal",
+    "mainstay.db-shm",
+    "mainstay.db-mail",
+    "mail",
+    "statements",
+    "sign-in.txt",
+    MARK,
+];
 const MARK: &str = "made";
 /// How the configuration of a demo begins.
 const FIRST_WORDS: &str = "# A demo company.";

@@ -1,6 +1,8 @@
 //! The outbox: one durable row per recipient. A delivery takes messages under a lease; only the lease's holder may
 //! note what became of them. A lease that ran out (its holder was killed) gives its messages back.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::schema::messages;
@@ -191,10 +193,10 @@ pub fn release(tx: &mut Conn, lease: Lease) -> StoreResult<usize> {
         .execute(tx)?)
 }
 
-/// Gives back the messages of leases that ran out before `now`. It counts as a try, so that a message which kills its
+/// Gives back the messages of leases that ran out before `limit`, to be sent from `now` on. It counts as a try, so that a message which kills its
 /// delivery each time does not live for ever.
-pub fn recover(tx: &mut Conn, now: Moment) -> StoreResult<usize> {
-    let lost = messages::status.eq(MessageStatus::Leased).and(messages::leased_until.lt(now));
+pub fn recover(tx: &mut Conn, limit: Moment, now: Moment) -> StoreResult<usize> {
+    let lost = messages::status.eq(MessageStatus::Leased).and(messages::leased_until.lt(limit));
     Ok(diesel::update(messages::table.filter(lost))
         .set((
             messages::status.eq(MessageStatus::Queued),
@@ -285,8 +287,9 @@ pub fn queue_again(tx: &mut Conn, id: MessageId, now: Moment) -> StoreResult<()>
     if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("message {id}"))) }
 }
 
-/// The Message-IDs of a batch.
-pub fn list_message_ids(conn: &mut Conn, batch: &str) -> StoreResult<std::collections::HashSet<String>> {
-    let ids: Vec<String> = messages::table.filter(messages::batch.eq(batch)).select(messages::message_id).load(conn)?;
+/// The statements that a batch has messages for.
+pub fn list_statements_of_batch(conn: &mut Conn, batch: &str) -> StoreResult<HashSet<StatementId>> {
+    let of_batch = messages::table.filter(messages::batch.eq(batch));
+    let ids: Vec<StatementId> = of_batch.select(messages::statement_id).load(conn)?;
     Ok(ids.into_iter().collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 
 use mainstay::clock::Clock;
 use mainstay::domain::calendar::Moment;
@@ -230,8 +230,11 @@ fn killed_at_any_final_dot_nothing_is_lost_and_at_most_one_message_a_crash_is_do
 #[test]
 fn the_job_delivers_reports_and_waits_while_the_relay_is_in_trouble() {
     databases::each(|fresh| {
-        let witness =
-            Witness::scripted(|step, n, _| (step == Step::Greeting && n <= 4).then_some(Deed::SayAndCut("421 busy")));
+        let is_busy = Arc::new(AtomicBool::new(true));
+        let looks_busy = Arc::clone(&is_busy);
+        let witness = Witness::scripted(move |step, _, _| {
+            (step == Step::Greeting && looks_busy.load(Ordering::SeqCst)).then_some(Deed::SayAndCut("421 busy"))
+        });
         let (db, clock) = (&fresh.db, Clock::fixed(NOW));
         fill(db, 30);
         let target: MailTarget = format!("smtp://127.0.0.1:{}?tls=none", witness.port).parse().unwrap();
@@ -251,6 +254,7 @@ fn the_job_delivers_reports_and_waits_while_the_relay_is_in_trouble() {
         assert_eq!((job().status.as_str(), job().run_at), ("queued", Moment(NOW.0 + MINUTE)));
         assert!(job().note.contains("421 busy"), "{}", job().note);
 
+        is_busy.store(false, Ordering::SeqCst);
         clock.advance(std::time::Duration::from_mins(1));
         enqueue_if_due(db, &clock).unwrap();
         assert_eq!(worker.work_off().unwrap(), 1);

@@ -2,5 +2,6 @@
 
 mod delivery;
 mod outbox;
+mod program;
 mod relays;
 mod witness;

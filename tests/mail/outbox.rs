@@ -87,8 +87,8 @@ fn a_lease_that_ran_out_gives_its_messages_back_and_its_holder_no_longer_marks()
         let lost = claim(&fresh.db, dead, NOW, 1).remove(0);
         let kept = claim(&fresh.db, alive, NOW, 1).remove(0);
         fresh.db.write(|tx| messages::extend(tx, alive, later(100))).unwrap();
-        assert_eq!(fresh.db.write(|tx| messages::recover(tx, later(29))).unwrap(), 0);
-        assert_eq!(fresh.db.write(|tx| messages::recover(tx, later(31))).unwrap(), 1);
+        assert_eq!(fresh.db.write(|tx| messages::recover(tx, later(29), later(29))).unwrap(), 0);
+        assert_eq!(fresh.db.write(|tx| messages::recover(tx, later(31), later(31))).unwrap(), 1);
         let back = stored(&fresh.db, &lost);
         assert_eq!((back.status, back.attempts, back.next_try_at), (MessageStatus::Queued, 1, later(31)));
         assert!(matches!(mark(&fresh.db, &lost, dead, Mark::Failed), Err(StoreError::Conflict(_))));

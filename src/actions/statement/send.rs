@@ -55,11 +55,11 @@ pub fn send_statements(
         let ids: Vec<MemberId> = all.iter().map(|statement| statement.member_id).collect();
         let people: HashMap<MemberId, Member> =
             members::list_by_ids(tx, &ids)?.into_iter().map(|m| (m.id, m)).collect();
-        let known = messages::list_message_ids(tx, &book.run().number)?;
+        let known = messages::list_statements_of_batch(tx, &book.run().number)?;
         let rows: Vec<Message> = all
             .iter()
             .filter_map(|statement| Some(message(&book, statement, people.get(&statement.member_id)?, clock, sender)))
-            .filter(|message| !known.contains(&message.message_id))
+            .filter(|message| !known.contains(&message.statement_id))
             .collect();
         messages::insert(tx, &rows)?;
         if !rows.is_empty() {
@@ -83,9 +83,8 @@ pub fn send_statements(
 
 fn message(book: &StatementBook, statement: &Statement, member: &Member, clock: &Clock, sender: &Sender) -> Message {
     let id = format!("{}.{}@{}", safe(&statement.number), safe(&statement.code), sender.domain());
-    let name = if member.latin_name.is_empty() { &member.name } else { &member.latin_name };
     let mut message =
-        Message::queued(MessageKind::Statement, &book.run().number, &id, &member.email, name, clock.now());
+        Message::queued(MessageKind::Statement, &book.run().number, &id, &member.email, &member.name, clock.now());
     message.member_id = member.id;
     message.statement_id = statement.id;
     message
