@@ -84,7 +84,7 @@ impl Witness {
     pub fn scripted(script: impl Fn(Step, usize, &str) -> Option<Deed> + Send + Sync + 'static) -> Self {
         Self::start(
             false,
-            "250-witness\r\n250-STARTTLS\r\n250-AUTH PLAIN LOGIN\r\n250-SIZE 100000\r\n250 8BITMIME",
+            "250-witness\r\n250-STARTTLS\r\n250-AUTH PLAIN LOGIN\r\n250-SIZE 10485760\r\n250 8BITMIME",
             script,
         )
     }
