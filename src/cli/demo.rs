@@ -84,13 +84,13 @@ fn deliver(db: &Db, settings: &Settings, made: &Made) -> Result<(), Failure> {
 
 /// Who may sign in, in the columns of the installer's summary.
 fn sign_in(password: &str) -> String {
-    let mut text = String::new();
-    for (index, (name, email, role)) in demo::STAFF.iter().enumerate() {
-        let head = if index == 0 { "Sign in as:" } else { "" };
-        text.push_str(&format!("{head:<16}{email}  ({name}, {role})\n"));
+    let mut lines = Vec::with_capacity(demo::STAFF.len() + 1);
+    for (name, email, role) in demo::STAFF {
+        let head = if lines.is_empty() { "Sign in as:" } else { "" };
+        lines.push(format!("{head:<16}{email}  ({name}, {role})\n"));
     }
-    text.push_str(&format!("{:<16}{password}  (for all of them)\n", "Password:"));
-    text
+    lines.push(format!("{:<16}{password}  (for all of them)\n", "Password:"));
+    lines.concat()
 }
 
 /// Progress, for whoever watches.

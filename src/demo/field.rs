@@ -144,7 +144,7 @@ impl<'a> Growth<'a> {
         let (enroller, sponsor) = self.uplines(index, kind, joined);
         let nation = match (place, enroller) {
             (Some((country, _)), _) => nation_of(country),
-            (None, Some(enroller)) if self.dice.in_thousand(760) => self.nodes[enroller as usize].nation,
+            (None, Some(enroller)) if self.dice.in_thousand(650) => self.nodes[enroller as usize].nation,
             _ => self.any_nation(),
         };
         let ended = if place.is_some() { None } else { self.end(joined) };
@@ -154,8 +154,8 @@ impl<'a> Growth<'a> {
             enroller,
             sponsor,
             ended,
-            appetite: self.appetite(kind),
-            autoship_day: self.autoship_day(kind),
+            appetite: if place.is_some() { 34 } else { self.appetite(kind) },
+            autoship_day: if place.is_some() { 9 } else { self.autoship_day(kind) },
             nation,
         };
         self.nodes.push(node);
@@ -165,6 +165,10 @@ impl<'a> Growth<'a> {
             for upline in [enroller, sponsor].into_iter().flatten() {
                 self.latest_recruit[upline as usize] = index;
             }
+        }
+        if place.is_some() {
+            // They find many recruits, so that there is something to see around them.
+            self.tickets.extend(std::iter::repeat_n(index, self.recipe.members as usize / 400));
         }
         self.tickets.extend(sponsor);
     }
