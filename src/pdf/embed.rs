@@ -20,7 +20,7 @@ pub(super) struct Embedded {
 
 impl Embedded {
     /// Makes the subset of these glyphs, each with the text it stands for. `None` where the face is broken.
-    pub fn new(face: &Face, glyphs: &[(u16, String)]) -> Option<Self> {
+    pub fn new(face: &Face, glyphs: &[(u16, String)], pack: fn(&[u8]) -> Packed) -> Option<Self> {
         let (bytes, parsed) = (face.bytes()?, face.parsed()?);
         let mut order = subsetter::GlyphRemapper::new();
         for (glyph, _) in glyphs {
@@ -30,8 +30,8 @@ impl Embedded {
         let outlines = ttf_parser::RawFace::parse(&subset, 0).ok()?;
         let compact = outlines.table(ttf_parser::Tag::from_bytes(b"CFF "));
         let program = match compact {
-            Some(table) => ("/Subtype/CIDFontType0C".to_owned(), Packed::new(table)),
-            None => slim::font(&outlines).map(|slim| (format!("/Length1 {}", slim.len()), Packed::new(&slim)))?,
+            Some(table) => ("/Subtype/CIDFontType0C".to_owned(), pack(table)),
+            None => slim::font(&outlines).map(|slim| (format!("/Length1 {}", slim.len()), pack(&slim)))?,
         };
         let name = post_script_name(&parsed);
         let base_font = format!("{}+{name}", tag(&name, glyphs));
@@ -46,7 +46,7 @@ impl Embedded {
             ),
             base_font,
             program,
-            to_unicode: Packed::new(to_unicode(glyphs).as_bytes()),
+            to_unicode: pack(to_unicode(glyphs).as_bytes()),
         })
     }
 

@@ -36,7 +36,7 @@ pub(super) fn write(mut draft: Draft<'_>, about: &About<'_>, brand: &Form) -> Ve
     let mut pages: Vec<Id> = Vec::with_capacity(draft.pages.len());
     for (index, page) in draft.pages.iter().enumerate() {
         hash.update(page.content.as_bytes());
-        let content = file.add_stream("", &Packed::new(page.content.as_bytes()));
+        let content = file.add_stream("", &Packed::quick(page.content.as_bytes()));
         pages.push(file.add(|out| {
             let _ = write!(
                 out,
@@ -86,7 +86,11 @@ fn resources(draft: &Draft<'_>, file: &mut Objects, (entries, brand): &Form) -> 
         let Some(face) = draft.fonts().face(number) else { continue };
         let font = match block {
             Some(block) => face.block(block).map(|ready| ready.add_to(file)),
-            None => draft.own.get(&number).and_then(|own| Embedded::new(face, &own.glyphs)).map(|own| own.add_to(file)),
+            None => draft
+                .own
+                .get(&number)
+                .and_then(|own| Embedded::new(face, &own.glyphs, Packed::quick))
+                .map(|own| own.add_to(file)),
         };
         if let Some(font) = font {
             let _ = write!(fonts, "/{} {font} 0 R", font_name(*key));

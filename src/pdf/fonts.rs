@@ -3,6 +3,7 @@
 //! A character that no face has is printed as a box and reported by [`Fonts::missing`]; it never stops a document.
 
 use super::embed::Embedded;
+use super::objects::Packed;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -201,7 +202,7 @@ impl Face {
         let found = self.plain.as_ref()?.blocks.get(block)?;
         if found.finished.get().is_none() {
             let glyphs = found.glyphs.iter().map(|(glyph, letter)| (*glyph, letter.to_string()));
-            let finished = Embedded::new(self, &glyphs.collect::<Vec<_>>())?;
+            let finished = Embedded::new(self, &glyphs.collect::<Vec<_>>(), Packed::small)?;
             let _ = found.finished.set(finished);
         }
         found.finished.get()

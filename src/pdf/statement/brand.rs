@@ -35,7 +35,7 @@ pub(super) fn mark() -> Form {
     let content = file.page_iter().next().map(|page| file.get_page_content(page)).unwrap_or_default();
     let unit = "0.035714";
     let entries = format!("/Type/XObject/Subtype/Form/BBox[0 0 {FIELD} {FIELD}]/Matrix[{unit} 0 0 {unit} 0 0]");
-    (entries, Packed::new(&content))
+    (entries, Packed::small(&content))
 }
 
 /// A curve through the points, mirrored to the other side of the stem where asked. PDF counts upwards.
