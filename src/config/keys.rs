@@ -34,7 +34,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "fonts",
         list: true,
-        about: "Font files for statements, tried in this order before the fonts built in.",
+        about: "Font files for characters of statements that the built-in fonts lack, tried in this order.",
         default: "",
     },
     key("workers", "one per processor", "How many jobs run at the same time."),

@@ -32,6 +32,8 @@ pub(super) struct Page {
     /// The nodes that own the marks 0, 1, 2 …
     pub owners: Vec<NodeId>,
     mark: Option<Mark>,
+    /// Whether a text of this mark ended without a space or a hyphen.
+    wants_space: bool,
     ink: Option<Ink>,
     font: Option<(FontKey, Length)>,
 }
@@ -145,6 +147,8 @@ impl<'f> Draft<'f> {
         number(&mut out.content, top - y);
         out.content.push_str("Td ");
         let mut open = false;
+        // Texts of one part that stand apart on the paper must not run together in a screen reader.
+        let mut apart = std::mem::take(&mut out.wants_space);
         for glyph in &text.glyphs {
             let (key, cid) = place(self.shaper.fonts, &mut self.own, glyph);
             if out.font != Some((key, size)) {
@@ -164,6 +168,12 @@ impl<'f> Draft<'f> {
                 out.content.push_str("[<");
                 open = true;
             }
+            if std::mem::take(&mut apart)
+                && let Some((space, width)) = space_of(self.shaper.fonts, key)
+            {
+                hex(&mut out.content, space);
+                let _ = write!(out.content, ">{width}<");
+            }
             if glyph.offset.0 != 0 {
                 let _ = write!(out.content, ">{}<", -glyph.offset.0);
             }
@@ -178,6 +188,7 @@ impl<'f> Draft<'f> {
         }
         close_row(&mut out.content, &mut open);
         out.content.push_str("ET\n");
+        out.wants_space = text.glyphs.last().is_some_and(|glyph| !joins_next(self.shaper.fonts, glyph));
     }
 
     pub fn text(&mut self, at: (Length, Length), text: &Shaped, size: Length, ink: Ink) {
@@ -230,6 +241,7 @@ impl<'f> Draft<'f> {
             page.content.push_str("EMC\n");
         }
         page.mark = Some(wanted);
+        page.wants_space = false;
         match wanted {
             Mark::Decoration => page.content.push_str("/Artifact BMC\n"),
             Mark::Node(node) => {
@@ -252,6 +264,20 @@ impl Page {
             self.content.push_str("rg ");
         }
     }
+}
+
+/// The space of a font, and its width.
+fn space_of(fonts: &Fonts, (face, block): FontKey) -> Option<(u16, i64)> {
+    let plain = fonts.face(face)?.plain.as_ref()?;
+    let glyph = plain.glyph(' ')?;
+    let slot = plain.slot(glyph).filter(|slot| Some(slot.block) == block)?;
+    Some((slot.cid, plain.width(glyph)))
+}
+
+/// Whether a text that ends like this joins what follows: after a space or a hyphen.
+fn joins_next(fonts: &Fonts, glyph: &Glyph) -> bool {
+    let plain = fonts.face(glyph.face).and_then(|face| face.plain.as_ref());
+    plain.is_some_and(|plain| [' ', '-'].iter().any(|letter| plain.glyph(*letter) == Some(glyph.id)))
 }
 
 fn place(fonts: &Fonts, own: &mut BTreeMap<usize, OwnGlyphs>, glyph: &Glyph) -> (FontKey, u16) {

@@ -182,7 +182,18 @@ fn files_are_sound_whole_tagged_and_of_the_paper_asked_for() {
         assert!(tagged.ends_with("yes"), "{tagged}");
         assert_eq!(about.lines().find(|line| line.starts_with("Pages:")).unwrap().split_whitespace().last(), Some("2"));
         let structure = read("pdfinfo", &["-struct-text"], &pdf, &[]);
-        for part in ["H1", "H2", "Table", "THead", "TR", "TH", "TD", "\"367.21\""] {
+        for part in [
+            "H1",
+            "H2",
+            "Table",
+            "THead",
+            "TR",
+            "TH",
+            "TD",
+            "\"367.21\"",
+            "\"Statement ST-2026-10-10482\"",
+            "\"4 lines, 72.70\"",
+        ] {
             assert!(structure.contains(part), "{part} in {structure}");
         }
         assert!(!structure.contains("page 1 of 2"), "a screen reader would read the footer");
