@@ -7,6 +7,7 @@ use mainstay::domain::calendar::Moment;
 use mainstay::domain::company::Company;
 use mainstay::domain::ids::StaffId;
 use mainstay::domain::staff::{Actor, Role};
+use mainstay::store::jobs;
 use mainstay::store::staff::{self, Staff};
 use mainstay::store::{Db, StoreResult, ids};
 use mainstay::web::{self, App};
@@ -389,4 +390,67 @@ fn a_new_password_ends_the_other_sessions() {
     assert!(console.get("/account").contains("<span class=\"count\">1</span>"));
     let gone = console.client.get("/").cookie(("mainstay", old)).dispatch();
     assert_eq!(gone.status(), Status::SeeOther);
+}
+
+#[test]
+fn jobs_are_listed_shown_and_stopped() {
+    let console = Console::new();
+    console.sign_in(Role::Support);
+    assert!(console.get("/jobs").contains("No job has run yet"));
+    let queued = console.db.write(|tx| jobs::enqueue(tx, "test", "{}", "Count <all> orders", StaffId(0), Moment(5)));
+    let id = queued.unwrap();
+    let list = console.get("/jobs");
+    assert!(list.contains("Count &#60;all&#62; orders") && list.contains("Queued"), "{list}");
+    let page = format!("/jobs/{id}");
+    assert!(console.get(&page).contains("Stop the job"));
+    let answer = console.post(&page, &format!("{page}/stop"), "");
+    assert_eq!(location(&answer), page);
+    let after = console.get(&page);
+    assert!(after.contains("asked to stop") && after.contains("Stopped") && !after.contains("Stop the job"), "{after}");
+    assert_eq!(console.client.get("/jobs/77").dispatch().status(), Status::NotFound);
+    console.post("/", "/sign-out", "");
+    console.sign_in(Role::Auditor);
+    assert!(!console.get(&page).contains("Stop the job"));
+}
+
+#[test]
+fn the_audit_log_is_filtered_and_checked() {
+    let console = Console::new();
+    console.post("/sign-in", "/sign-in", "email=eve@sallowfield.example&password=x&next=/");
+    console.sign_in(Role::Owner);
+    let all = console.get("/audit");
+    assert!(all.contains("failed to sign in as <bdi>eve@sallowfield.example</bdi>"), "{all}");
+    assert!(all.contains("<b><bdi>Ann owner</bdi></b> signed in as"), "{all}");
+    let only = console.get("/audit?action=sign-in");
+    assert!(!only.contains("failed to sign in as <bdi>") && only.contains("signed in as <bdi>"));
+    assert!(console.get("/audit?object=nothing").contains("No entry fits"));
+    assert_eq!(console.client.get("/audit/check").dispatch().status(), Status::SeeOther);
+    assert!(console.get("/audit").contains("The log is whole: 2 entries"));
+    console.post("/", "/sign-out", "");
+    console.sign_in(Role::Support);
+    let refused = console.client.get("/audit").dispatch();
+    assert_eq!(refused.status(), Status::Forbidden);
+    assert!(refused.into_string().unwrap().contains("needs the role owner or finance or auditor"));
+}
+
+#[test]
+fn an_empty_company_is_told_how_to_begin() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let today = console.get("/");
+    assert!(today.contains("Bring your members in") && today.contains("Nothing is running"), "{today}");
+    assert_eq!(today.matches("btn btn-main").count(), 1, "one primary action");
+    let search = console.client.get("/search?q=Ana%20Luc%C3%ADa%20%26%20co").dispatch();
+    assert_eq!(location(&search), "/members?q=Ana%20Luc%C3%ADa%20%26%20co");
+}
+
+#[test]
+fn the_chosen_theme_stands_on_the_page() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    assert!(console.get("/").contains("<html lang=\"en\">"));
+    assert_eq!(location(&console.post("/", "/theme", "theme=dark&back=/jobs")), "/jobs");
+    assert!(console.get("/").contains("<html lang=\"en\" data-theme=\"dark\">"));
+    assert_eq!(location(&console.post("/", "/theme", "theme=system&back=https://evil.example")), "/");
+    assert!(console.get("/").contains("<html lang=\"en\">"));
 }

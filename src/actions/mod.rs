@@ -29,6 +29,7 @@ mod snapshot;
 pub mod staff;
 mod staff_input;
 pub mod statement;
+pub mod stop_job;
 pub mod token;
 
 pub use fault::{ActionFault, FieldFault};

@@ -8,6 +8,7 @@ pub mod counters;
 mod db;
 mod error;
 pub mod genealogy;
+pub mod figures;
 pub mod ids;
 pub mod imports;
 pub mod jobs;

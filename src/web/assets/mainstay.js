@@ -84,3 +84,25 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     if (said) said.textContent = "Copied";
   });
 }
+
+// Live parts: fetch the same page every few seconds and take its copy of the part,
+// as long as somebody looks and the part still asks for it.
+for (const part of document.querySelectorAll("[data-live]")) {
+  const every = Number(part.dataset.live) * 1000;
+  const selector = part.id ? "#" + part.id : "[data-live]";
+  let current = part;
+  const look = async () => {
+    if (!document.hidden) {
+      const answer = await fetch(location.href).catch(() => null);
+      if (answer?.ok) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(selector);
+        if (!fresh) return;
+        current.replaceWith(fresh);
+        current = fresh;
+        if (!fresh.dataset.live) { location.reload(); return; }
+      }
+    }
+    setTimeout(look, every);
+  };
+  setTimeout(look, every);
+}

@@ -1,21 +1,24 @@
 //! The pages: one folder per noun, one file per action.
 
 pub mod account;
+pub mod audit;
 pub mod commissions;
 pub mod company;
 pub mod genealogy;
 pub mod health;
+pub mod jobs;
 pub mod members;
 pub mod orders;
 pub mod password;
 pub mod products;
+pub mod search;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;
-pub(crate) mod standing;
 pub mod statements;
 pub mod theme;
 pub mod today;
+pub(crate) mod standing;
 
 use rocket::Route;
 
@@ -23,14 +26,17 @@ use rocket::Route;
 pub fn routes() -> Vec<Route> {
     [
         account::routes(),
+        audit::routes(),
         commissions::routes(),
         company::routes(),
         genealogy::routes(),
         health::routes(),
+        jobs::routes(),
         members::routes(),
         orders::routes(),
         password::routes(),
         products::routes(),
+        search::routes(),
         setup::routes(),
         sign_in::routes(),
         staff::routes(),

@@ -1,13 +1,35 @@
 //! Filters for templates: amounts, volumes, counts, days and moments as the design writes them.
 
-use std::borrow::Borrow;
-
+use askama::filters::Safe;
 use askama::{Result, Values};
 use rust_decimal::Decimal;
 
-use super::Icon;
+use super::{Icon, words};
 use crate::domain::calendar::{Day, Moment, Zone};
 use crate::domain::money::{Currency, Volume, grouped};
+
+/// A value, or a reference to one of any depth: what templates hand to a filter.
+pub trait Given<T> {
+    /// The value.
+    fn given(&self) -> T;
+}
+
+macro_rules! given {
+    ($($value:ty),+) => {$(
+        impl Given<$value> for $value {
+            fn given(&self) -> $value {
+                *self
+            }
+        }
+        impl<G: Given<$value>> Given<$value> for &G {
+            fn given(&self) -> $value {
+                (**self).given()
+            }
+        }
+    )+};
+}
+
+given!(i64, Volume, Day, Moment);
 
 /// `"check"|icon`: a drawing.
 #[askama::filter_fn]
@@ -17,14 +39,46 @@ pub fn icon(name: impl AsRef<str>, _: &dyn Values) -> Result<Icon> {
 
 /// `minor|money(currency)`: `−1,234.50`, without the code.
 #[askama::filter_fn]
-pub fn money(minor: impl Borrow<i64>, _: &dyn Values, currency: &Currency) -> Result<String> {
-    Ok(currency.grouped(*minor.borrow()))
+pub fn money(minor: impl Given<i64>, _: &dyn Values, currency: &Currency) -> Result<String> {
+    Ok(currency.grouped(minor.given()))
+}
+
+/// `minor|tile(currency)`: an amount for a key figure, the decimals smaller: `€412,906.40`.
+#[askama::filter_fn]
+pub fn tile(minor: impl Given<i64>, _: &dyn Values, currency: &Currency) -> Result<Safe<String>> {
+    let text = currency.grouped(minor.given());
+    let (whole, decimals) = text.split_once('.').map_or((text.as_str(), String::new()), |(whole, decimals)| {
+        (whole, format!("<span class=\"dec\">.{decimals}</span>"))
+    });
+    Ok(Safe(format!("<span class=\"cur\">{}</span>{whole}{decimals}", sign(*currency))))
+}
+
+/// The sign of a currency in front of an amount, or its code.
+fn sign(currency: Currency) -> String {
+    match currency.code() {
+        "EUR" => "€".to_owned(),
+        "USD" => "$".to_owned(),
+        "GBP" => "£".to_owned(),
+        "JPY" => "¥".to_owned(),
+        code => format!("{code} "),
+    }
+}
+
+/// An amount in running text: `€394,813.82`.
+pub fn with_sign(minor: i64, currency: Currency) -> String {
+    format!("{}{}", sign(currency), currency.grouped(minor))
 }
 
 /// `volume|volume`: `1,204.5`.
 #[askama::filter_fn]
-pub fn volume(volume: impl Borrow<Volume>, _: &dyn Values) -> Result<String> {
-    Ok(volume.borrow().grouped())
+pub fn volume(volume: impl Given<Volume>, _: &dyn Values) -> Result<String> {
+    Ok(volume.given().grouped())
+}
+
+/// `action|said`: an action of the audit log as people say it.
+#[askama::filter_fn]
+pub fn said(action: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    Ok(words::said(action.as_ref()).to_owned())
 }
 
 /// `number|count`: `24,617`.
@@ -36,20 +90,20 @@ pub fn count(number: impl ToString, _: &dyn Values) -> Result<String> {
 
 /// `day|day(shell.today)`: `Tue 10 Nov`, with the year when it is not this one.
 #[askama::filter_fn]
-pub fn day(day: impl Borrow<Day>, _: &dyn Values, today: &Day) -> Result<String> {
-    Ok(written(*day.borrow(), *today))
+pub fn day(day: impl Given<Day>, _: &dyn Values, today: &Day) -> Result<String> {
+    Ok(written(day.given(), *today))
 }
 
 /// `moment|moment(shell.zone)`: `10 Nov 2026, 10:41`; an en dash where nothing happened yet.
 #[askama::filter_fn]
-pub fn moment(moment: impl Borrow<Moment>, _: &dyn Values, zone: &Zone) -> Result<String> {
-    Ok(at(*moment.borrow(), *zone, "%-d %b %Y, %H:%M"))
+pub fn moment(moment: impl Given<Moment>, _: &dyn Values, zone: &Zone) -> Result<String> {
+    Ok(at(moment.given(), *zone, "%-d %b %Y, %H:%M"))
 }
 
 /// `moment|moment_exact(shell.zone)`: `10 Nov 2026, 10:41:07 CET`, for the audit log.
 #[askama::filter_fn]
-pub fn moment_exact(moment: impl Borrow<Moment>, _: &dyn Values, zone: &Zone) -> Result<String> {
-    Ok(at(*moment.borrow(), *zone, "%-d %b %Y, %H:%M:%S %Z"))
+pub fn moment_exact(moment: impl Given<Moment>, _: &dyn Values, zone: &Zone) -> Result<String> {
+    Ok(at(moment.given(), *zone, "%-d %b %Y, %H:%M:%S %Z"))
 }
 
 /// A day as people write it.

@@ -2,16 +2,21 @@
 
 mod address;
 mod choice;
+mod chart;
+mod delta;
 mod errors;
 pub(crate) mod filters;
 mod icon;
 mod pager;
 mod person;
 mod shell;
+mod words;
 mod zones;
 
 pub use address::{Address, segment};
 pub use choice::{Chip, Choice};
+pub use chart::RunningTotal;
+pub use delta::Delta;
 pub use errors::Errors;
 pub use filters::short_day;
 pub use icon::Icon;

@@ -1,5 +1,7 @@
 //! Today: what needs a person now.
 
+mod figures;
+mod needs;
 mod show;
 
 use rocket::Route;

@@ -1,0 +1,196 @@
+//! What needs a person now, most urgent first. Only what the data says.
+
+use crate::domain::calendar::Day;
+use crate::domain::ids::StaffId;
+use crate::domain::message::MessageStatus;
+use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
+use crate::domain::staff::Permission;
+use crate::store::jobs::Job;
+use crate::store::runs::{self, Run};
+use crate::store::{Conn, StoreResult, members, messages, periods, plans, staff};
+use crate::web::view::filters::with_sign;
+
+/// One thing to do.
+pub struct Need {
+    /// The class of its mark: `m-warn`, `m-neg`, `m-info`.
+    pub tone: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// What it is.
+    pub title: String,
+    /// What is known about it.
+    pub text: String,
+    /// Where it is done.
+    pub href: String,
+    /// A figure and what it counts.
+    pub sum: Option<(String, String)>,
+    /// Verb and object.
+    pub button: &'static str,
+}
+
+/// Who asks, and when.
+pub struct Asking {
+    /// The person.
+    pub staff: StaffId,
+    /// The person's role.
+    pub role: crate::domain::staff::Role,
+    /// The company's day.
+    pub today: Day,
+}
+
+/// Everything that waits.
+pub fn read(conn: &mut Conn, asking: &Asking, recent: &[Job]) -> StoreResult<Vec<Need>> {
+    let mut needs = Vec::new();
+    if members::count(conn)? == 0 {
+        needs.push(first_members());
+        if staff::count(conn)? < 2 && asking.role.grants(Permission::ManageCompany) {
+            needs.push(second_person());
+        }
+        return Ok(needs);
+    }
+    let runs = runs::list(conn)?;
+    for run in runs.iter().filter(|run| run.status.is_under_way()) {
+        let label = month_name(periods::get(conn, run.period_id)?.first_day);
+        needs.push(of_run(run, &label, asking));
+    }
+    if asking.role.grants(Permission::ManageRuns) {
+        needs.extend(ended_period(conn, asking.today, &runs)?);
+    }
+    let failed: Vec<&Job> = recent.iter().filter(|job| job.status == "failed").collect();
+    if let Some(latest) = failed.first() {
+        needs.push(Need {
+            tone: "m-neg",
+            icon: "stop",
+            title: if failed.len() == 1 { "A job failed".to_owned() } else { format!("{} jobs failed", failed.len()) },
+            text: format!("{}: {}", latest.title, latest.note),
+            href: format!("/jobs/{}", latest.id),
+            sum: None,
+            button: "Look at the job",
+        });
+    }
+    needs.extend(mail(conn)?);
+    if staff::count(conn)? < 2 && asking.role.grants(Permission::ManageCompany) {
+        needs.push(second_person());
+    }
+    Ok(needs)
+}
+
+fn of_run(run: &Run, label: &str, asking: &Asking) -> Need {
+    let may = asking.role.grants(Permission::ManageRuns);
+    let own = run.reviewed_by == asking.staff;
+    let (title, text, button) = match run.status {
+        RunStatus::Calculated if may => (format!("Review the {label} commission run"), notes(run), "Review"),
+        RunStatus::Reviewed if may && !own => {
+            (format!("Approve the {label} commission run"), notes(run), "Review and approve")
+        }
+        RunStatus::Reviewed => (
+            format!("The {label} run waits for a second person"),
+            "You reviewed it; somebody else approves it.".to_owned(),
+            "Open the run",
+        ),
+        RunStatus::Approved if may => (
+            format!("Commit the {label} commission run"),
+            "It is approved; committing writes the ledger and makes the statements.".to_owned(),
+            "Commit",
+        ),
+        _ => (format!("The {label} commission run is under way"), format!("It is {}.", run.status), "Open the run"),
+    };
+    let sum = run
+        .calculated_at
+        .is_set()
+        .then(|| (with_sign(run.earned_minor, run.currency), format!("{} members", run.payee_count)));
+    Need { tone: "m-warn", icon: "check", title, text, href: format!("/commissions/{}", run.number), sum, button }
+}
+
+fn notes(run: &Run) -> String {
+    match run.exception_count {
+        0 => "Nothing unusual was found.".to_owned(),
+        1 => "1 exception to read.".to_owned(),
+        count => format!("{count} exceptions to read."),
+    }
+}
+
+/// The month before is over and nobody has frozen it.
+fn ended_period(conn: &mut Conn, today: Day, runs: &[Run]) -> StoreResult<Option<Need>> {
+    let last = today.month_start().plus(-1);
+    let period = periods::find_by_label(conn, PeriodKind::Month, &last.month_label())?;
+    let is_open = period.as_ref().is_none_or(|period| period.status == PeriodStatus::Open);
+    let has_run =
+        period.is_some_and(|period| runs.iter().any(|run| run.period_id == period.id && run.status.is_under_way()));
+    if !is_open || has_run {
+        return Ok(None);
+    }
+    let name = month_name(last);
+    if plans::find_in_force(conn, last)?.is_none() {
+        return Ok(Some(Need {
+            tone: "m-info",
+            icon: "file",
+            title: "Add a compensation plan".to_owned(),
+            text: format!("Without a plan in force {name} cannot be calculated."),
+            href: "/commissions".to_owned(),
+            sum: None,
+            button: "Open commissions",
+        }));
+    }
+    Ok(Some(Need {
+        tone: "m-info",
+        icon: "calendar",
+        title: format!("Calculate {name}"),
+        text: format!(
+            "{name} is over. Freezing copies its orders and members; a run can be repeated until it is approved."
+        ),
+        href: "/commissions".to_owned(),
+        sum: None,
+        button: "Open commissions",
+    }))
+}
+
+fn mail(conn: &mut Conn) -> StoreResult<Option<Need>> {
+    let counts = messages::count_by_status(conn, None)?;
+    let of = |status| counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+    let failed = of(MessageStatus::Failed) + of(MessageStatus::Bounced);
+    if failed == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Need {
+        tone: "m-neg",
+        icon: "mail",
+        title: if failed == 1 {
+            "1 mail was not delivered".to_owned()
+        } else {
+            format!("{failed} mails were not delivered")
+        },
+        text: format!("{} more wait for another try.", of(MessageStatus::Deferred)),
+        href: "/statements".to_owned(),
+        sum: None,
+        button: "Open statements",
+    }))
+}
+
+fn first_members() -> Need {
+    Need {
+        tone: "m-info",
+        icon: "person",
+        title: "Bring your members in".to_owned(),
+        text: "Import members, products and orders from CSV files, or enrol the first member by hand.".to_owned(),
+        href: "/imports".to_owned(),
+        sum: None,
+        button: "Import members",
+    }
+}
+
+fn second_person() -> Need {
+    Need {
+        tone: "m-info",
+        icon: "person",
+        title: "Invite a second person".to_owned(),
+        text: "A run is approved by somebody else than its reviewer.".to_owned(),
+        href: "/staff/invite".to_owned(),
+        sum: None,
+        button: "Invite a person",
+    }
+}
+
+fn month_name(day: Day) -> String {
+    day.date().format("%B").to_string()
+}
