@@ -19,15 +19,10 @@ const PAGE: i64 = 50;
 /// What is asked for.
 #[derive(FromForm, Default)]
 pub struct Asked {
-    #[field(default = None)]
     by: Option<i64>,
-    #[field(default = None)]
     action: Option<String>,
-    #[field(default = None)]
     kind: Option<String>,
-    #[field(default = None)]
     object: Option<String>,
-    #[field(default = None)]
     before: Option<i64>,
 }
 
