@@ -172,7 +172,7 @@ fn takebacks(
     let own_periods = closed_periods(conn)?;
     for (day, line) in orders::list_lines_returning(conn, &ids)?.iter().filter(|(day, _)| *day < period.first_day) {
         let original = &originals[&line.original_order_id];
-        let same = own_periods.iter().any(|p| p.covers(original) && p.first_day <= *day && *day <= p.last_day);
+        let same = own_periods.iter().any(|p| covers(p, original) && p.first_day <= *day && *day <= p.last_day);
         let sums = if same { &mut never_paid } else { &mut before };
         add(sums.entry(line.original_order_id).or_default(), line, -1)?;
     }
@@ -204,10 +204,9 @@ fn takebacks(
         .collect()
 }
 
-impl Period {
-    fn covers(&self, order: &Order) -> bool {
-        self.first_day <= order.commission_on && order.commission_on <= self.last_day
-    }
+/// Whether the order counts in the period.
+fn covers(period: &Period, order: &Order) -> bool {
+    period.first_day <= order.commission_on && order.commission_on <= period.last_day
 }
 
 fn closed_periods(conn: &mut Conn) -> StoreResult<Vec<Period>> {

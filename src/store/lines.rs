@@ -2,7 +2,7 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::schema::{earning_lines, runs};
 use super::{Conn, StoreResult, insert_all};
@@ -129,7 +129,8 @@ pub fn list_on_amounts_of(conn: &mut Conn, run: RunId, members: &[MemberId]) -> 
             earning_lines::table
                 .filter(earning_lines::run_id.eq(run))
                 .filter(earning_lines::from_member_id.eq_any(chunk))
-                .filter(earning_lines::on_bonus.ne(""))
+                // In the words of the partial index, so that both planners use it.
+                .filter(sql::<Bool>("earning_lines.on_bonus <> ''"))
                 .filter(earning_lines::kind.eq("earned"))
                 .order(earning_lines::id)
                 .select(Line::as_select())
@@ -146,7 +147,7 @@ pub fn list_taken_back(conn: &mut Conn, lines: &[LineId]) -> StoreResult<Vec<(Li
         let rows: Vec<(LineId, i64, i64)> = earning_lines::table
             .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
             .filter(earning_lines::original_line_id.eq_any(chunk))
-            .filter(earning_lines::original_line_id.ne(LineId(0)))
+            .filter(sql::<Bool>("earning_lines.original_line_id <> 0"))
             .filter(runs::status.eq(RunStatus::Committed))
             .group_by(earning_lines::original_line_id)
             .select((

@@ -259,6 +259,7 @@ CREATE TABLE earning_lines (
 );
 CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
 CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
+CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE on_bonus <> '';
 CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
 
 -- What the next run must know about a member; only the engine knows the meaning of a key.
