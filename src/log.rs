@@ -30,6 +30,10 @@ struct Quiet(Box<dyn Log>);
 
 impl Log for Quiet {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        if metadata.target().starts_with("rocket::launch") {
+            // It announces itself as a warning; we say ourselves that we are ready.
+            return false;
+        }
         let root = metadata.target().split("::").next().unwrap_or_default();
         metadata.level() <= Level::Warn || !CHATTY.contains(&root)
     }
@@ -109,6 +113,7 @@ mod tests {
         let says = |level, target| quiet.enabled(&Metadata::builder().level(level).target(target).build());
         assert!(!says(Level::Info, "rocket::server"));
         assert!(says(Level::Warn, "rocket::server"));
+        assert!(!says(Level::Warn, "rocket::launch"));
         assert!(says(Level::Info, "mainstay::jobs"));
     }
 }

@@ -27,6 +27,7 @@ const PUBLIC: &[&str] = &[
     "/set-up?<link>",
     "/sign-in",
     "/sign-in?<next>",
+    "/verify?<code>",
 ];
 
 /// A console over an empty database, with one person of each role.

@@ -192,6 +192,15 @@ pub fn list(conn: &mut Conn) -> StoreResult<Vec<Run>> {
     Ok(runs::table.order(runs::id.desc()).select(Run::as_select()).load(conn)?)
 }
 
+/// How many runs wait for a step that this person may take: review, approval by somebody else, commit.
+pub fn count_waiting(conn: &mut Conn, person: StaffId) -> StoreResult<i64> {
+    let others = runs::status.eq(RunStatus::Reviewed).and(runs::reviewed_by.ne(person));
+    Ok(runs::table
+        .filter(runs::status.eq_any([RunStatus::Calculated, RunStatus::Approved]).or(others))
+        .count()
+        .get_result(conn)?)
+}
+
 /// The runs of a period, newest first, discarded ones included.
 pub fn list_of_period(conn: &mut Conn, period: PeriodId) -> StoreResult<Vec<Run>> {
     Ok(runs::table.filter(runs::period_id.eq(period)).order(runs::id.desc()).select(Run::as_select()).load(conn)?)

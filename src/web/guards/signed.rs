@@ -14,7 +14,7 @@ use crate::domain::company::Company;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::sessions::Session;
 use crate::store::staff::Staff;
-use crate::store::{StoreResult, sessions};
+use crate::store::{StoreResult, runs, sessions};
 use crate::web::app::App;
 use crate::web::view::{Message, Shell, Theme};
 
@@ -101,7 +101,7 @@ async fn identify(request: &Request<'_>) -> Result<(Staff, Session, Shell), Refu
     let cookie = request.cookies().get(&session_cookie(app)).ok_or(Refusal::SignIn)?;
     let hash = token::hash(cookie.value());
     let found = app.blocking(move |app| look_up(app, &hash)).await.map_err(|_| Refusal::Unavailable)?;
-    let (session, staff, company) = found.ok_or(Refusal::SignIn)?;
+    let Known { session, staff, company, waiting } = found.ok_or(Refusal::SignIn)?;
     let zone = company.as_ref().map_or(Zone(chrono_tz::UTC), |company| company.zone);
     let message = if request.method() == Method::Get { Message::take(request.cookies()) } else { None };
     let shell = Shell {
@@ -114,21 +114,32 @@ async fn identify(request: &Request<'_>) -> Result<(Staff, Session, Shell), Refu
         today: app.clock.today(zone),
         zone,
         path: request.uri().path().to_string(),
-        waiting: 0,
+        waiting,
     };
     Ok((staff, session, shell))
 }
 
-fn look_up(app: &App, hash: &str) -> StoreResult<Option<(Session, Staff, Option<Company>)>> {
+/// What the database knows about who asks.
+struct Known {
+    session: Session,
+    staff: Staff,
+    company: Option<Company>,
+    waiting: i64,
+}
+
+fn look_up(app: &App, hash: &str) -> StoreResult<Option<Known>> {
     let now = app.clock.now();
     let found = app.db.read(|c| {
         let Some((session, staff)) = sessions::find(c, hash, now, now.plus_seconds(-IDLE_SECONDS))? else {
             return Ok(None);
         };
-        StoreResult::Ok(Some((session, staff, company::find(c)?)))
+        let company = company::find(c)?;
+        let may_step = staff.role.grants(Permission::ManageRuns);
+        let waiting = if may_step { runs::count_waiting(c, staff.id)? } else { 0 };
+        StoreResult::Ok(Some(Known { session, staff, company, waiting }))
     })?;
-    if let Some((session, _, _)) = &found
-        && session.seen_at < now.plus_seconds(-SEEN_EVERY)
+    if let Some(known) = &found
+        && known.session.seen_at < now.plus_seconds(-SEEN_EVERY)
     {
         app.db.write(|tx| sessions::update_seen(tx, hash, now))?;
     }

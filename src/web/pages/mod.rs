@@ -15,10 +15,10 @@ pub mod search;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;
+pub(crate) mod standing;
 pub mod statements;
 pub mod theme;
 pub mod today;
-pub(crate) mod standing;
 
 use rocket::Route;
 

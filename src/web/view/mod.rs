@@ -1,8 +1,8 @@
 //! How values look on a page: the shell around it, icons, and the filters that templates use.
 
 mod address;
-mod choice;
 mod chart;
+mod choice;
 mod delta;
 mod errors;
 pub(crate) mod filters;
@@ -14,8 +14,8 @@ mod words;
 mod zones;
 
 pub use address::{Address, segment};
-pub use choice::{Chip, Choice};
 pub use chart::RunningTotal;
+pub use choice::{Chip, Choice};
 pub use delta::Delta;
 pub use errors::Errors;
 pub use filters::short_day;
@@ -23,4 +23,5 @@ pub use icon::Icon;
 pub use pager::{Pager, ROWS, page_of, written as written_total};
 pub use person::{Person, capital, status_badge};
 pub use shell::{Gate, Message, Shell, Theme, Tone};
+pub use words::place;
 pub use zones::zones;

@@ -1,5 +1,8 @@
 //! The actions of the audit log as people say them.
 
+use super::segment;
+use crate::store::audit::Stored;
+
 const SAID: &[(&str, &str)] = &[
     ("add-plan-version", "added the plan version"),
     ("approve-run", "approved the run"),
@@ -32,4 +35,17 @@ const SAID: &[(&str, &str)] = &[
 /// The action as a person says it; a word that is not known stays as it is.
 pub fn said(action: &str) -> &str {
     SAID.iter().find(|(known, _)| *known == action).map_or(action, |(_, said)| said)
+}
+
+/// The page of the thing that an entry of the audit log is about, where it has one.
+pub fn place(entry: &Stored) -> Option<String> {
+    let number = || segment(&entry.object);
+    match entry.object_kind.as_str() {
+        "member" => Some(format!("/members/{}", number())),
+        "order" => Some(format!("/orders/{}", number())),
+        "product" => Some(format!("/products/{}", number())),
+        "run" => Some(format!("/commissions/{}", number())),
+        "job" => Some(format!("/jobs/{}", entry.object_id)),
+        _ => None,
+    }
 }

@@ -11,7 +11,7 @@ use crate::store::staff::{self, Staff};
 use crate::web::App;
 use crate::web::guards::{Signed, ViewAudit};
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{Shell, filters};
+use crate::web::view::{Shell, filters, place};
 
 /// Entries on a page.
 const PAGE: i64 = 50;

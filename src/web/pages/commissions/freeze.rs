@@ -25,6 +25,7 @@ pub async fn freeze(who: Signed<ManageRuns>, app: &State<App>, form: Checked<Typ
             Ok::<_, crate::actions::ActionFault>(run)
         })
         .await?;
+    app.wake();
     let said =
         format!("{} members and {} orders are frozen; the calculation has begun.", run.member_count, run.order_count);
     Ok(SeeOther::to(format!("/commissions/{}", run.number)).saying(said))

@@ -41,6 +41,7 @@ pub async fn step(
     let Some(said) = done else {
         return Err(Fault::of_status(Status::NotFound));
     };
+    app.wake();
     let to = if verb == "discard" { "/commissions".to_owned() } else { format!("/commissions/{number}") };
     Ok(SeeOther::to(to).saying(said))
 }

@@ -12,7 +12,7 @@ use crate::store::jobs::{self, Job};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{Shell, filters};
+use crate::web::view::{Shell, filters, place};
 
 /// How far back failed jobs are told, in seconds.
 const FAILED_WITHIN: i64 = 7 * 86_400;
