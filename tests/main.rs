@@ -5,6 +5,7 @@
 mod cli;
 mod databases;
 mod field;
+mod import;
 mod install;
 mod mail;
 mod plan;
