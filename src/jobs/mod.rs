@@ -4,6 +4,7 @@
 pub mod calculate_run;
 pub mod deliver;
 pub mod deliver_mail;
+pub mod import_file;
 pub mod send_statements;
 pub mod worker;
 
@@ -22,6 +23,10 @@ pub fn worker(db: &Db, clock: &Clock, settings: &Settings) -> Worker {
         (calculate_run::KIND, {
             let (db, clock) = (db.clone(), clock.clone());
             Box::new(move |task, payload| calculate_run::handle(&db, &clock, task, payload))
+        }),
+        (import_file::KIND, {
+            let (db, clock, uploads) = (db.clone(), clock.clone(), settings.folder(import_file::FOLDER));
+            Box::new(move |task, payload| import_file::handle(&db, &clock, &uploads, task, payload))
         }),
         (send_statements::KIND, {
             let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));

@@ -161,6 +161,13 @@ pub fn put_back(tx: &mut Conn, job: &Job, note: &str, run_at: Moment) -> StoreRe
     lost_unless(changed, job)
 }
 
+/// Of the newest jobs of a kind those that wait, run or failed, the newest first.
+pub fn list_open_of_kind(conn: &mut Conn, kind: &str) -> StoreResult<Vec<Job>> {
+    let newest: Vec<Job> =
+        jobs::table.filter(jobs::kind.eq(kind)).order(jobs::id.desc()).limit(5).select(Job::as_select()).load(conn)?;
+    Ok(newest.into_iter().filter(|job| ["queued", "running", "failed"].contains(&job.status.as_str())).collect())
+}
+
 /// Asks a job to stop. One that has not begun is stopped at once. Returns whether there was anything to stop.
 pub fn request_stop(tx: &mut Conn, id: JobId, now: Moment) -> StoreResult<bool> {
     let queued = diesel::update(jobs::table.filter(jobs::id.eq(id)).filter(jobs::status.eq("queued")))

@@ -9,6 +9,7 @@ pub mod health;
 pub mod jobs;
 pub mod members;
 pub mod orders;
+pub mod imports;
 pub mod password;
 pub mod products;
 pub mod search;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
         jobs::routes(),
         members::routes(),
         orders::routes(),
+        imports::routes(),
         password::routes(),
         products::routes(),
         search::routes(),
