@@ -100,8 +100,11 @@ fn look_over(
     let mut survey = Survey::new(mapping.rows.history);
     while let Some(row) = source.next()? {
         let cells = Cells::new(mapping, &row, company.zone);
+        let is_repeat = || cells.text("number", 4096).is_ok_and(|number| survey.defines(&number));
         if row.fault.is_none() && cells.is_skipped() {
             survey.add_other(row.line, row.offset, Verdict::Skipped);
+        } else if row.fault.is_none() && mapping.rows.repeats == Repeats::First && is_repeat() {
+            survey.add_other(row.line, row.offset, Verdict::Repeat);
         } else if row.fault.is_some() {
             survey.add_other(row.line, row.offset, Verdict::Unfit);
         } else {
@@ -194,11 +197,11 @@ impl Work<'_> {
             match (self.survey.entries[*index].verdict, &row.fault) {
                 (_, Some(fault)) => book.reject(row, fault.to_string()),
                 (Verdict::Skipped, None) => book.count(Fate::Skipped),
+                (Verdict::Repeat, None) => book.count(Fate::Unchanged),
                 (verdict, None) => match MemberRow::read(cells) {
                     Err(reason) => book.reject(row, reason),
                     Ok(member) => match self.refused(verdict, &member) {
-                        Some(Refused::Repeat) => book.count(Fate::Unchanged),
-                        Some(Refused::Because(reason)) => book.reject(row, reason),
+                        Some(reason) => book.reject(row, reason),
                         None => read.push((*index, row, member)),
                     },
                 },
@@ -226,7 +229,7 @@ impl Work<'_> {
     }
 
     /// Why a row cannot come in, as far as the look over the whole file told.
-    fn refused(&self, verdict: Verdict, row: &MemberRow) -> Option<Refused> {
+    fn refused(&self, verdict: Verdict, row: &MemberRow) -> Option<String> {
         let new = &row.new;
         let parents = [("sponsor", &new.sponsor), ("enroller", &new.enroller)];
         let named = |is_meant: &dyn Fn(&str) -> bool| {
@@ -235,8 +238,7 @@ impl Work<'_> {
         };
         let line = |number: &str| self.survey.line_of(number).unwrap_or_default();
         let reason = match verdict {
-            Verdict::Fit | Verdict::Skipped | Verdict::Unfit => return None,
-            Verdict::Duplicate if self.mapping.rows.repeats == Repeats::First => return Some(Refused::Repeat),
+            Verdict::Fit | Verdict::Skipped | Verdict::Repeat | Verdict::Unfit => return None,
             Verdict::Duplicate => {
                 format!("{} stands in line {} already; a number belongs to one member", new.number, line(&new.number))
             }
@@ -258,11 +260,11 @@ impl Work<'_> {
                 format!("the row of {word} {number} (line {}) is rejected; correct that one first", line(number))
             }
             Verdict::Circle => format!(
-                "{} stands above its own {} {}, or below somebody who does; correct who sponsors whom",
-                new.number, "sponsor", new.sponsor
+                "{} stands above its own sponsor {}, or below somebody who does; correct who sponsors whom",
+                new.number, new.sponsor
             ),
         };
-        Some(Refused::Because(reason))
+        Some(reason)
     }
 
     fn stored_members(
@@ -367,14 +369,6 @@ impl Work<'_> {
         }
         Ok(numbers)
     }
-}
-
-/// Why a row does not come in.
-enum Refused {
-    /// It says nothing new, which the mapping allows.
-    Repeat,
-    /// It is wrong.
-    Because(String),
 }
 
 /// One of those who had joined by the day, chosen by a hash of the number (FNV-1a), always the same.

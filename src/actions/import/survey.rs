@@ -22,6 +22,8 @@ pub(super) enum Verdict {
     Unfit,
     /// Left out on purpose.
     Skipped,
+    /// The number stands further up, and the mapping says that later rows say nothing new.
+    Repeat,
     /// The number stands further up already.
     Duplicate,
     /// A parent is neither in the file nor in the database.

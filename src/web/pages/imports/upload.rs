@@ -63,7 +63,11 @@ pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Ty
         }
     }
     if !faults.is_empty() {
-        return Ok(Page::invalid(&New { shell: who.shell, errors: Errors::from_action(ActionFault::Invalid(faults), "file")? })?.into());
+        return Ok(Page::invalid(&New {
+            shell: who.shell,
+            errors: Errors::from_action(ActionFault::Invalid(faults), "file")?,
+        })?
+        .into());
     }
     let actor = who.actor();
     let upload = Upload {
