@@ -6,10 +6,10 @@ pub mod commissions;
 pub mod company;
 pub mod genealogy;
 pub mod health;
+pub mod imports;
 pub mod jobs;
 pub mod members;
 pub mod orders;
-pub mod imports;
 pub mod password;
 pub mod products;
 pub mod search;
@@ -32,10 +32,10 @@ pub fn routes() -> Vec<Route> {
         company::routes(),
         genealogy::routes(),
         health::routes(),
+        imports::routes(),
         jobs::routes(),
         members::routes(),
         orders::routes(),
-        imports::routes(),
         password::routes(),
         products::routes(),
         search::routes(),

@@ -20,7 +20,8 @@ const PAGE: i64 = 50;
 #[template(path = "web/imports/list.html")]
 struct List {
     shell: Shell,
-    rows: Vec<Import>,
+    /// Each import with the word and the badge of its state.
+    rows: Vec<(Import, &'static str, &'static str)>,
     /// Jobs that wait, run or failed without an import, the newest first.
     waiting: Vec<Job>,
     /// Where the next page begins.
@@ -31,7 +32,14 @@ struct List {
 pub async fn list(who: Signed<ManageField>, app: &State<App>, before: Option<i64>) -> Result<Page, Fault> {
     let shell = who.shell;
     let (rows, waiting) = app.blocking(move |app| app.db.read(|c| load(c, before.map(ImportId)))).await?;
-    let next = rows.last().filter(|_| rows.len() as i64 == PAGE).map(|import| import.id);
+    let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(PAGE)).map(|import| import.id);
+    let rows = rows
+        .into_iter()
+        .map(|import| {
+            let (word, badge) = state(&import);
+            (import, word, badge)
+        })
+        .collect();
     Page::of(&List { shell, rows, waiting, next })
 }
 

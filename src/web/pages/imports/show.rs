@@ -27,6 +27,8 @@ struct Rejected {
 struct Show {
     shell: Shell,
     import: Import,
+    word: &'static str,
+    badge: &'static str,
     rejects: Vec<Rejected>,
     /// The line behind which the next page begins.
     next: Option<i64>,
@@ -44,7 +46,7 @@ pub async fn show(who: Signed<ManageField>, app: &State<App>, id: i64, after: Op
             })
         })
         .await?;
-    let next = rows.last().filter(|_| rows.len() as i64 == PAGE).map(|reject| reject.line_no);
+    let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(PAGE)).map(|reject| reject.line_no);
     let rejects = rows
         .into_iter()
         .map(|reject| {
@@ -53,5 +55,6 @@ pub async fn show(who: Signed<ManageField>, app: &State<App>, id: i64, after: Op
             Rejected { line: reject.line_no, reason: reject.reason, row }
         })
         .collect();
-    Page::of(&Show { shell, import, rejects, next })
+    let (word, badge) = state(&import);
+    Page::of(&Show { shell, import, word, badge, rejects, next })
 }
