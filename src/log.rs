@@ -9,8 +9,19 @@ use log::kv::{Error, Key, Value, VisitSource};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 use systemd_journal_logger::{JournalLog, connected_to_journal};
 
-/// Chatty libraries whose debug lines would drown ours; they speak from warnings on.
-const CHATTY: &[&str] = &["rocket", "_", "hyper", "h2", "rustls", "lettre", "printpdf", "lopdf", "mio", "r2d2"];
+/// Libraries whose lines would drown ours, and the level from which on they speak. Rocket warns of its own start.
+const CHATTY: &[(&str, Level)] = &[
+    ("rocket", Level::Error),
+    ("_", Level::Error),
+    ("hyper", Level::Warn),
+    ("h2", Level::Warn),
+    ("rustls", Level::Warn),
+    ("lettre", Level::Warn),
+    ("printpdf", Level::Warn),
+    ("lopdf", Level::Warn),
+    ("mio", Level::Warn),
+    ("r2d2", Level::Warn),
+];
 
 /// Installs the logger for the whole process. A second call changes the level only.
 pub fn install(level: LevelFilter) {
@@ -30,12 +41,8 @@ struct Quiet(Box<dyn Log>);
 
 impl Log for Quiet {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        if metadata.target().starts_with("rocket::launch") {
-            // It announces itself as a warning; we say ourselves that we are ready.
-            return false;
-        }
         let root = metadata.target().split("::").next().unwrap_or_default();
-        metadata.level() <= Level::Warn || !CHATTY.contains(&root)
+        CHATTY.iter().all(|(name, from)| *name != root || metadata.level() <= *from)
     }
 
     fn log(&self, record: &Record<'_>) {
@@ -108,12 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn libraries_speak_from_warnings_on() {
+    fn libraries_speak_when_something_is_wrong() {
         let quiet = Quiet(Box::new(StandardError));
         let says = |level, target| quiet.enabled(&Metadata::builder().level(level).target(target).build());
-        assert!(!says(Level::Info, "rocket::server"));
-        assert!(says(Level::Warn, "rocket::server"));
         assert!(!says(Level::Warn, "rocket::launch"));
+        assert!(says(Level::Error, "rocket::server"));
+        assert!(!says(Level::Info, "hyper::proto"));
+        assert!(says(Level::Warn, "hyper::proto"));
         assert!(says(Level::Info, "mainstay::jobs"));
     }
 }
