@@ -7,6 +7,7 @@ mod databases;
 mod field;
 mod import;
 mod install;
+mod journey;
 mod mail;
 mod plan;
 mod runs;
