@@ -17,6 +17,7 @@ pub mod freeze_run;
 pub mod import;
 pub mod password;
 pub mod place_order;
+pub mod queue_mail_again;
 pub mod record_payment;
 pub mod return_order;
 pub mod review_run;

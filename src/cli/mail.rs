@@ -4,8 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Subcommand;
 
-use super::run::shown;
+use super::run::{person, shown};
 use super::{Context, Failure, print_line};
+use crate::actions::queue_mail_again::queue_mail_again;
+use crate::domain::message::MessageStatus;
 use crate::jobs::deliver_mail;
 use crate::store::messages;
 
@@ -25,6 +27,25 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the mails in one state, with the relay's last answer
+    #[command(after_help = "Example: mainstay mail list --status failed")]
+    List {
+        /// The state: queued, leased, sent, deferred, bounced, failed or suppressed
+        #[arg(long, default_value = "failed")]
+        status: MessageStatus,
+        /// At most so many, the newest first
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Queue the mails that did not arrive again, to the addresses that the members have now
+    #[command(after_help = "Example: mainstay mail retry R-2026-03-1 --as jane@example.com")]
+    Retry {
+        /// The number of the run whose statements they are; without it all
+        run: Option<String>,
+        /// Who does it: the email address of a staff account
+        #[arg(long = "as", value_name = "EMAIL")]
+        actor: String,
+    },
     /// Send everything that is due, then stop
     #[command(after_help = "Example: mainstay mail send")]
     Send,
@@ -33,10 +54,10 @@ enum Verb {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let (settings, db) = context.open()?;
-    match args.verb {
+    match &args.verb {
         Verb::Status { json } => {
             let counts = db.read(|conn| messages::count_by_status(conn, None))?;
-            if json {
+            if *json {
                 let counts: serde_json::Map<_, _> =
                     counts.iter().map(|(status, count)| (status.to_string(), (*count).into())).collect();
                 return print_line(serde_json::to_string_pretty(&counts)?);
@@ -45,6 +66,19 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
                 return print_line("No mails yet");
             }
             counts.iter().try_for_each(|(status, count)| print_line(format!("{count:>9} {status}")))
+        }
+        Verb::List { status, limit } => {
+            let found = db.read(|conn| messages::list_by_status(conn, None, *status, (*limit).into()))?;
+            found.iter().try_for_each(|mail| {
+                print_line(format!(
+                    "{:<16} {:<40} {:>3} tries  {}",
+                    mail.batch, mail.to_address, mail.attempts, mail.answer
+                ))
+            })
+        }
+        Verb::Retry { run, actor } => {
+            let done = queue_mail_again(&db, &context.clock, &person(&db, actor)?, run.as_deref())?;
+            print_line(format!("{} mails queued again; {} have no address", done.queued, done.without_address))
         }
         Verb::Send => {
             let mut shown = Mutex::new(shown());

@@ -32,6 +32,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         flags.push(("public_url".to_owned(), url, "--public-url".to_owned()));
     }
     let settings = context.settings_with(flags)?;
+    if settings.smtp.is_some() {
+        jobs::deliver_mail::target(&settings).map_err(Failure::usage)?;
+        jobs::deliver_mail::sender(&settings).map_err(Failure::usage)?;
+    }
     let db = open_database(&settings)?;
     let address = settings.public_url.clone();
     if let Some(link) = set_up::offer_link(&db, &context.clock)? {

@@ -33,7 +33,7 @@ words! {
 impl MessageStatus {
     /// Whether somebody may put the message into the queue again by hand.
     pub const fn may_be_queued_again(self) -> bool {
-        matches!(self, Self::Deferred | Self::Bounced | Self::Failed)
+        matches!(self, Self::Deferred | Self::Bounced | Self::Failed | Self::Suppressed)
     }
 
     /// Whether nothing more happens by itself.
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn what_is_sent_or_under_way_is_not_queued_again() {
         for status in MessageStatus::ALL {
-            let expected = ["deferred", "bounced", "failed"].contains(&status.as_str());
+            let expected = ["deferred", "bounced", "failed", "suppressed"].contains(&status.as_str());
             assert_eq!(status.may_be_queued_again(), expected, "{status}");
         }
     }

@@ -50,6 +50,15 @@ pub fn sender(settings: &Settings) -> Result<Sender, String> {
     Ok(Sender { name, address, public_url: settings.public_url.clone(), paper: Paper::A4 })
 }
 
+/// Where this installation sends mail.
+///
+/// # Errors
+/// What is missing or wrong in the configuration.
+pub fn target(settings: &Settings) -> Result<MailTarget, String> {
+    let relay = settings.smtp.as_ref().ok_or("no relay is configured; set smtp in the configuration")?;
+    MailTarget::parse(relay.expose()).map_err(|fault| format!("smtp: {fault}"))
+}
+
 /// Delivers everything that is due, then returns.
 ///
 /// # Errors
@@ -62,8 +71,7 @@ pub fn deliver(
     progress: &(dyn Fn(Tally) + Sync),
 ) -> Result<Delivered, String> {
     let sender = sender(settings)?;
-    let relay = settings.smtp.as_ref().ok_or("no relay is configured; set smtp in the configuration")?;
-    let target = MailTarget::parse(relay.expose()).map_err(|fault| fault.to_string())?;
+    let target = target(settings)?;
     let fonts = Fonts::with_configured(&settings.fonts);
     let writer = StatementWriter::new(db, &fonts, &sender);
     let delivery = Delivery {

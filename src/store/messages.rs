@@ -274,15 +274,32 @@ pub fn list_by_status(
     })
 }
 
+/// The messages that did not arrive and are not under way, oldest first, of one batch or of all.
+pub fn list_undelivered(conn: &mut Conn, batch: Option<&str>) -> StoreResult<Vec<Message>> {
+    let undelivered: Vec<MessageStatus> =
+        MessageStatus::ALL.iter().copied().filter(|status| status.may_be_queued_again()).collect();
+    let found = messages::table.filter(messages::status.eq_any(undelivered)).order(messages::id);
+    Ok(match batch {
+        Some(batch) => found.filter(messages::batch.eq(batch)).select(Message::as_select()).load(conn)?,
+        None => found.select(Message::as_select()).load(conn)?,
+    })
+}
+
 /// Puts a message that was not delivered into the queue again, with a fresh count of tries.
 ///
 /// # Errors
-/// `Conflict` when it is queued, under way, sent or suppressed.
-pub fn queue_again(tx: &mut Conn, id: MessageId, now: Moment) -> StoreResult<()> {
+/// `Conflict` when it is queued, under way or sent.
+pub fn queue_again(tx: &mut Conn, id: MessageId, to_address: &str, to_name: &str, now: Moment) -> StoreResult<()> {
     let again: Vec<MessageStatus> =
         MessageStatus::ALL.iter().copied().filter(|status| status.may_be_queued_again()).collect();
     let changed = diesel::update(messages::table.filter(messages::id.eq(id)).filter(messages::status.eq_any(again)))
-        .set((messages::status.eq(MessageStatus::Queued), messages::attempts.eq(0), messages::next_try_at.eq(now)))
+        .set((
+            messages::status.eq(MessageStatus::Queued),
+            messages::to_address.eq(to_address),
+            messages::to_name.eq(to_name),
+            messages::attempts.eq(0),
+            messages::next_try_at.eq(now),
+        ))
         .execute(tx)?;
     if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("message {id}"))) }
 }

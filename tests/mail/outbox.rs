@@ -2,10 +2,16 @@
 
 use std::collections::HashSet;
 
-use mainstay::domain::calendar::Moment;
+use mainstay::actions::queue_mail_again::{QueuedAgain, queue_mail_again};
+use mainstay::clock::Clock;
+use mainstay::domain::calendar::{Day, Moment};
+use mainstay::domain::ids::MemberId;
+use mainstay::domain::member::{MemberKind, MemberStatus};
 use mainstay::domain::message::{MessageKind, MessageStatus};
+use mainstay::domain::staff::Actor;
+use mainstay::store::members::Member;
 use mainstay::store::messages::{self, Lease, Mark, Message};
-use mainstay::store::{Db, StoreError, StoreResult};
+use mainstay::store::{Db, StoreError, StoreResult, ids, members};
 
 use crate::databases;
 
@@ -119,11 +125,12 @@ fn a_failed_message_can_be_queued_again_a_sent_one_can_not() {
         let taken = claim(&fresh.db, lease, NOW, 2);
         mark(&fresh.db, &taken[0], lease, Mark::Failed).unwrap();
         mark(&fresh.db, &taken[1], lease, Mark::Sent(NOW)).unwrap();
-        fresh.db.write(|tx| messages::queue_again(tx, taken[0].id, later(5))).unwrap();
-        let again = fresh.db.write(|tx| messages::queue_again(tx, taken[1].id, later(5)));
+        fresh.db.write(|tx| messages::queue_again(tx, taken[0].id, "new@example.com", "Ana", later(5))).unwrap();
+        let again = fresh.db.write(|tx| messages::queue_again(tx, taken[1].id, "new@example.com", "Ana", later(5)));
         assert!(matches!(again, Err(StoreError::Conflict(_))));
         let queued = stored(&fresh.db, &taken[0]);
         assert_eq!((queued.status, queued.attempts), (MessageStatus::Queued, 0));
+        assert_eq!(queued.to_address, "new@example.com");
     });
 }
 
@@ -162,5 +169,57 @@ fn many_at_once_never_take_the_same_message() {
         });
         let distinct: HashSet<_> = taken.iter().map(|m| m.id).collect();
         assert_eq!((taken.len(), distinct.len()), (200, 200));
+    });
+}
+
+fn member(number: &str, email: &str) -> Member {
+    Member {
+        id: MemberId(ids::next()),
+        number: number.into(),
+        kind: MemberKind::Distributor,
+        status: MemberStatus::Active,
+        name: format!("Name of {number}"),
+        latin_name: String::new(),
+        search: String::new(),
+        email: email.into(),
+        phone: String::new(),
+        country: String::new(),
+        language: String::new(),
+        street: String::new(),
+        postal_code: String::new(),
+        city: String::new(),
+        joined_on: Day(0),
+        rank: String::new(),
+        highest_rank: String::new(),
+        version: 1,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+#[test]
+fn what_did_not_arrive_is_queued_again_to_the_address_of_today() {
+    databases::each(|fresh| {
+        let people = [member("M-1", "right@example.com"), member("M-2", ""), member("M-3", "there@example.com")];
+        let mut mails = people.clone().map(|person| {
+            let id = format!("st-{}@example.com", person.number);
+            let mut mail = Message::queued(MessageKind::Statement, "R-1", &id, "wrong@example.com", "", NOW);
+            mail.member_id = person.id;
+            mail
+        });
+        mails[1] = Message { status: MessageStatus::Suppressed, to_address: String::new(), ..mails[1].clone() };
+        fresh.db.write(|tx| members::insert(tx, &people).and_then(|()| messages::insert(tx, &mails))).unwrap();
+        let lease = Lease::new();
+        let taken = claim(&fresh.db, lease, NOW, 5);
+        mark(&fresh.db, &taken[0], lease, Mark::Failed).unwrap();
+        mark(&fresh.db, &taken[1], lease, Mark::Sent(NOW)).unwrap();
+
+        let (clock, actor) = (Clock::fixed(later(9)), Actor::system("test"));
+        let done = queue_mail_again(&fresh.db, &clock, &actor, Some("R-1")).unwrap();
+        assert_eq!(done, QueuedAgain { queued: 1, without_address: 1 });
+        let again = stored(&fresh.db, &mails[0]);
+        assert_eq!((again.status, again.to_address.as_str()), (MessageStatus::Queued, "right@example.com"));
+        assert_eq!(stored(&fresh.db, &mails[2]).status, MessageStatus::Sent);
+        assert_eq!(queue_mail_again(&fresh.db, &clock, &actor, Some("R-2")).unwrap().queued, 0);
     });
 }
