@@ -87,7 +87,7 @@ CREATE TABLE tree_links (
     CHECK (from_day <= until_day),
     UNIQUE (tree, member_id, until_day)
 );
-CREATE INDEX tree_links_below ON tree_links (tree, parent_id, until_day);
+CREATE INDEX tree_links_below ON tree_links (tree, parent_id, until_day, from_day, side, member_id);
 
 -- Sales -----------------------------------------------------------------------------------------
 
