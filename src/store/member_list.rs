@@ -160,7 +160,7 @@ fn count_earners(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> 
     let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM members m");
     earners(&mut query, order);
     conditions(&mut query, filter);
-    query.push(" LIMIT ").bind(COUNTED + 1).push(") AS some");
+    query.push(" LIMIT ").bind(COUNTED + 1).push(") AS counted");
     let found: Found = query.query().get_result(conn)?;
     Ok(Total::capped(found.found))
 }

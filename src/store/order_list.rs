@@ -65,7 +65,7 @@ pub fn count(conn: &mut Conn, filter: &OrderFilter) -> StoreResult<Total> {
     }
     let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM orders o");
     conditions(&mut query, filter);
-    query.push(" LIMIT ").bind(COUNTED + 1).push(") AS some");
+    query.push(" LIMIT ").bind(COUNTED + 1).push(") AS counted");
     let found: Found = query.query().get_result(conn)?;
     Ok(Total::capped(found.found))
 }

@@ -42,7 +42,7 @@ fn a_member_is_enrolled_found_and_shown() {
             ("email", "zsofia@example.org"),
             ("country", "HU"),
             ("sponsor", &top.number),
-            ("joined_on", "2026-11-02"),
+            ("joined_on", "2026-11-10"),
         ];
         let answer = console.post("/members/new", "/members", &form(&fields));
         assert_eq!(answer.status(), Status::SeeOther);
@@ -55,7 +55,7 @@ fn a_member_is_enrolled_found_and_shown() {
             list.contains("Zsófia Kővári-Németh")
                 && !list.contains("<bdi>Kwabena Asante-Mortimer</bdi></a><span class=\"under\">")
         );
-        assert!(console.get("/members?country=hu&from=2026-11-02&until=2026-11-02").contains("1–1 of 1 members"));
+        assert!(console.get("/members?country=hu&from=2026-11-10&until=2026-11-10").contains("1–1 of 1 members"));
         assert!(console.get("/members?q=nobody%25").contains("No one fits these filters"));
     });
 }

@@ -104,7 +104,7 @@ struct Loaded {
 pub async fn tree(who: Signed<View>, app: &State<App>, number: String, asked: Asked) -> Result<Page, Fault> {
     let today = who.shell.today;
     let loaded = app.blocking(move |app| app.db.read(|c| load(c, &number, &asked, today))).await?;
-    Page::of(&view(who.shell, loaded))
+    Page::of(&view(who.shell, &loaded))
 }
 
 fn load(c: &mut Conn, number: &str, asked: &Asked, today: Day) -> StoreResult<Loaded> {
@@ -165,8 +165,8 @@ fn turned(base: &Address, opening: &Opening, number: &str, level: u32) -> Addres
     if opening.offset > 0 { address.and("from", opening.offset) } else { address }
 }
 
-fn view(shell: Shell, loaded: Loaded) -> Tree {
-    let Loaded { top, opening, standing, .. } = &loaded;
+fn view(shell: Shell, loaded: &Loaded) -> Tree {
+    let Loaded { top, opening, standing, .. } = loaded;
     let today = shell.today;
     let base = address_of(&top.number, opening, today);
     let first = loaded.rows.first();
@@ -178,15 +178,15 @@ fn view(shell: Shell, loaded: Loaded) -> Tree {
         let before = (opening.offset - FRONTLINE).max(0);
         base.with("from", if before == 0 { String::new() } else { before.to_string() }).to_string()
     });
-    let (path, left_out) = path(&loaded, &base);
+    let (path, left_out) = path(loaded, &base);
     Tree {
         path,
         left_out,
         depth: loaded.depth,
         group: first.and_then(|row| row.result.as_ref()).map(|result| result.downline_count),
         frontline,
-        rows: loaded.rows.iter().map(|row| row_view(row, &loaded, &base, today)).collect(),
-        trees: trees(&loaded, &base),
+        rows: loaded.rows.iter().map(|row| row_view(row, loaded, &base, today)).collect(),
+        trees: trees(loaded, &base),
         levels: (1..=DEEPEST)
             .map(|levels| Seg {
                 label: levels.to_string(),

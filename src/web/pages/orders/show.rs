@@ -213,8 +213,10 @@ fn paid(loaded: &Loaded) -> Vec<Paid> {
 fn paid_row(earning: &Earning) -> PaidRow {
     let Earning { line, run, member, bonus } = earning;
     let base = match line.base_kind.as_str() {
-        "money" => format!("{} {}", run.currency.grouped(line.base), run.currency),
-        kind => format!("{} {}", crate::domain::money::Volume(line.base).grouped(), kind.to_uppercase()),
+        "cv" | "qv" => {
+            format!("{} {}", crate::domain::money::Volume(line.base).grouped(), line.base_kind.to_uppercase())
+        }
+        _ => format!("{} {}", run.currency.grouped(line.base), run.currency),
     };
     PaidRow {
         earner: Person::of(member),
