@@ -62,10 +62,13 @@ fn the_ledger_check_is_silent_until_something_is_wrong() {
         let check = || mainstay(&["ledger", "check", "--config", &company.config]);
         let silent = check();
         assert_eq!((silent.status.code(), silent.stdout.as_slice()), (Some(0), &b""[..]));
-        fresh.tamper("UPDATE statements SET closing_minor = closing_minor + 1").unwrap();
+        let number = company.statements.keys().next().unwrap().trim_end_matches(".pdf");
+        fresh
+            .tamper(&format!("UPDATE statements SET closing_minor = closing_minor + 1 WHERE number = '{number}'"))
+            .unwrap();
         let alarm = check();
         assert_eq!(alarm.status.code(), Some(1));
         let text = String::from_utf8_lossy(&alarm.stdout).into_owned() + &String::from_utf8_lossy(&alarm.stderr);
-        assert!(text.contains(company.statements.keys().next().unwrap().trim_end_matches(".pdf")), "{text}");
+        assert!(text.contains(&format!("Statement {number} does not agree")), "{text}");
     });
 }
