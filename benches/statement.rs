@@ -16,7 +16,7 @@ fn main() {
         }
     }
     for (name, view) in [("Latin names", &plain), ("four scripts", &view)] {
-        let bytes = press.render(view).map(|pdf| pdf.len()).unwrap_or(0);
+        let bytes = press.render(view).map_or(0, |pdf| pdf.len());
         for threads in 1..=threads {
             let each = 500;
             let start = Instant::now();

@@ -136,7 +136,10 @@ fn the_demo_is_made_served_stopped_and_taken_away() {
         assert!(said.contains(part), "{said}");
     }
     assert!(answers(&address));
-    let pdfs = files(&folder.join("statements")).into_iter().filter(|file| file.ends_with(".pdf")).count();
+    let pdfs = files(&folder.join("statements"))
+        .into_iter()
+        .filter(|file| file.rsplit_once('.').is_some_and(|(_, kind)| kind == "pdf"))
+        .count();
     assert!(pdfs > 0, "no statements");
     assert!(!files(&folder.join("mail/new")).is_empty(), "no mails");
     assert!(demo(&[]).contains("The demo is served already."));

@@ -11,6 +11,7 @@ use crate::plan::CheckedPlan;
 use crate::store::audit::{self, Entry};
 use crate::store::plans::{self, PlanVersion};
 use crate::store::{Db, ids};
+use crate::text::hex;
 
 /// Stores the plan, valid from a day on. The same text for the same day again is the stored version.
 ///
@@ -57,14 +58,5 @@ pub fn add_plan_version(
             },
         )?;
         Ok(version)
-    })
-}
-
-/// Bytes as lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }

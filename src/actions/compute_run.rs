@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::ActionFault;
-use super::add_plan_version::hex;
 use super::freeze_run::{count, unpacked};
 use crate::clock::Clock;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
@@ -18,6 +17,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::lines::Line;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
 use crate::store::{Conn, Db, StoreError, ids, lines, plans};
+use crate::text::hex;
 
 /// Lines stored between two reports of progress.
 const BATCH: usize = 20_000;

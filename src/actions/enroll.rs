@@ -248,7 +248,8 @@ pub fn text_faults(new: &NewMember) -> Vec<FieldFault> {
         ));
     }
     let country = new.country.trim();
-    if !country.is_empty() && !(country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())) {
+    let is_code = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+    if !country.is_empty() && !is_code {
         faults.push(FieldFault::new(
             "country",
             format!("“{country}” is not a country code; use two capital letters such as ES"),

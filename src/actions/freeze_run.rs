@@ -3,7 +3,6 @@
 
 use std::io::Write;
 
-use super::add_plan_version::hex;
 use super::{ActionFault, company, snapshot};
 use crate::clock::Clock;
 use crate::domain::calendar::{Moment, month_of_label};
@@ -16,6 +15,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::{Conn, Db, StoreError, ids, plans};
+use crate::text::hex;
 
 /// Freezes the month of a label such as `2026-10` and returns the run.
 ///

@@ -11,7 +11,7 @@ pub struct NoRandomness;
 pub fn new() -> Result<String, NoRandomness> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(crate::text::hex(&bytes))
 }
 
 /// What is stored of a token. A token is random, so a fast hash is enough.

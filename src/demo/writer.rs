@@ -291,7 +291,7 @@ mod tests {
         for order in &counted {
             let lines = db.read(|c| orders::list_lines(c, order.id)).unwrap();
             let sum = |column: fn(&orders::OrderLine) -> i64| lines.iter().map(column).sum::<i64>();
-            assert_eq!(order.line_count as usize, lines.len());
+            assert_eq!(usize::try_from(order.line_count), Ok(lines.len()));
             assert_eq!(order.paid_minor, sum(|line| line.amount_minor));
             assert_eq!(order.wholesale_minor, sum(|line| line.wholesale_minor));
             assert_eq!((order.qv.0, order.cv.0), (sum(|line| line.qv.0), sum(|line| line.cv.0)));

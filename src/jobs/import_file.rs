@@ -56,10 +56,10 @@ pub fn handle(db: &Db, clock: &Clock, uploads: &Path, task: &Task<'_>, payload: 
     };
     let folder = upload.folder(uploads);
     let ended = import_upload(db, clock, &folder, task, &upload);
-    if !matches!(ended, Ended::Later(..)) {
-        if let Err(fault) = std::fs::remove_dir_all(&folder) {
-            log::warn!("an uploaded file could not be removed: {fault}");
-        }
+    if !matches!(ended, Ended::Later(..))
+        && let Err(fault) = std::fs::remove_dir_all(&folder)
+    {
+        log::warn!("an uploaded file could not be removed: {fault}");
     }
     ended
 }

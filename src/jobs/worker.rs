@@ -239,7 +239,7 @@ impl Task<'_> {
                 match self.db.write(|tx| jobs::extend(tx, self.job, now)) {
                     Ok(stop) => self.seen.lock().unwrap_or_else(PoisonError::into_inner).stop |= stop,
                     Err(StoreError::Conflict(_)) => {
-                        self.seen.lock().unwrap_or_else(PoisonError::into_inner).lost = true
+                        self.seen.lock().unwrap_or_else(PoisonError::into_inner).lost = true;
                     }
                     Err(fault) => log::warn!("job {}: the lease could not be renewed: {fault}", self.job.id),
                 }

@@ -23,7 +23,7 @@ fn assets() -> &'static [Asset] {
         Files::iter()
             .filter_map(|name| {
                 let file = Files::get(&name)?;
-                let hash: String = file.metadata.sha256_hash()[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+                let hash = crate::text::hex(&file.metadata.sha256_hash()[..6]);
                 let (stem, extension) = name.rsplit_once('.')?;
                 Some(Asset { name: name.to_string(), hashed: format!("{stem}-{hash}.{extension}") })
             })

@@ -113,7 +113,7 @@ fn look_over(
                 Err(_) => survey.add_other(row.line, row.offset, Verdict::Unfit),
             }
         }
-        if survey.entries.len() % 20_000 == 0 {
+        if survey.entries.len().is_multiple_of(20_000) {
             book.tell(0, 0)?;
         }
     }

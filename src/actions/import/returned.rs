@@ -63,13 +63,12 @@ impl Bought {
         let mut bought = Self::default();
         for line in sold {
             let orders = bought.by_product.entry(line.product_id).or_default();
-            match orders.iter_mut().find(|(order, _)| *order == line.order_id) {
-                Some((_, left)) => left.add(line),
-                None => {
-                    let mut left = Left::default();
-                    left.add(line);
-                    orders.push((line.order_id, left));
-                }
+            if let Some((_, left)) = orders.iter_mut().find(|(order, _)| *order == line.order_id) {
+                left.add(line);
+            } else {
+                let mut left = Left::default();
+                left.add(line);
+                orders.push((line.order_id, left));
             }
         }
         let mut originals: Vec<OrderId> = sold.iter().map(|line| line.order_id).collect();

@@ -1,5 +1,12 @@
 //! Filters for templates: amounts, volumes, counts, days and moments as the design writes them.
 
+#![allow(
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "what `filter_fn` makes of a filter"
+)]
+
 use askama::filters::Safe;
 use askama::{Result, Values};
 use rust_decimal::Decimal;

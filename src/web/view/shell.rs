@@ -180,7 +180,6 @@ const NAVIGATION: &[(&str, &[(&str, &str, Permission)])] = &[
 
 impl Shell {
     /// The address of an asset.
-    #[expect(clippy::unused_self, reason = "templates call methods of the shell")]
     pub fn asset(&self, name: &str) -> String {
         assets::href(name)
     }
@@ -246,7 +245,6 @@ pub struct Gate {
 
 impl Gate {
     /// The address of an asset.
-    #[expect(clippy::unused_self, reason = "templates call methods of the gate")]
     pub fn asset(&self, name: &str) -> String {
         assets::href(name)
     }

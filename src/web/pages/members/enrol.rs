@@ -79,7 +79,7 @@ pub(super) fn countries(chosen: &str) -> Vec<Choice> {
     let mut list: Vec<Choice> = country::list()
         .map(|(code, name)| Choice { value: code.to_owned(), label: name.to_owned(), is_chosen: code == chosen })
         .collect();
-    list.sort_by(|a, b| crate::text::folded(&a.label).cmp(&crate::text::folded(&b.label)));
+    list.sort_by_cached_key(|choice| crate::text::folded(&choice.label));
     if !chosen.is_empty() && !list.iter().any(|choice| choice.is_chosen) {
         list.insert(0, Choice { value: chosen.to_owned(), label: chosen.to_owned(), is_chosen: true });
     }
