@@ -1,5 +1,6 @@
 //! Imports: bad files of every kind, the same file twice, a file cut off in the middle; on every database.
 
+mod console;
 mod members;
 mod orders;
 mod real;

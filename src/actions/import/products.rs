@@ -156,97 +156,104 @@ impl Work<'_> {
             }
         }
         let skus: Vec<&str> = read.iter().map(|(_, row)| row.sku.as_str()).collect();
-        let mut there = products::find_by_skus(tx, &skus)?;
-        let known: Vec<ProductId> = there.values().map(|product| product.id).collect();
-        let mut prices: HashMap<_, _> =
-            products::list_prices_of(tx, &known)?.into_iter().map(|price| (price_key(&price), price)).collect();
-        let mut new = New::default();
+        let there = products::find_by_skus(tx, &skus)?;
+        let stored: Vec<ProductId> = there.values().map(|product| product.id).collect();
+        let prices = products::list_prices_of(tx, &stored)?;
+        let prices = prices.into_iter().map(|price| (price_key(&price), price)).collect();
+        let mut known = Known { products: there, prices, ..Known::default() };
         for (row, product) in read {
-            self.store_one(book, tx, row, &product, &mut there, &mut prices, &mut new)?;
+            self.store_one(book, tx, row, &product, &mut known)?;
         }
         if book.is_dry_run {
             return Ok(());
         }
-        products::insert(tx, &new.products)?;
-        products::insert_prices(tx, &new.prices)
+        products::insert(tx, &known.new_products)?;
+        products::insert_prices(tx, &known.new_prices)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one row against what is there and what is new")]
     fn store_one(
         &self,
         book: &mut Book<'_>,
         tx: &mut Conn,
         row: &Row,
         product: &ProductRow,
-        there: &mut HashMap<String, Product>,
-        prices: &mut HashMap<PriceKey, Price>,
-        new: &mut New,
+        known: &mut Known,
     ) -> Result<(), StoreError> {
-        let now = book.clock.now();
-        let mut fate = Fate::Unchanged;
-        let stored = match there.get_mut(&product.sku) {
-            Some(_) if self.takes_first() => {
-                book.count(Fate::Unchanged);
+        let (stored, mut fate) = match self.product(book, tx, product, known)? {
+            Ok(found) => found,
+            Err(reason) => {
+                book.reject(row, reason);
                 return Ok(());
             }
-            Some(stored) if stored.name != product.name => {
-                if !self.input.update {
-                    let reason = format!(
-                        "{} exists with a different name ({}); import with --update to take the one here",
-                        product.sku, stored.name
-                    );
-                    book.reject(row, reason);
-                    return Ok(());
-                }
-                if !book.is_dry_run {
-                    products::update_name(tx, stored.id, &product.name, now)?;
-                }
-                stored.name.clone_from(&product.name);
-                fate = Fate::Updated;
-                stored.id
-            }
-            Some(stored) => stored.id,
-            None => {
-                let stored = Product {
-                    id: ProductId(ids::next()),
-                    sku: product.sku.clone(),
-                    name: product.name.clone(),
-                    status: product.status,
-                    created_at: now,
-                    updated_at: now,
-                };
-                fate = Fate::Created;
-                new.products.push(stored.clone());
-                there.insert(product.sku.clone(), stored.clone());
-                stored.id
-            }
         };
-        for price in product.prices(stored) {
-            match prices.get(&price_key(&price)) {
-                None => {
-                    if fate == Fate::Unchanged {
-                        fate = Fate::Updated;
-                    }
-                    prices.insert(price_key(&price), price.clone());
-                    new.prices.push(price);
-                }
-                Some(old) if (old.price_minor, old.qv, old.cv) != (price.price_minor, price.qv, price.cv) => {
-                    let reason = format!(
-                        "{} has another {} price from {} on ({}, here {}); give the new price a later from_day",
-                        product.sku,
-                        price.price_type,
-                        price.from_day,
-                        price.currency.plain(old.price_minor),
-                        price.currency.plain(price.price_minor),
-                    );
-                    book.reject(row, reason);
-                    return Ok(());
-                }
-                Some(_) => {}
+        if fate == Fate::Unchanged && self.takes_first() {
+            book.count(fate);
+            return Ok(());
+        }
+        let prices: Vec<Price> = product.prices(stored).collect();
+        let different = prices.iter().find_map(|price| {
+            let old = known.prices.get(&price_key(price))?;
+            ((old.price_minor, old.qv, old.cv) != (price.price_minor, price.qv, price.cv)).then_some((old, price))
+        });
+        if let Some((old, price)) = different {
+            let reason = format!(
+                "{} has another {} price from {} on ({}, here {}); give the new price a later from_day",
+                product.sku,
+                price.price_type,
+                price.from_day,
+                price.currency.plain(old.price_minor),
+                price.currency.plain(price.price_minor),
+            );
+            book.reject(row, reason);
+            return Ok(());
+        }
+        for price in prices {
+            if known.prices.insert(price_key(&price), price.clone()).is_none() {
+                fate = if fate == Fate::Unchanged { Fate::Updated } else { fate };
+                known.new_prices.push(price);
             }
         }
         book.count(fate);
         Ok(())
+    }
+
+    /// The product that a row means, made where it is new; or why the row is refused.
+    fn product(
+        &self,
+        book: &Book<'_>,
+        tx: &mut Conn,
+        product: &ProductRow,
+        known: &mut Known,
+    ) -> Result<Result<(ProductId, Fate), String>, StoreError> {
+        let now = book.clock.now();
+        let Some(stored) = known.products.get_mut(&product.sku) else {
+            let stored = Product {
+                id: ProductId(ids::next()),
+                sku: product.sku.clone(),
+                name: product.name.clone(),
+                status: product.status,
+                created_at: now,
+                updated_at: now,
+            };
+            let id = stored.id;
+            known.new_products.push(stored.clone());
+            known.products.insert(product.sku.clone(), stored);
+            return Ok(Ok((id, Fate::Created)));
+        };
+        if stored.name == product.name || self.takes_first() {
+            return Ok(Ok((stored.id, Fate::Unchanged)));
+        }
+        if !self.input.update {
+            return Ok(Err(format!(
+                "{} exists with a different name ({}); import with --update to take the one here",
+                product.sku, stored.name
+            )));
+        }
+        if !book.is_dry_run {
+            products::update_name(tx, stored.id, &product.name, now)?;
+        }
+        stored.name.clone_from(&product.name);
+        Ok(Ok((stored.id, Fate::Updated)))
     }
 }
 
@@ -271,9 +278,11 @@ const fn price_key(price: &Price) -> PriceKey {
     (price.product_id, price.price_type, price.currency, price.from_day)
 }
 
-/// What a batch adds.
+/// What is there, and what a batch adds to it.
 #[derive(Default)]
-struct New {
-    products: Vec<Product>,
-    prices: Vec<Price>,
+struct Known {
+    products: HashMap<String, Product>,
+    prices: HashMap<PriceKey, Price>,
+    new_products: Vec<Product>,
+    new_prices: Vec<Price>,
 }
