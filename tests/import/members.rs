@@ -10,7 +10,7 @@ pub const MAPPING: &str = "kind = \"members\"\n[file]\ndates = [\"DD.MM.YYYY\"]\
     [columns]\nnumber = \"No\"\nname = \"Name\"\njoined_on = \"Since\"\n";
 const FULL: &str = "kind = \"members\"\n[file]\ndelimiter = \";\"\ndates = [\"DD.MM.YYYY\"]\n\
     [columns]\nnumber = \"No\"\nname = \"Name\"\nkind = \"Kind\"\nsponsor = \"Sponsor\"\nemail = \"Mail\"\njoined_on = \"Since\"\n\
-    [columns.country]\ncolumn = \"Land\"\nvalues = { Österreich = \"AT\" }\ndefault = \"DE\"\n";
+    [columns.country]\ncolumn = \"Land\"\nvalues = { \"Österreich\" = \"AT\" }\ndefault = \"DE\"\n";
 const HEADER: &str = "No;Name;Kind;Sponsor;Mail;Since;Land\n";
 
 fn sponsor_of(desk: &Desk<'_>, number: &str) -> Option<String> {
