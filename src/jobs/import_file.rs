@@ -56,9 +56,13 @@ pub fn handle(db: &Db, clock: &Clock, uploads: &Path, task: &Task<'_>, payload: 
     };
     let folder = upload.folder(uploads);
     let ended = import_upload(db, clock, &folder, task, &upload);
-    if !matches!(ended, Ended::Later(..))
-        && let Err(fault) = std::fs::remove_dir_all(&folder)
-    {
+    // A job that goes on later, here or with another worker that took it over, still needs the upload.
+    let is_over = match ended {
+        Ended::Later(..) => false,
+        Ended::Stopped(_) => db.read(|c| jobs::get(c, task.job().id)).is_ok_and(|job| job.stop_requested),
+        Ended::Done(_) | Ended::Failed(_) => true,
+    };
+    if is_over && let Err(fault) = std::fs::remove_dir_all(&folder) {
         log::warn!("an uploaded file could not be removed: {fault}");
     }
     ended
@@ -85,7 +89,7 @@ fn import_upload(db: &Db, clock: &Clock, folder: &Path, task: &Task<'_>, upload:
     let actor = Actor::person(task.job().created_by, upload.person.clone(), upload.address.clone());
     let done = import(db, clock, &actor, &input, &mut |progress| {
         let note = format!("{} rows, {} rejected", progress.rows, progress.rejected);
-        task.report(progress.permille.into(), 1000, &note)
+        task.report(progress.permille.into(), 1000, &note) && !task.is_ending()
     });
     match done {
         Ok(report) => {
@@ -94,6 +98,9 @@ fn import_upload(db: &Db, clock: &Clock, folder: &Path, task: &Task<'_>, upload:
                 "{} rows: {} created, {} changed, {} unchanged, {} left out, {} rejected",
                 i.rows_read, i.rows_created, i.rows_updated, i.rows_unchanged, i.rows_skipped, i.rows_rejected
             ))
+        }
+        Err(ImportFault::Stopped) if task.is_ending() => {
+            Ended::Later(clock.now(), "goes on when the program starts again".to_owned())
         }
         Err(ImportFault::Stopped) => {
             Ended::Stopped("Stopped; what came in stays. Upload the same file again to go on".to_owned())
