@@ -153,10 +153,11 @@ pub fn finish(tx: &mut Conn, job: &Job, status: &str, note: &str, now: Moment) -
     lost_unless(changed, job)
 }
 
-/// Puts a job back, to be begun again at a moment: after a passing fault, or because the process ends.
+/// Puts a job back, to be begun again at a moment: after a passing fault, or because the process ends. That is an
+/// orderly end: the count of its beginnings starts anew.
 pub fn put_back(tx: &mut Conn, job: &Job, note: &str, run_at: Moment) -> StoreResult<()> {
     let changed = diesel::update(held(job))
-        .set((jobs::status.eq("queued"), jobs::note.eq(note), jobs::run_at.eq(run_at)))
+        .set((jobs::status.eq("queued"), jobs::note.eq(note), jobs::run_at.eq(run_at), jobs::attempts.eq(0)))
         .execute(tx)?;
     lost_unless(changed, job)
 }
