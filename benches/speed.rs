@@ -15,7 +15,7 @@ use mainstay::actions::discard_run::discard_run;
 use mainstay::actions::freeze_run::freeze_run;
 use mainstay::actions::{company, sign_in};
 use mainstay::clock::Clock;
-use mainstay::demo::{Field, Recipe};
+use mainstay::demo::{Field, Folder, Found, Recipe, make};
 use mainstay::domain::calendar::{Day, Moment};
 use mainstay::domain::staff::Actor;
 use mainstay::store::{DatabaseUrl, Db, StoreError, staff};
@@ -57,17 +57,22 @@ fn say(what: impl Display, figure: impl Display) {
     println!("{what:<28}  {figure}");
 }
 
-fn make_company(folder: &Path, recipe: &Recipe) -> Outcome<()> {
-    if folder.join("made").exists() {
-        say("company", "made before");
-    } else {
-        let start = Instant::now();
-        let mut command = Command::new(BINARY);
-        command.args(["demo", "--today", TODAY, "--members", &recipe.members.to_string(), "--dir"]).arg(folder);
-        finished(command.stdout(Stdio::null()))?;
-        say("company with 14 runs", seconds(start.elapsed()));
+fn make_company(path: &Path, recipe: &Recipe) -> Outcome<()> {
+    let begun = path.exists() && !path.join("made").exists();
+    match Folder::prepare(path, begun)? {
+        Found::Finished(_, made) => say("company", format!("{made}, made before")),
+        Found::Empty(folder) => {
+            let start = Instant::now();
+            folder.write_config(None)?;
+            let db = Db::open(&DatabaseUrl::Sqlite(folder.path("mainstay.db")))?;
+            let made = make(&db, recipe, true, |_| {})?;
+            let what = format!("{} members, {} orders, {} runs", made.members, made.orders, made.runs.len());
+            folder.write_private("sign-in.txt", &made.password)?;
+            folder.mark_finished(&what)?;
+            say("company", format!("{what} in {}", seconds(start.elapsed())));
+        }
     }
-    let database = folder.join("mainstay.db").metadata()?.len();
+    let database = path.join("mainstay.db").metadata()?.len();
     say("database", format!("{} MiB", database >> 20));
     Ok(())
 }
@@ -213,12 +218,10 @@ fn load(folder: &Path) -> Outcome<()> {
 /// Signs in as a browser would and returns the session's token.
 fn session(folder: &Path) -> Outcome<String> {
     let db = Db::open(&DatabaseUrl::Sqlite(folder.join("mainstay.db")))?;
-    let told = std::fs::read_to_string(folder.join("sign-in.txt"))?;
-    let password =
-        told.lines().find_map(|line| line.strip_prefix("Password:")).and_then(|rest| rest.split_whitespace().next());
+    let password = std::fs::read_to_string(folder.join("sign-in.txt"))?;
     let input = sign_in::Input {
         email: PERSON.to_owned(),
-        password: password.unwrap_or_default().to_owned(),
+        password,
         address: "127.0.0.1".to_owned(),
         agent: "bench".to_owned(),
     };

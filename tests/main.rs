@@ -4,6 +4,7 @@
 
 mod cli;
 mod databases;
+mod demo;
 mod field;
 mod import;
 mod install;
