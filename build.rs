@@ -8,8 +8,8 @@ fn main() {
     }
     let newest = newest_migration().unwrap_or_else(|| "none".to_owned());
     let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
-    println!("cargo::rustc-env=MAINSTAY_SCHEMA={newest}");
-    println!("cargo::rustc-env=MAINSTAY_VERSION={version} (schema {newest})");
+    println!("cargo::rustc-env=BUILT_SCHEMA={newest}");
+    println!("cargo::rustc-env=BUILT_VERSION={version} (schema {newest})");
 }
 
 /// Rebuilds when any file below `folder` changes, appears or goes.

@@ -10,5 +10,5 @@ pub struct Args {}
 /// Runs the command.
 pub fn run(_: &Args, context: &Context) -> Result<(), Failure> {
     let (_, db) = context.open()?;
-    print_line(format!("{} has the schema {}", db.url(), env!("MAINSTAY_SCHEMA")))
+    print_line(format!("{} has the schema {}", db.url(), env!("BUILT_SCHEMA")))
 }

@@ -29,7 +29,7 @@ pub use context::{Context, GlobalArgs};
 pub use failure::Failure;
 
 /// The version, with the number of the newest database schema it knows.
-pub const VERSION: &str = env!("MAINSTAY_VERSION");
+pub const VERSION: &str = env!("BUILT_VERSION");
 
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 the work failed, 2 the command line or the configuration is wrong.
