@@ -71,4 +71,17 @@ mod tests {
         }
         assert_eq!(super::href("nothing.css"), "/assets/");
     }
+    #[test]
+    fn dark_by_choice_is_dark_by_the_system() {
+        let style = super::Files::get("mainstay.css").unwrap();
+        let style = std::str::from_utf8(&style.data).unwrap();
+        let block = |selector: &str| {
+            let (_, rest) = style.split_once(selector).unwrap();
+            let (block, _) = rest.split_once('}').unwrap();
+            block.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let chosen = block(":root[data-theme=\"dark\"] {");
+        assert!(chosen.contains("--bg: #10181a"));
+        assert_eq!(chosen, block(":root:not([data-theme=\"light\"]) {"));
+    }
 }
