@@ -21,8 +21,8 @@ use mainstay::domain::staff::Actor;
 use mainstay::store::{DatabaseUrl, Db, StoreError, staff};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_mainstay");
-const TODAY: &str = "2026-11-30";
-const OPEN_MONTH: &str = "2026-11";
+const TODAY: &str = "2026-10-31";
+const OPEN_MONTH: &str = "2026-10";
 const PERSON: &str = "ingrid@sallowfield.example";
 const ADDRESS: &str = "127.0.0.1:8479";
 /// Pages under load, with what they are.
