@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a step of a test that fails stops the test")]
 
+mod browser;
 mod cli;
 mod databases;
 mod demo;
