@@ -85,7 +85,7 @@ fn import_members(folder: &Path, recipe: &Recipe) -> Outcome<()> {
     std::fs::create_dir_all(folder)?;
     let (file, mapping, database) = (folder.join("m.csv"), folder.join("m.toml"), folder.join("m.db"));
     write_members(&file, recipe)?;
-    let fields = ["number", "name", "latin_name", "kind", "email", "country", "joined_on", "sponsor", "enroller"];
+    let fields = ["number", "name", "kind", "email", "country", "joined_on", "sponsor", "enroller"];
     let columns = fields.map(|field| format!("{field} = \"{field}\"\n")).concat();
     std::fs::write(&mapping, format!("kind = \"members\"\n\n[columns]\n{columns}"))?;
     let db = Db::open(&DatabaseUrl::Sqlite(database.clone()))?;
@@ -110,14 +110,13 @@ fn import_members(folder: &Path, recipe: &Recipe) -> Outcome<()> {
 fn write_members(file: &Path, recipe: &Recipe) -> Outcome<()> {
     let field = Field::grow(recipe);
     let mut csv = csv::Writer::from_path(file)?;
-    csv.write_record(["number", "name", "latin_name", "kind", "email", "country", "joined_on", "sponsor", "enroller"])?;
+    csv.write_record(["number", "name", "kind", "email", "country", "joined_on", "sponsor", "enroller"])?;
     for (node, index) in field.nodes().iter().zip(0_u32..) {
         let person = field.person(index);
         let upline = |upline: Option<u32>| upline.map(Field::number).unwrap_or_default();
         csv.write_record([
             Field::number(index).as_str(),
             &person.name,
-            &person.latin_name,
             node.kind.as_str(),
             &person.email,
             person.country,
