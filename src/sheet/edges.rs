@@ -64,7 +64,7 @@ pub fn unfold(
             }
         }
     }
-    Ok((sponsored(people), faults))
+    Ok((sponsored(&people), faults))
 }
 
 fn edge_of<'r>(
@@ -112,7 +112,7 @@ fn appear(
 
 /// Links everybody to the first rater in the order of the ratings; a link that would close a circle is
 /// left out, because the rater then stands below the person already.
-fn sponsored(people: Vec<Seen>) -> Vec<Person> {
+fn sponsored(people: &[Seen]) -> Vec<Person> {
     let mut links: Vec<(Moment, u64, usize, usize)> = people
         .iter()
         .enumerate()

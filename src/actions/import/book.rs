@@ -183,7 +183,7 @@ impl<'a> Book<'a> {
 
     /// The import went through.
     pub fn close(mut self) -> Result<Report, ImportFault> {
-        self.import.status = "done".to_owned();
+        "done".clone_into(&mut self.import.status);
         self.import.finished_at = self.clock.now();
         self.db.write(|tx| {
             imports::update(tx, &self.import)?;
@@ -200,7 +200,7 @@ impl<'a> Book<'a> {
     /// The import stopped. One that may go on stays open; one whose file cannot be read is over.
     pub fn abandon(mut self, fault: &ImportFault) -> Result<(), ImportFault> {
         if matches!(fault, ImportFault::Sheet(_)) || self.is_dry_run {
-            self.written.status = "failed".to_owned();
+            "failed".clone_into(&mut self.written.status);
             self.written.finished_at = self.clock.now();
             self.db.write(|tx| imports::update(tx, &self.written))?;
         }
