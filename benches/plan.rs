@@ -55,6 +55,9 @@ fn field(count: i64, shape: &str) -> Snapshot {
             sponsor: above,
             placement: None,
             highest_rank: None,
+            forced_rank: None,
+            market: String::new(),
+            person: None,
         });
     }
     let order = |at: i64, dice: &mut Dice| {
@@ -62,6 +65,7 @@ fn field(count: i64, shape: &str) -> Snapshot {
         SnapshotOrder {
             id: OrderId(at),
             number: format!("SF-{at:08}"),
+            line: String::new(),
             buyer: MemberId(dice.roll(count)),
             day: first.plus(i32::try_from(at * 31 / (count * 6 / 5)).unwrap_or(0)),
             order_type: OrderType::Standard,

@@ -47,7 +47,7 @@ fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreRe
     }
     let all = members::list_all(conn)?;
     let mut wanted: HashSet<MemberId> =
-        all.iter().filter(|(_, _, _, _, joined, _)| *joined <= period.last_day).map(|(id, ..)| *id).collect();
+        all.iter().filter(|member| member.joined_on <= period.last_day).map(|member| member.id).collect();
     let mut open: Vec<MemberId> = wanted.iter().copied().chain(orders.iter().map(|order| order.buyer)).collect();
     while let Some(member) = open.pop() {
         let above = parents.get(&member).into_iter().flatten().flatten();
@@ -56,20 +56,23 @@ fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreRe
     }
     Ok(all
         .into_iter()
-        .filter(|(id, ..)| wanted.contains(id))
-        .map(|(id, number, kind, status, joined, highest)| {
-            let above = parents.get(&id).copied().unwrap_or_default();
+        .filter(|member| wanted.contains(&member.id))
+        .map(|member| {
+            let above = parents.get(&member.id).copied().unwrap_or_default();
             SnapshotMember {
-                id,
-                number,
-                kind,
-                status,
-                joined,
+                id: member.id,
+                number: member.number,
+                kind: member.kind,
+                status: member.status,
+                joined: member.joined_on,
                 enroller: above[TreeKind::Enroller as usize].map(|(parent, _)| parent),
                 sponsor: above[TreeKind::Sponsor as usize].map(|(parent, _)| parent),
                 placement: above[TreeKind::Placement as usize]
                     .map(|(parent, side)| (parent, u8::try_from(side).unwrap_or(u8::MAX))),
-                highest_rank: (!highest.is_empty()).then_some(highest),
+                highest_rank: (!member.highest_rank.is_empty()).then_some(member.highest_rank),
+                forced_rank: None,
+                market: member.country,
+                person: None,
             }
         })
         .collect())
@@ -148,6 +151,7 @@ fn snapshot_order(order: &Order, amounts: Amounts) -> SnapshotOrder {
     SnapshotOrder {
         id: order.id,
         number: order.number.clone(),
+        line: String::new(),
         buyer: order.member_id,
         day: order.commission_on,
         order_type: order.order_type,

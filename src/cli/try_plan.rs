@@ -15,6 +15,7 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::run::PeriodKind;
+use crate::domain::tree::Side;
 use crate::plan::{
     self, Amounts, CheckedPlan, LineRow, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry,
 };
@@ -24,9 +25,28 @@ pub const HELP: &str = "\
 Example: mainstay plan try --plan plan.toml --members members.csv --orders orders.csv --period 2026-10
 
 Columns of the members: number; and, where they matter, sponsor, enroller (the sponsor if empty), kind
-(distributor), status (active), joined (the first day of the period), highest_rank.
+(distributor), status (active), joined (the first day of the period), parent and side (of the placement tree;
+left, right or 1, 2, 3 …), market (a country such as DE), highest_rank, forced_rank, person (the member who owns
+this position).
 Columns of the orders: member, qv; and, where they matter, cv (as qv), paid (as cv), wholesale (as paid),
-day (the first day of the period), type (standard), number.";
+day (the first day of the period), type (standard), line (of products), number. An order with goods of several
+product lines has one row for each, with the same number.";
+
+const MEMBER_COLUMNS: [&str; 12] = [
+    "number",
+    "sponsor",
+    "enroller",
+    "kind",
+    "status",
+    "joined",
+    "parent",
+    "side",
+    "market",
+    "highest_rank",
+    "forced_rank",
+    "person",
+];
+const ORDER_COLUMNS: [&str; 9] = ["number", "line", "member", "day", "type", "qv", "cv", "paid", "wholesale"];
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -153,10 +173,8 @@ impl Sheet {
 fn read(args: &Args, currency: Currency) -> Result<Snapshot, Failure> {
     let (first, last) = month_of_label(&args.period)
         .ok_or_else(|| Failure::usage(format!("“{}” is not a month; write it as 2026-10", args.period)))?;
-    let columns = ["number", "sponsor", "enroller", "kind", "status", "joined", "highest_rank"];
-    let mut people = Sheet::read(&args.members, &columns, &["number"])?;
-    let columns = ["number", "member", "day", "type", "qv", "cv", "paid", "wholesale"];
-    let mut sales = Sheet::read(&args.orders, &columns, &["member", "qv"])?;
+    let mut people = Sheet::read(&args.members, &MEMBER_COLUMNS, &["number"])?;
+    let mut sales = Sheet::read(&args.orders, &ORDER_COLUMNS, &["member", "qv"])?;
     let ids: HashMap<String, MemberId> = (0..people.rows.len())
         .zip(1..)
         .map(|(row, id)| (people.cell(row, "number").to_owned(), MemberId(id)))
@@ -185,7 +203,10 @@ fn id_of(sheet: &mut Sheet, row: usize, column: &str, ids: &HashMap<String, Memb
 fn member(sheet: &mut Sheet, row: usize, first: Day, ids: &HashMap<String, MemberId>) -> SnapshotMember {
     let number = sheet.cell(row, "number").to_owned();
     let sponsor = id_of(sheet, row, "sponsor", ids);
-    let highest = sheet.cell(row, "highest_rank").to_owned();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let [highest_rank, forced_rank] = ["highest_rank", "forced_rank"].map(|column| some(sheet.cell(row, column)));
+    let parent = id_of(sheet, row, "parent", ids);
+    let side: Side = sheet.value(row, "side", Side(0));
     SnapshotMember {
         id: MemberId(i64::try_from(row).unwrap_or(i64::MAX).saturating_add(1)),
         number,
@@ -194,8 +215,11 @@ fn member(sheet: &mut Sheet, row: usize, first: Day, ids: &HashMap<String, Membe
         joined: sheet.value(row, "joined", first),
         enroller: id_of(sheet, row, "enroller", ids).or(sponsor),
         sponsor,
-        placement: None,
-        highest_rank: (!highest.is_empty()).then_some(highest),
+        placement: parent.map(|parent| (parent, side.0)),
+        highest_rank,
+        forced_rank,
+        market: sheet.cell(row, "market").to_owned(),
+        person: id_of(sheet, row, "person", ids),
     }
 }
 
@@ -218,6 +242,7 @@ fn order(
     SnapshotOrder {
         id: OrderId(i64::try_from(row).unwrap_or(i64::MAX)),
         number: if number.is_empty() { format!("{}", row + 1) } else { number },
+        line: sheet.cell(row, "line").to_owned(),
         buyer: buyer.unwrap_or(MemberId(0)),
         day: sheet.value(row, "day", first),
         order_type: sheet.value(row, "type", OrderType::Standard),

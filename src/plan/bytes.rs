@@ -12,7 +12,7 @@ use super::snapshot::{
     Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
 };
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -134,9 +134,11 @@ macro_rules! fields {
 }
 fields! {
     PeriodSpan { label, kind, first, last }
-    SnapshotMember { id, number, kind, status, joined, enroller, sponsor, placement, highest_rank }
+    SnapshotMember {
+        id, number, kind, status, joined, enroller, sponsor, placement, highest_rank, forced_rank, market, person
+    }
     Amounts { qv, cv, paid_minor, wholesale_minor }
-    SnapshotOrder { id, number, buyer, day, order_type, amounts }
+    SnapshotOrder { id, number, line, buyer, day, order_type, amounts }
     OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor }
     Takeback { return_order, return_number, day, original_order, original_number, before, now, total, lines }
     StateEntry { member, key, value }

@@ -86,7 +86,7 @@ impl Order {
         ids.extend((0_u32..).zip(&members).map(|(place, at)| (snapshot.members[*at as usize].id, place)));
         let orders = sorted(count(&snapshot.orders), |at| {
             let order = &snapshot.orders[at as usize];
-            (order.day, order.number.as_bytes())
+            (order.day, order.number.as_bytes(), order.line.as_bytes())
         });
         let takebacks = sorted(count(&snapshot.takebacks), |at| {
             let takeback = &snapshot.takebacks[at as usize];
@@ -102,7 +102,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 1");
+    let mut sink = Sink::new("snapshot 2");
     let order = Order::of(snapshot);
     sink.text(&snapshot.period.label);
     sink.text(snapshot.period.kind.as_str());
@@ -121,11 +121,15 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
         sink.place(order.member(member.placement.map(|(above, _)| above)));
         sink.place(member.placement.map_or(NOBODY, |(_, side)| u32::from(side)));
         sink.text(member.highest_rank.as_deref().unwrap_or(""));
+        sink.text(member.forced_rank.as_deref().unwrap_or(""));
+        sink.text(&member.market);
+        sink.place(order.member(member.person));
     }
     sink.place(count(&order.orders));
     for at in &order.orders {
         let given = &snapshot.orders[*at as usize];
         sink.text(&given.number);
+        sink.text(&given.line);
         sink.place(order.member(Some(given.buyer)));
         sink.number(i64::from(given.day.0));
         sink.text(given.order_type.as_str());
@@ -181,7 +185,7 @@ fn state(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
 
 /// The hash of a result; its lines are in their final order already.
 pub fn of_result(result: &RunResult, snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("result 1");
+    let mut sink = Sink::new("result 2");
     let order = Order::of(snapshot);
     for at in &order.members {
         let member = &result.members[*at as usize];
@@ -197,6 +201,7 @@ pub fn of_result(result: &RunResult, snapshot: &Snapshot) -> [u8; 32] {
     }
     for at in &order.orders {
         sink.text(&snapshot.orders[*at as usize].number);
+        sink.text(&snapshot.orders[*at as usize].line);
     }
     for at in &order.takebacks {
         sink.text(&snapshot.takebacks[*at as usize].return_number);

@@ -46,6 +46,12 @@ pub struct SnapshotMember {
     pub placement: Option<(MemberId, u8)>,
     /// Code of the highest rank of earlier committed runs.
     pub highest_rank: Option<String>,
+    /// Code of the rank that an administrator has set for this period.
+    pub forced_rank: Option<String>,
+    /// ISO code of the country, or empty.
+    pub market: String,
+    /// The member that owns this position, where one person holds several; `None` for itself.
+    pub person: Option<MemberId>,
 }
 
 /// What an order is worth to the plan. Volumes are ten-thousandths of a point, amounts minor units.
@@ -63,12 +69,17 @@ pub struct Amounts {
 
 /// One order with its commission day in the period, net of the returns that fell into the same
 /// period. A return whose original order is unknown comes as an order with negative amounts.
+///
+/// An order whose goods belong to several product lines comes once for each, with the same id and
+/// number: orders are unique by number and line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotOrder {
     /// Row id.
     pub id: OrderId,
-    /// The number people read, unique.
+    /// The number people read.
     pub number: String,
+    /// Product line of these goods, or empty.
+    pub line: String,
     /// Who bought.
     pub buyer: MemberId,
     /// Commission day.

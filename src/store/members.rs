@@ -127,18 +127,29 @@ pub fn list_active_distributors(conn: &mut Conn) -> StoreResult<Vec<(String, Mem
         .load(conn)?)
 }
 
+/// What a run reads of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = members)]
+pub struct RunMember {
+    /// Row id.
+    pub id: MemberId,
+    /// The number people read.
+    pub number: String,
+    /// Distributor or customer.
+    pub kind: MemberKind,
+    /// State of the account.
+    pub status: MemberStatus,
+    /// Day of enrolment.
+    pub joined_on: Day,
+    /// Code of the best rank ever; may be empty.
+    pub highest_rank: String,
+    /// ISO 3166 code of the country; may be empty.
+    pub country: String,
+}
+
 /// Every member, in no particular order: the input of a run.
-pub fn list_all(conn: &mut Conn) -> StoreResult<Vec<(MemberId, String, MemberKind, MemberStatus, Day, String)>> {
-    Ok(members::table
-        .select((
-            members::id,
-            members::number,
-            members::kind,
-            members::status,
-            members::joined_on,
-            members::highest_rank,
-        ))
-        .load(conn)?)
+pub fn list_all(conn: &mut Conn) -> StoreResult<Vec<RunMember>> {
+    Ok(members::table.select(RunMember::as_select()).load(conn)?)
 }
 
 /// How many members there are.

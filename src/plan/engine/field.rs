@@ -194,10 +194,15 @@ fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
 fn orders(snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
     let all = &snapshot.orders;
     let count = fits("orders", all.len())?;
-    let place = sorted(count, |at| (all[at as usize].day, all[at as usize].number.as_bytes()));
+    let place = sorted(count, |at| {
+        let order = &all[at as usize];
+        (order.day, order.number.as_bytes(), order.line.as_bytes())
+    });
     let mut orders = Orders::default();
-    let twice =
-        |a: u32, b: u32| all[a as usize].day == all[b as usize].day && all[a as usize].number == all[b as usize].number;
+    let twice = |a: u32, b: u32| {
+        let (a, b) = (&all[a as usize], &all[b as usize]);
+        a.day == b.day && a.number == b.number && a.line == b.line
+    };
     for (at, this) in place.iter().enumerate() {
         let order = &all[*this as usize];
         if at > 0 && twice(place[at - 1], *this) {

@@ -22,11 +22,15 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
             sponsor: above,
             placement: None,
             highest_rank: None,
+            forced_rank: None,
+            market: String::new(),
+            person: None,
         });
         let volume = Volume(volume(at) * 10_000);
         snapshot.orders.push(SnapshotOrder {
             id: OrderId(at),
             number: format!("O-{at:08}"),
+            line: String::new(),
             buyer: MemberId(at),
             day: snapshot.period.first.plus(i32::try_from(at % 28).unwrap()),
             order_type: OrderType::Standard,

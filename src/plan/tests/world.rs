@@ -53,6 +53,9 @@ pub fn members(snapshot: &mut Snapshot, text: &str) {
             sponsor: sponsor.filter(|_| !customer),
             placement: None,
             highest_rank: None,
+            forced_rank: None,
+            market: String::new(),
+            person: None,
         });
     }
 }
@@ -69,6 +72,7 @@ pub fn order(snapshot: &mut Snapshot, buyer: &str, volume: &str) -> usize {
     snapshot.orders.push(SnapshotOrder {
         id: OrderId(i64::try_from(at).unwrap()),
         number: format!("O-{at:03}"),
+        line: String::new(),
         buyer: number(snapshot, buyer),
         day: day("2026-10-15"),
         order_type: OrderType::Standard,
