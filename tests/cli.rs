@@ -39,6 +39,7 @@ fn every_command_has_help_with_an_example() {
         "completions",
         "config show",
         "plan check",
+        "plan diff",
         "ledger check",
         "run list",
         "run freeze",

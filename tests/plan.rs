@@ -87,3 +87,30 @@ fn a_plan_is_tried_on_hand_made_files() {
          A,team,2,B,1,80,0.08,6.40\nA,team,3,C,1,30,0.08,2.40\nB,retail,3,C,1,40,0.25,10.00\n"
     );
 }
+
+#[test]
+fn plans_are_compared_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let before = plan(path, &["new", "unilevel"]);
+    std::fs::write(path.join("a.toml"), &before).unwrap();
+    std::fs::write(path.join("b.toml"), before.replace("rate = \"20%\"", "rate = \"18%\"")).unwrap();
+    std::fs::write(path.join("c.toml"), "rate = ").unwrap();
+    let diff = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"));
+        let done = command.current_dir(path).env_clear().args(["plan", "diff"]).args(arguments).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (done.status.code().unwrap(), text(&done.stdout), text(&done.stderr))
+    };
+    let said = "Bonus fast-start: rate falls from 20% to 18%\n".to_owned();
+    assert_eq!(diff(&["a.toml", "b.toml"]), (1, said, String::new()));
+    assert_eq!(diff(&["a.toml", "a.toml"]), (0, "a.toml and a.toml mean the same\n".to_owned(), String::new()));
+    let (code, json, _) = diff(&["a.toml", "b.toml", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &json["same"], &json["changes"][0]["after"]), (1, &false.into(), &"18%".into()));
+    let (code, _, fault) = diff(&["a.toml", "c.toml"]);
+    assert_eq!(code, 2);
+    assert!(fault.starts_with("mainstay: c.toml, line 1: "), "{fault}");
+    assert_eq!(diff(&["a.toml"]).0, 2);
+    assert_eq!(diff(&["a.toml", "missing.toml"]).0, 2);
+}

@@ -135,6 +135,10 @@ fn put_period_and_plan(tx: &mut Conn) -> StoreResult<(PeriodId, PlanVersionId)> 
         from_day: Day(0),
         created_at: Moment(1),
         created_by: StaffId(0),
+        edited_at: Moment(1),
+        edited_by: StaffId(0),
+        activated_at: Moment(1),
+        activated_by: StaffId(0),
     };
     plans::insert(tx, &plan)?;
     Ok((period.id, plan.id))

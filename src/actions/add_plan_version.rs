@@ -1,22 +1,21 @@
-//! Stores a version of the compensation plan. A plan with faults is not stored; a stored one never changes.
-
-use sha2::{Digest, Sha256};
+//! Stores the first version of the compensation plan, in force at once: what the set-up does. Later versions
+//! are drafts that a second person activates.
 
 use super::ActionFault;
+use super::plan_draft::{checked, sha256};
 use crate::clock::Clock;
 use crate::domain::calendar::Day;
 use crate::domain::ids::PlanVersionId;
 use crate::domain::staff::Actor;
-use crate::plan::CheckedPlan;
 use crate::store::audit::{self, Entry};
 use crate::store::plans::{self, PlanVersion};
 use crate::store::{Db, ids};
-use crate::text::hex;
 
 /// Stores the plan, valid from a day on. The same text for the same day again is the stored version.
 ///
 /// # Errors
-/// Every fault of the plan, each with its place; nothing is written then.
+/// Every fault of the plan, each with its place; refused once runs rest on another version. Nothing is
+/// written then.
 pub fn add_plan_version(
     db: &Db,
     clock: &Clock,
@@ -25,38 +24,46 @@ pub fn add_plan_version(
     file: &str,
     from_day: Day,
 ) -> Result<PlanVersion, ActionFault> {
-    let plan = CheckedPlan::read(source, file).map_err(|faults| ActionFault::refused(faults.to_string()))?;
-    let sha256 = hex(&Sha256::digest(source.as_bytes()));
+    let plan = checked(source, file)?;
+    let sha256 = sha256(source);
     db.write(|tx| {
         let stored = plans::list(tx)?;
-        if let Some(same) = stored.iter().find(|v| v.sha256 == sha256 && v.from_day == from_day) {
+        let same = |v: &&PlanVersion| v.sha256 == sha256 && v.from_day == from_day && !v.is_draft();
+        if let Some(same) = stored.iter().find(same) {
             return Ok(same.clone());
         }
-        let newest = stored.iter().filter(|v| v.name == plan.name).map(|v| v.version).max().unwrap_or(0);
+        if !plans::list_runs(tx)?.is_empty() {
+            let message = "Runs have been made with a plan; write the new one as a draft in the console, \
+                           where a second person activates it";
+            return Err(ActionFault::refused(message));
+        }
+        let now = clock.now();
         let version = PlanVersion {
             id: PlanVersionId(ids::next()),
             name: plan.name.clone(),
-            version: newest + 1,
+            version: plans::next_version(tx)?,
             source: source.to_owned(),
             sha256,
             from_day,
-            created_at: clock.now(),
+            created_at: now,
             created_by: actor.id,
+            edited_at: now,
+            edited_by: actor.id,
+            activated_at: now,
+            activated_by: actor.id,
         };
         plans::insert(tx, &version)?;
-        audit::append(
-            tx,
-            &Entry {
-                at: clock.now(),
-                actor,
-                action: "add-plan-version",
-                object_kind: "plan",
-                object_id: version.id.0,
-                object: &format!("{} version {}", version.name, version.version),
-                before: "",
-                after: &format!("from {from_day}, SHA-256 {}", version.sha256),
-            },
-        )?;
+        let entry = Entry {
+            at: now,
+            actor,
+            action: "add-plan-version",
+            object_kind: "plan",
+            object_id: version.id.0,
+            object: &format!("{} version {}", version.name, version.version),
+            before: "",
+            after: &format!("from {from_day}, SHA-256 {}", version.sha256),
+        };
+        audit::append(tx, &entry)?;
         Ok(version)
     })
 }

@@ -3,6 +3,7 @@
 
 mod fault;
 
+pub mod activate_plan;
 pub mod add_plan_version;
 pub mod add_product;
 pub mod approve_run;
@@ -17,6 +18,7 @@ pub mod freeze_run;
 pub mod import;
 pub mod password;
 pub mod place_order;
+pub mod plan_draft;
 pub mod queue_mail_again;
 pub mod record_payment;
 pub mod return_order;

@@ -9,6 +9,8 @@ pub enum Failure {
     Failed(String),
     /// The command line or the configuration is wrong: exit code 2.
     Usage(String),
+    /// What was asked for was printed, and its answer is no: exit code 1 without a message.
+    Told,
 }
 
 impl Failure {
@@ -25,7 +27,7 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Failed(_) => 1,
+            Self::Failed(_) | Self::Told => 1,
             Self::Usage(_) => 2,
         }
     }
@@ -35,6 +37,7 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Failed(message) | Self::Usage(message) => f.write_str(message),
+            Self::Told => Ok(()),
         }
     }
 }

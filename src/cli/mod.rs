@@ -14,6 +14,7 @@ pub mod man;
 pub mod migrate;
 pub mod notify;
 pub mod plan;
+pub mod plan_diff;
 pub mod run;
 pub mod serve;
 pub mod setup;
@@ -65,7 +66,7 @@ pub enum Command {
     Statements(statements::Args),
     /// Check the ledger
     Ledger(ledger::Args),
-    /// Check and try compensation plan files
+    /// Check, compare and try compensation plans
     Plan(plan::Args),
     /// Look at and drive the mail queue
     Mail(mail::Args),
@@ -89,7 +90,9 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody may be reading any more; the exit code still tells.
-            drop(writeln!(std::io::stderr(), "mainstay: {failure}"));
+            if !matches!(failure, Failure::Told) {
+                drop(writeln!(std::io::stderr(), "mainstay: {failure}"));
+            }
             ExitCode::from(failure.code())
         }
     }
@@ -104,7 +107,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Run(args) => run::run(&args, context),
         Command::Statements(args) => statements::run(&args, context),
         Command::Ledger(args) => ledger::run(&args, context),
-        Command::Plan(args) => plan::run(&args),
+        Command::Plan(args) => plan::run(&args, context),
         Command::Mail(args) => mail::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Config(args) => config::run(&args, context),

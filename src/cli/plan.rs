@@ -1,11 +1,11 @@
-//! `mainstay plan`: checks and tries compensation plan files, without a database.
+//! `mainstay plan`: checks, compares and tries compensation plan files.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Failure, print_line, try_plan};
+use super::{Context, Failure, plan_diff, print_line, try_plan};
 use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
@@ -37,6 +37,9 @@ enum Verb {
     /// Run a plan over members and orders of two CSV files
     #[command(after_help = try_plan::HELP)]
     Try(try_plan::Args),
+    /// Say in words what changed between two plans
+    #[command(after_help = plan_diff::HELP)]
+    Diff(plan_diff::Args),
 }
 
 fn names() -> Vec<&'static str> {
@@ -44,7 +47,7 @@ fn names() -> Vec<&'static str> {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> Result<(), Failure> {
+pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     match &args.verb {
         Verb::Check { files, json } => check_all(files, *json),
         Verb::New { name } => {
@@ -52,6 +55,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             plan.map_or(Ok(()), |(_, text)| print_line(text.trim_end()))
         }
         Verb::Try(args) => try_plan::run(args),
+        Verb::Diff(args) => plan_diff::run(args, context),
     }
 }
 

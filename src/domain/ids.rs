@@ -32,6 +32,8 @@ ids! {
     PeriodId,
     /// A stored version of a compensation plan.
     PlanVersionId,
+    /// One try of a plan on periods that are over.
+    SimulationId,
     /// One calculation of a plan over a period.
     RunId,
     /// One earning line.

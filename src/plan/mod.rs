@@ -5,6 +5,7 @@
 
 mod bytes;
 pub mod checked;
+pub mod diff;
 mod digest;
 mod engine;
 pub mod expr;

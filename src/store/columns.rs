@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Integer, Text};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{
     AccountId, AuditId, ImportId, JobId, LineId, LinkId, MemberId, MessageId, OrderId, OrderLineId, PeriodId,
-    PlanVersionId, PriceId, ProductId, RunId, StaffId, StatementId, TransferId,
+    PlanVersionId, PriceId, ProductId, RunId, SimulationId, StaffId, StatementId, TransferId,
 };
 use crate::domain::ledger::{AccountKind, TransferKind};
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -65,7 +65,7 @@ macro_rules! number_columns {
 }
 
 number_columns!(
-    BigInt, i64: MemberId, ProductId, PriceId, OrderId, OrderLineId, LinkId, PeriodId, PlanVersionId, RunId, LineId,
+    BigInt, i64: MemberId, ProductId, PriceId, OrderId, OrderLineId, LinkId, PeriodId, PlanVersionId, SimulationId, RunId, LineId,
     AccountId, TransferId, StatementId, MessageId, JobId, ImportId, StaffId, AuditId, Moment, Volume
 );
 number_columns!(Integer, i32: Day);

@@ -31,6 +31,7 @@ mod schema;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod simulations;
 mod sql;
 pub mod staff;
 pub mod statements;

@@ -172,6 +172,25 @@ diesel::table! {
         from_day -> Integer,
         created_at -> BigInt,
         created_by -> BigInt,
+        edited_at -> BigInt,
+        edited_by -> BigInt,
+        activated_at -> BigInt,
+        activated_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    simulations (id) {
+        id -> BigInt,
+        plan_version -> Integer,
+        plan_name -> Text,
+        source -> Text,
+        first_period -> Text,
+        last_period -> Text,
+        result -> Text,
+        created_at -> BigInt,
+        created_by -> BigInt,
+        finished_at -> BigInt,
     }
 }
 
@@ -448,6 +467,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     order_lines,
     periods,
     plan_versions,
+    simulations,
     runs,
     run_inputs,
     run_members,

@@ -175,7 +175,24 @@ CREATE TABLE plan_versions (
     from_day INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     created_by BIGINT NOT NULL,
-    UNIQUE (name, version)
+    edited_at BIGINT NOT NULL,
+    edited_by BIGINT NOT NULL,
+    activated_at BIGINT NOT NULL,
+    activated_by BIGINT NOT NULL,
+    UNIQUE (version)
+);
+
+CREATE TABLE simulations (
+    id BIGINT NOT NULL PRIMARY KEY,
+    plan_version INTEGER NOT NULL,
+    plan_name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    first_period TEXT NOT NULL,
+    last_period TEXT NOT NULL,
+    result TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    created_by BIGINT NOT NULL,
+    finished_at BIGINT NOT NULL
 );
 
 CREATE TABLE runs (

@@ -175,7 +175,24 @@ CREATE TABLE plan_versions (
     from_day INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     created_by INTEGER NOT NULL,
-    UNIQUE (name, version)
+    edited_at INTEGER NOT NULL,
+    edited_by INTEGER NOT NULL,
+    activated_at INTEGER NOT NULL,
+    activated_by INTEGER NOT NULL,
+    UNIQUE (version)
+);
+
+CREATE TABLE simulations (
+    id INTEGER NOT NULL PRIMARY KEY,
+    plan_version INTEGER NOT NULL,
+    plan_name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    first_period TEXT NOT NULL,
+    last_period TEXT NOT NULL,
+    result TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by INTEGER NOT NULL,
+    finished_at INTEGER NOT NULL
 );
 
 CREATE TABLE runs (

@@ -4,15 +4,19 @@ use super::segment;
 use crate::store::audit::Stored;
 
 const SAID: &[(&str, &str)] = &[
+    ("activate-plan", "activated"),
+    ("add-plan-draft", "wrote the draft"),
     ("add-plan-version", "added the plan version"),
     ("approve-run", "approved the run"),
     ("calculate-run", "calculated the run"),
     ("change-password", "changed the password of"),
     ("choose-password", "chose a password for"),
     ("commit-run", "committed the run"),
+    ("discard-plan-draft", "threw away the draft"),
     ("discard-run", "discarded the run"),
     ("edit-company", "changed the settings of"),
     ("edit-member", "changed the member"),
+    ("edit-plan-draft", "changed the draft"),
     ("edit-staff", "changed the access of"),
     ("enroll", "enrolled the member"),
     ("freeze-run", "froze the run"),
@@ -45,6 +49,7 @@ pub fn place(entry: &Stored) -> Option<String> {
         "order" => Some(format!("/orders/{}", number())),
         "product" => Some(format!("/products/{}", number())),
         "run" => Some(format!("/commissions/{}", number())),
+        "plan" => entry.object.rsplit_once("version ").map(|(_, version)| format!("/plans/{}", segment(version))),
         "job" => Some(format!("/jobs/{}", entry.object_id)),
         _ => None,
     }
