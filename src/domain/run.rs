@@ -1,5 +1,6 @@
 //! Periods and runs: their states, which only go forward, and who may take each step.
 
+use super::calendar::{Day, month_of_label, week_of_label};
 use super::ids::StaffId;
 use super::words::words;
 
@@ -10,6 +11,21 @@ words! {
         Week = "week",
         /// A calendar month.
         Month = "month",
+    }
+}
+
+impl PeriodKind {
+    /// First and last day of the period of this kind that a label names.
+    pub fn span(self, label: &str) -> Option<(Day, Day)> {
+        match self {
+            Self::Week => week_of_label(label),
+            Self::Month => month_of_label(label),
+        }
+    }
+
+    /// Kind, first and last day of the period that a label such as `2026-10` or `2026-W41` names.
+    pub fn of_label(label: &str) -> Option<(Self, Day, Day)> {
+        Self::ALL.iter().find_map(|kind| kind.span(label).map(|(first, last)| (*kind, first, last)))
     }
 }
 

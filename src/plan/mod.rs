@@ -4,6 +4,7 @@
 //! snapshot gives the same bytes on any machine, with one thread or many, in any order of input.
 
 mod bytes;
+pub mod case;
 pub mod checked;
 pub mod diff;
 mod digest;

@@ -25,6 +25,14 @@ pub struct PeriodSpan {
     pub last: Day,
 }
 
+impl PeriodSpan {
+    /// The period that a label such as `2026-10` or `2026-W41` names.
+    pub fn of_label(label: &str) -> Option<Self> {
+        let (kind, first, last) = PeriodKind::of_label(label)?;
+        Some(Self { label: label.to_owned(), kind, first, last })
+    }
+}
+
 /// One member as of the last day of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotMember {

@@ -2,6 +2,7 @@
 
 mod bonuses;
 mod clawback;
+pub mod explain;
 mod fault;
 mod field;
 mod finish;

@@ -1,0 +1,160 @@
+//! `order B 100 cv 80 2026-10-12 autoship number o1` and `return o1 50`.
+
+use super::read::{Draft, day, how, money};
+use super::{NewOrder, NewReturn, Returned, Word};
+use crate::domain::money::Volume;
+use crate::domain::order::OrderType;
+use crate::plan::fault::{Fault, nearest, suggest};
+
+/// What is known of an order while reading.
+#[derive(Debug, Clone)]
+pub struct Ordered {
+    number: String,
+    line: String,
+    buyer: usize,
+    written: i64,
+    returned: i64,
+}
+
+const OPTIONS: [&str; 10] =
+    ["qv", "cv", "paid", "wholesale", "line", "number", "standard", "enrolment", "autoship", "tools"];
+
+impl Draft {
+    /// An order.
+    pub fn order(&mut self, first: Word<'_>, rest: &[Word<'_>]) -> Result<NewOrder, Fault> {
+        let [who, volume, rest @ ..] = rest else {
+            return Err(first.fault("an order needs a member and a volume", how("order")));
+        };
+        let buyer = self.member(*who)?;
+        let mut order = NewOrder {
+            number: String::new(),
+            line: String::new(),
+            buyer,
+            day: None,
+            order_type: OrderType::Standard,
+            written: volume.value()?,
+            qv: None,
+            cv: None,
+            paid: None,
+            wholesale: None,
+        };
+        let mut number = *volume;
+        let mut rest = rest;
+        while let Some((option, mut after)) = rest.split_first() {
+            let mut value = || {
+                let (value, left) =
+                    after.split_first().ok_or_else(|| option.fault("a value is missing behind this", how("order")))?;
+                after = left;
+                Ok(*value)
+            };
+            match option.text {
+                "qv" => order.qv = Some(value()?.value()?),
+                "cv" => order.cv = Some(value()?.value()?),
+                "paid" => order.paid = Some(money(value()?)?),
+                "wholesale" => order.wholesale = Some(money(value()?)?),
+                "line" => value()?.text.clone_into(&mut order.line),
+                "number" => {
+                    number = value()?;
+                    number.text.clone_into(&mut order.number);
+                }
+                text => match (day(*option), text.parse()) {
+                    (Some(day), _) => order.day = Some(day?),
+                    (None, Ok(order_type)) => order.order_type = order_type,
+                    (None, Err(_)) => {
+                        let help = format!("{}; a day is written as 2026-10-31", suggest(text, OPTIONS));
+                        return Err(option.fault(format!("an order has no “{text}”"), help));
+                    }
+                },
+            }
+            rest = after;
+        }
+        if order.number.is_empty() {
+            order.number = format!("O-{:03}", self.orders.len() + 1);
+        }
+        self.check_number(number, &order)?;
+        let Volume(written) = order.written;
+        let (number, line) = (order.number.clone(), order.line.clone());
+        self.orders.push(Ordered { number, line, buyer, written, returned: 0 });
+        Ok(order)
+    }
+
+    fn check_number(&self, word: Word<'_>, order: &NewOrder) -> Result<(), Fault> {
+        let mut same = self.orders.iter().filter(|other| other.number == order.number);
+        let Some(other) = same.find(|other| other.line == order.line || other.buyer != order.buyer) else {
+            return Ok(());
+        };
+        let message = format!("there is an order {} already", order.number);
+        Err(word.fault(
+            message,
+            if other.buyer == order.buyer {
+                "give each its own number, or each part of one order its own line"
+            } else {
+                "give each its own number; the parts of one order have one buyer"
+            },
+        ))
+    }
+
+    /// Goods that come back: all of an order, or so much of what was written.
+    pub fn give_back(&mut self, first: Word<'_>, rest: &[Word<'_>]) -> Result<NewReturn, Fault> {
+        let [number, rest @ ..] = rest else {
+            return Err(first.fault("a return needs the number of an order", how("return")));
+        };
+        let mut found: Vec<usize> =
+            (0..self.orders.len()).filter(|at| self.orders[*at].number == number.text).collect();
+        if found.is_empty() {
+            let near = nearest(number.text, self.orders.iter().map(|order| order.number.as_str()));
+            let help = near.map_or_else(
+                || format!("give the order a number: order A 100 number {}", number.text),
+                |near| format!("did you mean “{near}”?"),
+            );
+            return Err(number.fault(format!("there is no order “{}”", number.text), help));
+        }
+        let (mut amount, mut on) = (None, None);
+        let mut rest = rest;
+        while let Some((word, after)) = rest.split_first() {
+            rest = after;
+            if let Some(day) = day(*word) {
+                on = Some(day?);
+            } else if word.text == "line" {
+                let (line, after) =
+                    rest.split_first().ok_or_else(|| word.fault("a line is missing behind this", how("return")))?;
+                rest = after;
+                found.retain(|at| self.orders[*at].line == line.text);
+                if found.is_empty() {
+                    return Err(line.fault(format!("order {} has no line “{}”", number.text, line.text), ""));
+                }
+            } else {
+                amount = Some((word.value::<Volume>()?.0, *word));
+            }
+        }
+        let parts = match amount {
+            None => found.iter().map(|at| self.part(*at, None, *number)).collect::<Result<_, _>>()?,
+            Some((amount, word)) => {
+                let [at] = found.as_slice() else {
+                    let message = format!("order {} has several lines", number.text);
+                    return Err(word.fault(message, "say of which one it is: return o1 50 line NAME"));
+                };
+                vec![self.part(*at, Some(amount), word)?]
+            }
+        };
+        Ok(NewReturn { parts, day: on })
+    }
+
+    fn part(&mut self, at: usize, amount: Option<i64>, word: Word<'_>) -> Result<Returned, Fault> {
+        let order = &mut self.orders[at];
+        let left = order.written - order.returned;
+        if order.written <= 0 || left <= 0 {
+            return Err(
+                word.fault(format!("nothing of order {} can come back any more", order.number), "take the line away")
+            );
+        }
+        let amount = amount.unwrap_or(left);
+        if amount <= 0 || amount > left {
+            let message = format!("{} of order {} can come back, not {}", Volume(left), order.number, word.text);
+            return Err(word.fault(message, "write a part of what was ordered, or nothing for all of it"));
+        }
+        let before = order.returned;
+        order.returned += amount;
+        Ok(Returned { order: at, before, after: order.returned, written: order.written })
+    }
+}

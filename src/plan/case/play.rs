@@ -1,0 +1,270 @@
+//! Plays a case: the field grows statement by statement, periods end, and what the plan does is compared.
+
+use super::compare::{self, Asked};
+use super::{Case, Change, Difference, Expectation, NewMember, NewOrder, NewReturn, Statement};
+use crate::domain::calendar::Day;
+use crate::domain::ids::{MemberId, OrderId};
+use crate::domain::money::{MoneyFault, Rounding};
+use crate::plan::checked::CheckedPlan;
+use crate::plan::engine;
+use crate::plan::result::RunResult;
+use crate::plan::snapshot::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder};
+
+/// Runs a plan over a case.
+pub fn play(case: &Case, plan: &CheckedPlan) -> Vec<Difference> {
+    let periods = case.steps.iter().filter(|step| matches!(step.what, Statement::Period(_))).count();
+    let mut play = Play {
+        plan,
+        snapshot: empty(plan),
+        begun: false,
+        several: periods > 1,
+        orders: Vec::new(),
+        returns: 0,
+        past: Vec::new(),
+        found: None,
+        lines: Vec::new(),
+        some: false,
+        line: case.line,
+        differences: Vec::new(),
+    };
+    for step in &case.steps {
+        play.line = step.line;
+        if play.step(&step.what).is_err() {
+            return play.differences;
+        }
+    }
+    // A case that stops here has said why.
+    let _ = play.end_period();
+    play.differences.sort_by_key(|difference| difference.line);
+    play.differences
+}
+
+/// October 2026, in which a case plays that names no period.
+fn empty(plan: &CheckedPlan) -> Snapshot {
+    let (first, kind) = (Day(20_727), crate::domain::run::PeriodKind::Month);
+    Snapshot {
+        period: PeriodSpan { label: first.month_label(), kind, first, last: first.month_end() },
+        currency: plan.currency,
+        members: Vec::new(),
+        orders: Vec::new(),
+        takebacks: Vec::new(),
+        state_keys: Vec::new(),
+        state: Vec::new(),
+    }
+}
+
+/// The case cannot go on; a difference says why.
+#[derive(Debug)]
+pub struct Stop;
+
+/// An order of the case, for what comes back of it later.
+pub struct Placed {
+    pub id: OrderId,
+    /// The period in which it was ordered: place in [`Play::past`], or its length for the present one.
+    pub period: usize,
+    /// Place in the snapshot's orders of that period.
+    pub at: usize,
+    pub amounts: Amounts,
+    /// What came back of it, in which periods.
+    pub returned: Vec<(usize, Amounts)>,
+}
+
+/// A period that is over.
+pub struct Past {
+    pub snapshot: Snapshot,
+    pub result: RunResult,
+}
+
+/// A case on the way.
+pub struct Play<'a> {
+    plan: &'a CheckedPlan,
+    pub snapshot: Snapshot,
+    /// Whether anything happened in the present period.
+    begun: bool,
+    several: bool,
+    pub orders: Vec<Placed>,
+    pub returns: usize,
+    pub past: Vec<Past>,
+    /// What the plan pays on the field as it stands.
+    found: Option<(Snapshot, RunResult)>,
+    lines: Vec<Asked<'a>>,
+    some: bool,
+    line: usize,
+    differences: Vec<Difference>,
+}
+
+impl<'a> Play<'a> {
+    fn step(&mut self, statement: &'a Statement) -> Result<(), Stop> {
+        match statement {
+            Statement::Expect(asked) => return self.expect(asked),
+            Statement::Some => self.some = true,
+            Statement::Period(span) => return self.next_period(span),
+            Statement::Member(member) => self.member(member),
+            Statement::Change(member, change) => self.change(*member, change),
+            Statement::Order(order) => self.order(order)?,
+            Statement::Return(back) => self.give_back(back)?,
+        }
+        self.found = None;
+        Ok(())
+    }
+
+    fn member(&mut self, new: &NewMember) {
+        self.snapshot.members.push(SnapshotMember {
+            id: id_of(self.snapshot.members.len()),
+            number: new.number.clone(),
+            kind: new.kind,
+            status: new.status,
+            joined: Day::from_ymd(2020, 1, 1).unwrap_or(Day(0)),
+            enroller: new.enroller.map(id_of),
+            sponsor: new.sponsor.map(id_of),
+            placement: new.placement.map(|(above, side)| (id_of(above), side)),
+            highest_rank: None,
+            forced_rank: None,
+            market: String::new(),
+            person: None,
+        });
+    }
+
+    fn change(&mut self, member: usize, change: &Change) {
+        let Some(member) = self.snapshot.members.get_mut(member) else { return };
+        match change {
+            Change::Joined(day) => member.joined = *day,
+            Change::Kind(kind) => member.kind = *kind,
+            Change::Status(status) => member.status = *status,
+            Change::Forced(rank) => member.forced_rank = Some(rank.clone()),
+            Change::Market(market) => member.market.clone_from(market),
+            Change::Person(person) => member.person = Some(id_of(*person)),
+        }
+    }
+
+    fn order(&mut self, new: &NewOrder) -> Result<(), Stop> {
+        self.begun = true;
+        let currency = self.plan.currency;
+        let worth = currency.round(new.written.to_decimal(), Rounding::HalfUp);
+        let paid = new.paid.as_ref().map_or(worth, |paid| currency.parse_minor(paid));
+        let wholesale = new.wholesale.as_ref().map_or_else(|| paid.clone(), |price| currency.parse_minor(price));
+        let what = format!("order {}", new.number);
+        let (paid_minor, wholesale_minor) = (self.minor(&what, paid)?, self.minor(&what, wholesale)?);
+        let amounts = Amounts {
+            qv: new.qv.unwrap_or(new.written),
+            cv: new.cv.unwrap_or(new.written),
+            paid_minor,
+            wholesale_minor,
+        };
+        let same = self.snapshot.orders.iter().find(|order| order.number == new.number);
+        let next = OrderId(i64::try_from(self.orders.len()).unwrap_or(i64::MAX).saturating_add(1));
+        let id = same.map_or(next, |order| order.id);
+        let (period, at) = (self.past.len(), self.snapshot.orders.len());
+        self.orders.push(Placed { id, period, at, amounts, returned: Vec::new() });
+        self.snapshot.orders.push(SnapshotOrder {
+            id,
+            number: new.number.clone(),
+            line: new.line.clone(),
+            buyer: id_of(new.buyer),
+            day: new.day.unwrap_or_else(|| self.usual_day()),
+            order_type: new.order_type,
+            amounts,
+        });
+        Ok(())
+    }
+
+    fn give_back(&mut self, back: &NewReturn) -> Result<(), Stop> {
+        self.begun = true;
+        let day = back.day.unwrap_or_else(|| self.usual_day());
+        super::returns::give_back(self, back, day).ok_or_else(|| {
+            self.differ("the return".to_owned(), "an amount".to_owned(), "a number beyond 64 bits".to_owned());
+            Stop
+        })
+    }
+
+    /// The fifteenth day of the period, or the first one of shorter periods.
+    fn usual_day(&self) -> Day {
+        let PeriodSpan { first, last, .. } = self.snapshot.period;
+        if first.plus(14) <= last { first.plus(14) } else { first }
+    }
+
+    fn minor(&mut self, what: &str, amount: Result<i64, MoneyFault>) -> Result<i64, Stop> {
+        amount.map_err(|fault| {
+            let places = format!("an amount in {}", self.plan.currency);
+            self.differ(what.to_owned(), places, fault.to_string());
+            Stop
+        })
+    }
+
+    fn expect(&mut self, asked: &'a Expectation) -> Result<(), Stop> {
+        self.begun = true;
+        if compare::is_about_lines(asked) {
+            self.lines.push(Asked { line: self.line, what: asked });
+            return Ok(());
+        }
+        let (snapshot, result) = self.found()?;
+        let compared = compare::one(asked, self.plan, &snapshot, &result);
+        self.found = Some((snapshot, result));
+        if let Some([what, expected, got]) = compared {
+            self.differ(what, expected, got);
+        }
+        Ok(())
+    }
+
+    /// The field as it stands and what the plan does on it.
+    fn found(&mut self) -> Result<(Snapshot, RunResult), Stop> {
+        if let Some(found) = self.found.take() {
+            return Ok(found);
+        }
+        let mut snapshot = self.snapshot.clone();
+        snapshot.orders.retain(|order| order.amounts != Amounts::default());
+        match engine::run_on(self.plan, &snapshot, 1, &mut |_| {}) {
+            Ok(result) => Ok((snapshot, result)),
+            Err(fault) => {
+                let label = self.snapshot.period.label.clone();
+                self.differ(format!("the run of {label}"), "a result".to_owned(), fault.to_string());
+                Err(Stop)
+            }
+        }
+    }
+
+    fn differ(&mut self, what: String, expected: String, got: String) {
+        self.differences.push(Difference { line: self.line, what: self.dated(what), expected, got });
+    }
+
+    fn dated(&self, what: String) -> String {
+        if self.several { format!("{}: {what}", self.snapshot.period.label) } else { what }
+    }
+
+    fn next_period(&mut self, span: &PeriodSpan) -> Result<(), Stop> {
+        if self.begun {
+            self.end_period()?;
+        }
+        self.snapshot.period = span.clone();
+        // An empty period counts too, once it is named.
+        self.begun = true;
+        self.found = None;
+        Ok(())
+    }
+
+    /// Compares the lines, and hands on what the next period must know.
+    fn end_period(&mut self) -> Result<(), Stop> {
+        let (snapshot, result) = self.found()?;
+        let lines = std::mem::take(&mut self.lines);
+        for (line, [what, expected, got]) in compare::lines(&lines, self.some, self.plan, &snapshot, &result) {
+            let what = self.dated(what);
+            self.differences.push(Difference { line: line.unwrap_or(self.line), what, expected, got });
+        }
+        self.some = false;
+        self.snapshot.orders.clear();
+        self.snapshot.takebacks.clear();
+        self.snapshot.state_keys.clone_from(&result.state_keys);
+        self.snapshot.state.clone_from(&result.state);
+        for (member, found) in self.snapshot.members.iter_mut().zip(&result.members) {
+            member.forced_rank = None;
+            member.highest_rank = found.highest_rank.map(|rank| result.ranks[usize::from(rank)].code.clone());
+        }
+        self.past.push(Past { snapshot, result });
+        Ok(())
+    }
+}
+
+/// The id of the member at a place.
+pub fn id_of(place: usize) -> MemberId {
+    MemberId(i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1))
+}

@@ -1,0 +1,182 @@
+//! The case format: what it can say, what it finds, and what it says about faults.
+
+use super::world::plan;
+use crate::plan::CheckedPlan;
+use crate::plan::case::{self, Difference};
+
+fn unilevel() -> CheckedPlan {
+    plan(
+        r#"
+        [[ranks]]
+        code = "Silver"
+        needs = "pv >= 100"
+        [[ranks]]
+        code = "Gold"
+        needs = "gv >= 300"
+        [[bonuses]]
+        code = "team"
+        earner = "always"
+        source = "orders"
+        walk = "sponsor"
+        base = "cv"
+        rate = ["10%", "5%"]
+        [[bonuses]]
+        code = "up"
+        earner = "always"
+        source = "ranks"
+        held = 2
+        amount = { Silver = "20" }
+        "#,
+    )
+}
+
+fn play(text: &str) -> Vec<Difference> {
+    let cases = case::read(text, "plan.cases").unwrap_or_else(|faults| panic!("{faults}"));
+    cases.iter().flat_map(|case| case.run(&unilevel()).differences).collect()
+}
+
+/// Differences as `line: what: expected / got`.
+fn differences(text: &str) -> Vec<String> {
+    play(text).iter().map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
+}
+
+#[test]
+fn everything_that_a_case_can_say() {
+    let text = "\
+# A comment, and members whom both cases share
+members A, B < A, c ~ B, T! < B, X < B / A, P < A @ B right, Q < A @ B
+
+case one month
+joined A 2026-09-20
+market A IN
+person X A
+kind c preferred
+status T suspended
+order B 100 qv 90 cv 80 paid 120 wholesale 75 2026-10-03 autoship number o1 line Food
+order B -10 number o1 line Tools
+order c 50
+return o1 40 line Food 2026-10-20
+rank A none
+volume A gv 94   # 54 - 10 + 50
+B team 1 5.00
+A team 6.30
+total 11.30
+
+case two months
+period 2026-10
+order B 100 number o1
+order B 300
+rank B Gold
+volume B pv 400
+A 40.00
+breakage team 20
+state B held:Silver 1
+period 2026-11
+order B 100
+return o1 50
+B up 0 20.00
+A team 1 10.00
+A team 1 -5.00
+nothing X
+period 2026-12
+return o1
+A team 1 -5.00
+paid_rank B none
+highest_rank B Gold
+";
+    assert_eq!(differences(text), [""; 0]);
+}
+
+#[test]
+fn differences_are_told_with_their_lines() {
+    let text = "\
+members A, B < A, C < B
+order C 100
+B team 1 10.00
+B team 1 3.00
+A team 1 5.00
+A 7.00
+nothing B
+rank C Gold
+total 15.01
+breakage team 1.5
+";
+    assert_eq!(
+        differences(text),
+        [
+            "4: B team 1: 3.00 / nothing",
+            "5: A team 1: 5.00 / 5.00 on level 2",
+            "6: A in all: 7.00 / 5.00",
+            "7: B in all: nothing / 10.00",
+            "8: rank of C: Gold / Silver",
+            "9: total: 15.01 / 15.00",
+            "10: breakage of team: 1.5 / 0",
+        ]
+    );
+    let unexpected = "members A, B < A\norder B 100";
+    assert_eq!(differences(unexpected), ["2: A team 1: nothing / 10.00"]);
+    assert_eq!(differences(&format!("{unexpected}\nsome")), [""; 0]);
+}
+
+#[test]
+fn names_that_the_plan_does_not_have_are_told_with_the_nearest() {
+    let text = "members A, B < A\nsome\nA taem 1 8.00\nrank A Sliver\nvolume A pgv 1\nA 1.005\nbreakage up2 1";
+    assert_eq!(
+        differences(text),
+        [
+            "3: A taem 1: a bonus of the plan / the plan has no bonus “taem”; did you mean “team”?",
+            "4: rank of A: Sliver / the plan has no rank “Sliver”; did you mean “Silver”?",
+            "5: pgv of A: 1 / the plan has no volume “pgv”; known here: pv, gv",
+            "6: A in all: an amount in EUR / “1.005” has more than 2 decimal places",
+            "7: breakage of up2: 1 / the plan has no bonus “up2”; did you mean “up”?",
+        ]
+    );
+}
+
+#[test]
+fn a_run_that_cannot_be_made_is_a_difference() {
+    let found = differences("members A, B < A\norder B 900000000000000\norder B 900000000000000");
+    assert_eq!(found.len(), 1);
+    assert!(found[0].starts_with("3: the run of 2026-10: a result / "), "{found:?}");
+}
+
+#[test]
+fn every_fault_has_its_place_and_advice() {
+    let text = "\
+members A, B < a, B, < A
+order B
+order A 100 autoshp
+order A ten
+order Z 1
+return o9
+period 2026-13
+A team one 8.00
+A team 1 8,00
+ordr A 100
+rank A
+some more
+case
+members D @ A up, order
+state A k 1.5
+";
+    let faults = case::read(text, "plan.cases").unwrap_err();
+    let shown: Vec<String> = faults
+        .list
+        .iter()
+        .map(|fault| {
+            let (line, column) = faults.place(fault);
+            format!("{line}:{column} {} | {}", fault.message, fault.help)
+        })
+        .collect();
+    let expected = include_str!("../../../tests/plan/case-faults.txt");
+    assert_eq!(shown.join("\n"), expected.trim_end());
+}
+
+#[test]
+fn a_file_without_members_is_no_case() {
+    assert!(case::read("", "c").unwrap_err().to_string().contains("there is no case in this file"));
+    let faults = case::read("case a\norder A 1\ncase b\nmembers A", "c").unwrap_err();
+    assert_eq!(faults.list.len(), 1, "{faults}");
+    let twice = case::read("members A\ncase a\ncase a", "c").unwrap_err();
+    assert!(twice.to_string().contains("in line 2"), "{twice}");
+}
