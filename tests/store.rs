@@ -325,7 +325,9 @@ fn both_databases_have_the_same_schema() {
              FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name) \
              WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
         );
-        listed.into_iter().filter(|line| !line.starts_with("__diesel") && !line.starts_with("sqlite_")).collect()
+        // The index of words is a table on SQLite and an index on Postgres.
+        let own = |line: &String| !["__diesel", "sqlite_", "member_words"].iter().any(|other| line.starts_with(other));
+        listed.into_iter().filter(own).collect()
     };
     let (here, there) = (columns(sqlite), columns(postgres));
     assert!(here.len() > 100, "{here:?}");
@@ -338,7 +340,7 @@ fn both_databases_have_the_same_schema() {
                (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname AND c.connamespace = current_schema()::regnamespace) \
              UNION SELECT viewname::text FROM pg_views WHERE schemaname = current_schema()",
         );
-        listed.into_iter().collect()
+        listed.into_iter().filter(|name| name != "member_words").collect()
     };
     assert_eq!(indexes(sqlite), indexes(postgres));
 }

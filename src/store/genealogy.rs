@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::members::Member;
-use super::schema::{members, tree_links};
+use super::schema::tree_links;
 use super::sql::{Found, Sql};
+use super::tallies::{self, Tally};
 use super::{Conn, StoreResult};
 use crate::domain::calendar::Day;
 use crate::domain::ids::MemberId;
@@ -76,13 +77,8 @@ pub fn count_frontlines(
 
 /// Members with nobody above in the tree now, the first enrolled first, and how many there are.
 pub fn roots(conn: &mut Conn, tree: TreeKind, offset: i64, limit: i64) -> StoreResult<(Vec<Member>, i64)> {
-    let everybody: i64 = members::table.count().get_result(conn)?;
-    let linked: i64 = tree_links::table
-        .filter(tree_links::tree.eq(tree))
-        .filter(tree_links::until_day.eq(Day::FOREVER))
-        .count()
-        .get_result(conn)?;
-    let total = (everybody - linked).max(0);
+    let everybody = tallies::get(conn, Tally::Members)?;
+    let total = (everybody - tallies::get(conn, Tally::Links(tree))?).max(0);
     // Knowing how many there are, the search ends with the last of them and not with the last member.
     let limit = limit.min(total - offset).max(0);
     let mut query = Sql::new("SELECT m.id AS found FROM members m");
@@ -96,9 +92,7 @@ pub fn roots(conn: &mut Conn, tree: TreeKind, offset: i64, limit: i64) -> StoreR
     Ok((rows, total))
 }
 
-/// Whether the tree has any link.
+/// Whether anybody is linked in the tree now.
 pub fn is_used(conn: &mut Conn, tree: TreeKind) -> StoreResult<bool> {
-    let one: Option<MemberId> =
-        tree_links::table.filter(tree_links::tree.eq(tree)).select(tree_links::member_id).first(conn).optional()?;
-    Ok(one.is_some())
+    Ok(tallies::get(conn, Tally::Links(tree))? > 0)
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::schema::tree_links;
+use super::tallies::{self, Tally};
 use super::{Conn, StoreError, StoreResult, ids, insert_all};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LinkId, MemberId};
@@ -49,7 +50,12 @@ impl Link {
 
 /// Inserts links in batches.
 pub fn insert(tx: &mut Conn, rows: &[Link]) -> StoreResult<()> {
-    Ok(insert_all!(tx, tree_links::table, rows)?)
+    insert_all!(tx, tree_links::table, rows)?;
+    for tree in TreeKind::ALL {
+        let new = rows.iter().filter(|link| link.tree == *tree && link.until_day == Day::FOREVER).count();
+        tallies::add(tx, Tally::Links(*tree), tallies::length(new))?;
+    }
+    Ok(())
 }
 
 /// The parent now, if the member has one.
@@ -136,6 +142,7 @@ pub fn move_to(tx: &mut Conn, link: &Link) -> StoreResult<()> {
                 .set(tree_links::until_day.eq(link.from_day.plus(-1)))
                 .execute(tx)?;
         }
+        tallies::add(tx, Tally::Links(link.tree), -1)?;
     }
     insert(tx, std::slice::from_ref(link))
 }

@@ -2,7 +2,7 @@
 //!
 //! The ids of a page come first, from an index that holds every filtered column; the rows follow by id.
 //! Where a filter leaves few members they are sorted, where it leaves many the order's index is walked:
-//! with a hundred thousand members the wrong one of the two costs a hundred times more.
+//! with a hundred thousand members the wrong one of the two costs a hundred times more. Words are looked up first.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::member_words::Words;
 use super::members::{self, Member};
 use super::runs::{Run, RunMember};
 use super::schema::{orders, run_members, runs, tree_links};
@@ -23,6 +24,9 @@ use crate::domain::order::PaymentState;
 use crate::domain::run::RunStatus;
 use crate::domain::tree::TreeKind;
 use crate::text;
+
+/// Members that are sorted by name one by one; among more, a page of the list is found by walking the names.
+const SORTED: usize = 2_000;
 
 /// Which members to list; what is `None` or empty is not asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +51,11 @@ impl MemberFilter {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Asks for words alone.
+    fn of_words(words: &str) -> Self {
+        Self { words: words.to_owned(), ..Self::default() }
     }
 }
 
@@ -111,11 +120,18 @@ fn count_all(conn: &mut Conn, order: MemberOrder) -> StoreResult<Total> {
     }))
 }
 
-/// How many members meet the filter and, where they are at most [`COUNTED`], all of them in order:
-/// one look over the index by name finds both.
+/// How many members meet the filter and, where they are few enough, all of them in order.
 fn matching(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<(Total, Option<Vec<MemberId>>)> {
-    let ids = walk(conn, filter, MemberOrder::Name, 0, COUNTED + 1)?;
-    let total = Total::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    let words = Words::of(&filter.words);
+    let only_words = words.short.is_empty() && *filter == MemberFilter::of_words(&filter.words);
+    let ids = match words.holders(conn, COUNTED + 1)? {
+        Some(holders) if holders.len() <= SORTED => by_name_among_holders(conn, &words, filter)?,
+        Some(holders) if only_words && order == MemberOrder::Name => return Ok((counted(&holders), None)),
+        Some(holders) if only_words => holders,
+        // One look over the index by name finds how many and who.
+        _ => walk(conn, filter, MemberOrder::Name, 0, COUNTED + 1)?,
+    };
+    let total = counted(&ids);
     match order {
         MemberOrder::Name if !total.is_more => Ok((total, Some(ids))),
         MemberOrder::Earned(_) if total.is_more => Ok((count_earners(conn, filter, order)?, None)),
@@ -125,6 +141,19 @@ fn matching(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> Store
             Ok((Total::exact(i64::try_from(sorted.len()).unwrap_or(i64::MAX)), Some(sorted)))
         }
     }
+}
+
+fn counted(ids: &[MemberId]) -> Total {
+    Total::capped(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
+
+/// Everybody who holds the words and meets the rest of the filter, by name.
+fn by_name_among_holders(conn: &mut Conn, words: &Words, filter: &MemberFilter) -> StoreResult<Vec<MemberId>> {
+    let mut query = words.through_holders();
+    conditions(&mut query, filter, &words.short);
+    query.push(" ORDER BY m.search, m.id");
+    let found: Vec<Found> = query.query().load(conn)?;
+    Ok(found.into_iter().map(|row| MemberId(row.found)).collect())
 }
 
 /// A stretch of the list by walking the order's index.
@@ -137,7 +166,7 @@ fn walk(
 ) -> StoreResult<Vec<MemberId>> {
     let mut query = Sql::new("SELECT m.id AS found FROM members m");
     earners(&mut query, order);
-    conditions(&mut query, filter);
+    conditions(&mut query, filter, &Words::of(&filter.words).all);
     query.push(match order {
         MemberOrder::Name => " ORDER BY m.search, m.id",
         MemberOrder::Number => " ORDER BY m.number",
@@ -159,7 +188,7 @@ fn earners(query: &mut Sql, order: MemberOrder) {
 fn count_earners(conn: &mut Conn, filter: &MemberFilter, order: MemberOrder) -> StoreResult<Total> {
     let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM members m");
     earners(&mut query, order);
-    conditions(&mut query, filter);
+    conditions(&mut query, filter, &Words::of(&filter.words).all);
     query.push(" LIMIT ").bind(COUNTED + 1).push(") AS counted");
     let found: Found = query.query().get_result(conn)?;
     Ok(Total::capped(found.found))
@@ -202,8 +231,9 @@ fn sorted(conn: &mut Conn, ids: &[MemberId], order: MemberOrder) -> StoreResult<
     Ok(by_text.into_iter().map(|(_, id)| id).chain(by_number.into_iter().map(|(_, id)| id)).collect())
 }
 
-fn conditions(query: &mut Sql, filter: &MemberFilter) {
-    for word in text::folded(&filter.words).split(' ').filter(|word| !word.is_empty()) {
+/// What the filter asks for; of its words these.
+fn conditions(query: &mut Sql, filter: &MemberFilter, words: &[String]) {
+    for word in words {
         query.and("m.search LIKE ").bind(text::like_anywhere(word)).push(" ESCAPE '\\'");
     }
     if let Some(kind) = filter.kind {
@@ -211,6 +241,10 @@ fn conditions(query: &mut Sql, filter: &MemberFilter) {
     }
     if let Some(status) = filter.status {
         query.and("m.status = ").bind(status.as_str());
+        if status != MemberStatus::Active {
+            // In the words of the partial index, so that both planners use it.
+            query.and("m.status <> 'active'");
+        }
     }
     if let Some(rank) = &filter.rank {
         query.and("m.rank = ").bind(rank.as_str());

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::schema::members;
+use super::tallies::{self, Tally};
 use super::{Conn, StoreError, StoreResult, insert_all};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::MemberId;
@@ -64,7 +65,8 @@ pub fn search_text(name: &str, latin_name: &str, number: &str, email: &str) -> S
 
 /// Inserts members in batches.
 pub fn insert(tx: &mut Conn, rows: &[Member]) -> StoreResult<()> {
-    Ok(insert_all!(tx, members::table, rows)?)
+    insert_all!(tx, members::table, rows)?;
+    tallies::add(tx, Tally::Members, tallies::length(rows.len()))
 }
 
 /// The member with this id, or a fault that names it.
@@ -154,7 +156,7 @@ pub fn list_all(conn: &mut Conn) -> StoreResult<Vec<RunMember>> {
 
 /// How many members there are.
 pub fn count(conn: &mut Conn) -> StoreResult<i64> {
-    Ok(members::table.count().get_result(conn)?)
+    tallies::get(conn, Tally::Members)
 }
 
 /// Replaces what an editor may change, if nobody else did meanwhile. `member.version` is the version

@@ -232,6 +232,16 @@ pub fn count_by_status(conn: &mut Conn, batch: Option<&str>) -> StoreResult<Vec<
     Ok(counts)
 }
 
+/// How many messages are in each of these states; a state without any is left out. Those that arrived are by far the
+/// most: who does not ask for them does not count them.
+pub fn count_in(conn: &mut Conn, states: &[MessageStatus]) -> StoreResult<Vec<(MessageStatus, i64)>> {
+    Ok(messages::table
+        .filter(messages::status.eq_any(states))
+        .group_by(messages::status)
+        .select((messages::status, diesel::dsl::count_star()))
+        .load(conn)?)
+}
+
 /// How many messages are due now.
 pub fn count_due(conn: &mut Conn, now: Moment) -> StoreResult<i64> {
     Ok(messages::table

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod lines;
 pub mod links;
 pub mod member_list;
+mod member_words;
 pub mod members;
 pub mod messages;
 mod migrate;
@@ -35,6 +36,7 @@ pub mod simulations;
 mod sql;
 pub mod staff;
 pub mod statements;
+mod tallies;
 mod url;
 
 pub use conn::Conn;

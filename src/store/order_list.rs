@@ -9,6 +9,7 @@ use super::periods::Period;
 use super::runs::Run;
 use super::schema::{periods, products, run_totals, runs};
 use super::sql::{COUNTED, Found, Sql, Total};
+use super::tallies::{self, Tally};
 use super::{Conn, StoreResult, lines};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId, ProductId};
@@ -61,7 +62,7 @@ pub fn list(conn: &mut Conn, filter: &OrderFilter, offset: i64, limit: i64) -> S
 /// How many orders the list has, counted up to [`COUNTED`] where it is filtered.
 pub fn count(conn: &mut Conn, filter: &OrderFilter) -> StoreResult<Total> {
     if filter.is_empty() {
-        return Ok(Total::exact(super::schema::orders::table.count().get_result(conn)?));
+        return Ok(Total::exact(tallies::get(conn, Tally::Orders)?));
     }
     let mut query = Sql::new("SELECT COUNT(*) AS found FROM (SELECT 1 FROM orders o");
     conditions(&mut query, filter);
@@ -87,6 +88,10 @@ fn conditions(query: &mut Sql, filter: &OrderFilter) {
     }
     if let Some(payment) = filter.payment {
         query.and("o.payment = ").bind(payment.as_str());
+        if payment != PaymentState::Paid {
+            // In the words of the partial index, so that both planners use it.
+            query.and("o.payment <> 'paid'");
+        }
     }
     if let Some(day) = filter.from {
         query.and("o.ordered_on >= ").bind(day.0);

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::schema::{order_lines, orders};
-use super::{Conn, StoreError, StoreResult, insert_all};
+use super::tallies::{self, Tally};
+use super::{Conn, StoreError, StoreResult, figures, insert_all};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{MemberId, OrderId, OrderLineId, ProductId};
 use crate::domain::money::{Currency, Volume};
@@ -86,7 +87,9 @@ fn is_linked() -> diesel::expression::SqlLiteral<Bool> {
 
 /// Inserts orders in batches.
 pub fn insert(tx: &mut Conn, rows: &[Order]) -> StoreResult<()> {
-    Ok(insert_all!(tx, orders::table, rows)?)
+    insert_all!(tx, orders::table, rows)?;
+    tallies::add(tx, Tally::Orders, tallies::length(rows.len()))?;
+    figures::add_sales(tx, rows)
 }
 
 /// Inserts lines in batches.
@@ -228,7 +231,14 @@ pub fn update_payment(
     let changed = diesel::update(orders::table.filter(orders::id.eq(id)).filter(orders::payment.eq(from)))
         .set((orders::payment.eq(to), orders::commission_on.eq(commission_on)))
         .execute(tx)?;
-    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict(format!("order {id}"))) }
+    if changed != 1 {
+        return Err(StoreError::Conflict(format!("order {id}")));
+    }
+    if from.counts() == to.counts() {
+        return Ok(());
+    }
+    let order = get(tx, id)?;
+    if to.counts() { figures::add_sales(tx, &[order]) } else { figures::take_sales_off(tx, &order) }
 }
 
 /// The earliest commission day of any order that counts.

@@ -16,6 +16,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    tallies (name) {
+        name -> Text,
+        total -> BigInt,
+    }
+}
+
+diesel::table! {
+    sales_days (day) {
+        day -> Integer,
+        order_count -> BigInt,
+        paid_minor -> BigInt,
+        cv -> BigInt,
+    }
+}
+
+diesel::table! {
     staff (id) {
         id -> BigInt,
         email -> Text,

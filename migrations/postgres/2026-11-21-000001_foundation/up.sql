@@ -13,6 +13,14 @@ CREATE TABLE counters (
     next BIGINT NOT NULL
 );
 
+-- How many rows there are, kept up with every row that comes or goes.
+CREATE TABLE tallies (
+    name TEXT NOT NULL PRIMARY KEY,
+    total BIGINT NOT NULL
+);
+INSERT INTO tallies (name, total)
+    VALUES ('members', 0), ('orders', 0), ('enroller links', 0), ('sponsor links', 0), ('placement links', 0);
+
 -- Staff -----------------------------------------------------------------------------------------
 
 CREATE TABLE staff (
@@ -72,7 +80,18 @@ CREATE TABLE members (
 );
 -- Holds everything that the list of members filters by, in the order of names.
 CREATE INDEX members_list ON members (search, id, kind, status, rank, country, joined_on);
+-- The few that a list of them would otherwise be looked for among all the active ones.
+CREATE INDEX members_not_active ON members (search, id, kind, status, rank, country, joined_on) WHERE status <> 'active';
 CREATE INDEX members_by_joined ON members (joined_on, id);
+-- Every three letters in a row that `search` holds, so that a word is found wherever it stands. Where the server does
+-- not have or does not grant the extension, searches read the index above from end to end.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
+    CREATE INDEX member_words ON members USING gin (search public.gin_trgm_ops);
+EXCEPTION WHEN OTHERS THEN
+    RAISE NOTICE 'members are searched without an index of three letters: %', SQLERRM;
+END $$;
 
 CREATE TABLE tree_links (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -85,9 +104,10 @@ CREATE TABLE tree_links (
     reason TEXT NOT NULL,
     CHECK (member_id <> parent_id),
     CHECK (from_day <= until_day),
-    UNIQUE (tree, member_id, until_day)
+    UNIQUE (member_id, tree, until_day)
 );
-CREATE INDEX tree_links_below ON tree_links (tree, parent_id, until_day, from_day, side, member_id);
+-- A person comes first: the tree alone narrows nothing, and a planner without statistics would believe that it does.
+CREATE INDEX tree_links_below ON tree_links (parent_id, tree, until_day, from_day, side, member_id);
 
 -- Sales -----------------------------------------------------------------------------------------
 
@@ -135,6 +155,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_of_member ON orders (member_id, ordered_on);
 CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
 CREATE INDEX orders_list ON orders (ordered_on, id, payment, kind, order_type);
+-- The few that a list of them would otherwise be looked for among all the paid ones.
+CREATE INDEX orders_not_paid ON orders (payment, ordered_on, id) WHERE payment <> 'paid';
 
 CREATE TABLE order_lines (
     id BIGINT NOT NULL PRIMARY KEY,
@@ -152,6 +174,14 @@ CREATE TABLE order_lines (
 );
 CREATE UNIQUE INDEX order_lines_of_order ON order_lines (order_id, line_no);
 CREATE INDEX order_lines_returning ON order_lines (original_order_id) WHERE original_order_id <> 0;
+
+-- What was paid on each day, returns taken off: kept up with every order and every payment.
+CREATE TABLE sales_days (
+    day INTEGER NOT NULL PRIMARY KEY,
+    order_count BIGINT NOT NULL,
+    paid_minor BIGINT NOT NULL,
+    cv BIGINT NOT NULL
+);
 
 -- Compensation ----------------------------------------------------------------------------------
 

@@ -146,7 +146,8 @@ fn ended_period(conn: &mut Conn, today: Day, runs: &[Run]) -> StoreResult<Option
 }
 
 fn mail(conn: &mut Conn) -> StoreResult<Option<Need>> {
-    let counts = messages::count_by_status(conn, None)?;
+    let states = [MessageStatus::Failed, MessageStatus::Bounced, MessageStatus::Deferred];
+    let counts = messages::count_in(conn, &states)?;
     let of = |status| counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
     let failed = of(MessageStatus::Failed) + of(MessageStatus::Bounced);
     if failed == 0 {
