@@ -40,6 +40,7 @@ fn every_command_has_help_with_an_example() {
         "config show",
         "plan check",
         "plan diff",
+        "plan test",
         "ledger check",
         "run list",
         "run freeze",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mainstay::plan::check_report;
+use mainstay::plan::{CheckedPlan, case, check_report};
 
 fn catalogue() -> BTreeMap<String, PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/plan/faults");
@@ -42,6 +42,60 @@ fn ten_faults_are_told_at_once() {
     let report = check_report(&std::fs::read_to_string(path).unwrap(), "p.toml");
     assert!(report.faults >= 10, "{}", report.text);
     assert!(report.findings.is_sorted_by_key(|finding| (finding.line, finding.column)));
+}
+
+/// Every plan that has cases beside it, in a folder and below.
+fn plans_with_cases(folder: &std::path::Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            plans_with_cases(&path, found);
+        } else if path.extension().is_some_and(|end| end == "cases") {
+            found.push(path.with_extension("toml"));
+        }
+    }
+}
+
+#[test]
+fn the_plans_of_this_repository_pass_their_cases() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut plans = Vec::new();
+    ["templates/plans", "tests", "docs"].iter().for_each(|folder| plans_with_cases(&root.join(folder), &mut plans));
+    assert!(plans.contains(&root.join("templates/plans/unilevel.toml")), "{plans:?}");
+    for file in plans {
+        let name = file.display().to_string();
+        let plan = CheckedPlan::read(&std::fs::read_to_string(&file).unwrap(), &name).unwrap_or_else(|f| panic!("{f}"));
+        let cases = std::fs::read_to_string(file.with_extension("cases")).unwrap();
+        let report = case::test(&plan, &cases, &name).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(report.failed, 0, "{}", report.text);
+    }
+}
+
+#[test]
+fn cases_beside_a_plan_are_played() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    let test = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"));
+        let done = command.current_dir(path).env_clear().args(["plan", "test", "plan.toml"]).args(arguments).output();
+        let done = done.unwrap();
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (code, told) = test(&[]);
+    assert_eq!((code, told.contains("there is no file plan.cases")), (Some(1), true), "{told}");
+    let cases = "members Ana, Ben < Ana\norder Ana 60\norder Ben 100\n";
+    std::fs::write(path.join("plan.cases"), format!("{cases}Ana team 1 8.00\n")).unwrap();
+    assert_eq!(test(&[]), (Some(0), "pass  plan.cases\nplan.cases: 1 case, all pass\n".to_owned()));
+    std::fs::write(path.join("other"), format!("{cases}Ana team 1 9.00\n")).unwrap();
+    let (code, told) = test(&["--cases", "other", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((code, &told[0]["passed"]), (Some(1), &false.into()));
+    assert_eq!(told[0]["cases"][0]["differences"][0]["got"], "8.00");
+    std::fs::write(path.join("other"), "members Ana,").unwrap();
+    let (code, told) = test(&["--cases", "other"]);
+    assert_eq!((code, told.contains("other:1:")), (Some(1), true), "{told}");
 }
 
 /// Runs `mainstay plan …` in a folder and returns its standard output; it must succeed.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, Failure, plan_diff, print_line, try_plan};
+use super::{Context, Failure, plan_diff, plan_test, print_line, try_plan};
 use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
@@ -34,6 +34,9 @@ enum Verb {
         #[arg(value_parser = names())]
         name: String,
     },
+    /// Play the cases beside plans and compare what comes out
+    #[command(after_help = plan_test::HELP)]
+    Test(plan_test::Args),
     /// Run a plan over members and orders of two CSV files
     #[command(after_help = try_plan::HELP)]
     Try(try_plan::Args),
@@ -54,6 +57,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             let plan = starter::ALL.iter().find(|(known, _)| known == name);
             plan.map_or(Ok(()), |(_, text)| print_line(text.trim_end()))
         }
+        Verb::Test(args) => plan_test::run(args),
         Verb::Try(args) => try_plan::run(args),
         Verb::Diff(args) => plan_diff::run(args, context),
     }

@@ -8,8 +8,11 @@ mod members;
 mod orders;
 mod play;
 mod read;
+mod report;
 mod returns;
 mod words;
+
+pub use report::{TestReport, Tested, test};
 
 use std::ops::Range;
 

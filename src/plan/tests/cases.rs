@@ -180,3 +180,19 @@ fn a_file_without_members_is_no_case() {
     let twice = case::read("members A\ncase a\ncase a", "c").unwrap_err();
     assert!(twice.to_string().contains("in line 2"), "{twice}");
 }
+
+#[test]
+fn the_report_says_what_failed_and_lines_it_up() {
+    let text = "members A, B < A\norder B 100\ncase good\nA team 1 10.00\ncase bad\nA 1000.00\nrank B none\n";
+    let report = case::test(&unilevel(), text, "plan.cases").unwrap();
+    let expected = "\
+pass  good
+FAIL  bad
+      line  what       expected  got
+         6  A in all    1000.00  10.00
+         7  rank of B      none  Silver
+plan.cases: 2 cases, 1 failed
+";
+    assert_eq!((report.text.as_str(), report.failed), (expected, 1));
+    assert!(case::test(&unilevel(), "members", "plan.cases").is_err());
+}

@@ -43,7 +43,8 @@ fn published_examples_come_out_at_the_printed_amounts() {
 #[test]
 fn the_example_of_the_case_format_passes() {
     let text = include_str!("../../../docs/plan-cases.md");
-    let example: String = text.lines().filter_map(|line| line.strip_prefix("    ")).flat_map(|l| [l, "\n"]).collect();
+    let first = text.split("\n\nOne statement per line").next().unwrap();
+    let example: String = first.lines().filter_map(|line| line.strip_prefix("    ")).flat_map(|l| [l, "\n"]).collect();
     let team =
         "[[bonuses]]\ncode = \"team\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"sponsor\"\nbase = \"cv\"\n";
     let plan = plan(&format!("{team}rate = [\"10%\", \"5%\"]"));
