@@ -60,7 +60,9 @@ fn plans_with_cases(folder: &std::path::Path, found: &mut Vec<PathBuf>) {
 fn the_plans_of_this_repository_pass_their_cases() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut plans = Vec::new();
-    ["templates/plans", "tests", "docs"].iter().for_each(|folder| plans_with_cases(&root.join(folder), &mut plans));
+    for folder in ["templates/plans", "tests", "docs"] {
+        plans_with_cases(&root.join(folder), &mut plans);
+    }
     assert!(plans.contains(&root.join("templates/plans/unilevel.toml")), "{plans:?}");
     for file in plans {
         let name = file.display().to_string();
@@ -140,6 +142,68 @@ fn a_plan_is_tried_on_hand_made_files() {
         "member,bonus,source,from,level,base,rate,amount\n\
          A,team,2,B,1,80,0.08,6.40\nA,team,3,C,1,30,0.08,2.40\nB,retail,3,C,1,40,0.25,10.00\n"
     );
+}
+
+#[test]
+fn a_try_goes_on_where_the_one_before_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    std::fs::write(path.join("m.csv"), "number,sponsor,parent,side\nA,,,\nB,A,A,right\nC,A,A,1\n").unwrap();
+    let orders: String = (10..=12)
+        .flat_map(|month| ["A,100", "B,250", "C,250"].map(|order| format!("{order},2026-{month}-07\n")))
+        .collect();
+    std::fs::write(path.join("o.csv"), format!("member,qv,day\n{orders}")).unwrap();
+    let mut carry: Vec<&str> = Vec::new();
+    let files = ["--plan", "plan.toml", "--members", "m.csv", "--orders", "o.csv", "--format", "json"];
+    let mut paid = Vec::new();
+    for month in ["2026-10", "2026-11", "2026-12"] {
+        let arguments = [&["try", "--period", month, "--carry-out", "carry.csv"], &files[..], &carry].concat();
+        let told: serde_json::Value = serde_json::from_str(&plan(path, &arguments)).unwrap();
+        let bonuses = told["bonuses"].as_array().unwrap();
+        let of = |code: &str| bonuses.iter().find(|bonus| bonus["code"] == code).unwrap()["amount"].clone();
+        paid.push((of("team"), of("advancement")));
+        carry = vec!["--carry-in", "carry.csv"];
+    }
+    assert_eq!(paid, [("40.00", "0.00"), ("40.00", "0.00"), ("40.00", "50.00")].map(|(a, b)| (a.into(), b.into())));
+    let carried = std::fs::read_to_string(path.join("carry.csv")).unwrap();
+    assert!(carried.starts_with("member,key,value\nA,held:Builder,3\nA,highest_rank,Builder\n"), "{carried}");
+}
+
+#[test]
+fn every_fault_of_hand_made_files_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    std::fs::write(path.join("m.csv"), "\u{feff}number;sponser;side\nA;;left\nA;;\n").unwrap();
+    std::fs::write(path.join("o.csv"), "member,qv,paid,number\nZ,1.23456,x,1\nA,1,,1,6\n").unwrap();
+    std::fs::write(path.join("c.csv"), "member,key,value\nA,held:Builder,x\n").unwrap();
+    let arguments = [
+        "--plan",
+        "plan.toml",
+        "--members",
+        "m.csv",
+        "--orders",
+        "o.csv",
+        "--period",
+        "2026-10",
+        "--carry-in",
+        "c.csv",
+    ];
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    let done = command.current_dir(path).env_clear().args(["plan", "try"]).args(arguments).output().unwrap();
+    let expected = "\
+mainstay: m.csv:1: unknown column “sponser”; did you mean “sponsor”?
+m.csv:2: side: a side needs a parent
+m.csv:3: number: there is a member “A” in an earlier line
+o.csv:2: member: there is no member “Z”
+o.csv:2: qv: “1.23456” has more than 4 decimal places
+o.csv:2: paid: “x” is not a number; write it as 1234.56
+o.csv:3: 5 cells, but the header has 4 columns
+o.csv:3: number: there is an order “1” in an earlier line; give each its own number, or each part of one order its own line
+c.csv:2: value: “x” is not a whole number
+";
+    assert_eq!((done.status.code(), String::from_utf8_lossy(&done.stderr).as_ref()), (Some(1), expected));
 }
 
 #[test]

@@ -7,6 +7,7 @@ pub mod config;
 pub mod context;
 pub mod demo;
 pub mod failure;
+pub mod field_files;
 pub mod import;
 pub mod ledger;
 pub mod mail;
@@ -20,6 +21,7 @@ pub mod run;
 pub mod serve;
 pub mod setup;
 pub mod statements;
+pub mod table_file;
 pub mod try_plan;
 
 use std::io::Write as _;

@@ -38,7 +38,7 @@ enum Verb {
     #[command(after_help = plan_test::HELP)]
     Test(plan_test::Args),
     /// Run a plan over members and orders of two CSV files
-    #[command(after_help = try_plan::HELP)]
+    #[command(after_help = try_plan::help())]
     Try(try_plan::Args),
     /// Say in words what changed between two plans
     #[command(after_help = plan_diff::HELP)]

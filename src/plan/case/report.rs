@@ -44,10 +44,8 @@ pub fn test(plan: &CheckedPlan, text: &str, file: &str) -> Result<TestReport, Fa
     }
     let count = cases.len();
     let all = if count == 1 { "1 case".to_owned() } else { format!("{count} cases") };
-    text.push_str(&match failed {
-        0 => format!("{file}: {all}, all pass\n"),
-        failed => format!("{file}: {all}, {failed} failed\n"),
-    });
+    let ended = if failed == 0 { "all pass".to_owned() } else { format!("{failed} failed") };
+    text.extend([file, ": ", &all, ", ", &ended, "\n"]);
     Ok(TestReport { text, cases, failed })
 }
 
@@ -67,9 +65,8 @@ fn table(differences: &[Difference]) -> String {
     let rows: Vec<[String; 4]> = std::iter::once(head).chain(differences.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let [line, what, expected] = [0, 1, 2].map(width);
-    let mut out = String::new();
-    for [number, about, wanted, got] in &rows {
-        out.push_str(&format!("      {number:>line$}  {about:<what$}  {wanted:>expected$}  {got}\n"));
-    }
-    out
+    let line = |[number, about, wanted, got]: &[String; 4]| {
+        format!("      {number:>line$}  {about:<what$}  {wanted:>expected$}  {got}\n")
+    };
+    rows.iter().map(line).collect()
 }
