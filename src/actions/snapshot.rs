@@ -194,6 +194,8 @@ fn takebacks(
                 day: order.commission_on,
                 original_order: original_id,
                 original_number: original.number.clone(),
+                buyer: original.member_id,
+                order_type: original.order_type,
                 before: before.get(&original_id).copied().unwrap_or_default(),
                 now,
                 total: Amounts {

@@ -94,17 +94,6 @@ pub fn month_of_label(label: &str) -> Option<(Day, Day)> {
     (label.len() == 7).then(|| (first, first.month_end()))
 }
 
-/// The ISO week named by a label such as `2026-W41`: Monday and Sunday.
-pub fn week_of_label(label: &str) -> Option<(Day, Day)> {
-    let (year, week) = label.split_once("-W")?;
-    let digits = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(year, 4) || !digits(week, 2) {
-        return None;
-    }
-    let monday = NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok()?, chrono::Weekday::Mon)?;
-    Some((Day::from_date(monday), Day::from_date(monday).plus(6)))
-}
-
 /// An instant: microseconds since 1 January 1970, UTC. Both databases keep it exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Moment(pub i64);
@@ -213,9 +202,6 @@ mod tests {
             .collect();
         assert_eq!(ends, ["2024-02-29", "2026-02-28", "2026-12-31"]);
         assert_eq!(month_of_label("2026-13"), None);
-        let week = week_of_label("2026-W01").map(|(first, last)| (first.to_string(), last.to_string()));
-        assert_eq!(week, Some(("2025-12-29".into(), "2026-01-04".into())));
-        assert_eq!(["2025-W53", "2026-W00", "2026-W1", "26-W01"].map(week_of_label), [None; 4]);
     }
 
     #[test]

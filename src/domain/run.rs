@@ -1,32 +1,79 @@
 //! Periods and runs: their states, which only go forward, and who may take each step.
 
-use super::calendar::{Day, month_of_label, week_of_label};
+use super::calendar::Day;
 use super::ids::StaffId;
 use super::words::words;
 
 words! {
     /// How long the periods of a kind are.
     PeriodKind, "period kind" {
+        /// A calendar day.
+        Day = "day",
         /// Monday to Sunday.
         Week = "week",
+        /// The first fifteen days of a month, or the rest.
+        HalfMonth = "half-month",
         /// A calendar month.
         Month = "month",
+        /// Four weeks; the first ones of a year begin with week 1. A 53rd week belongs to the last ones.
+        FourWeeks = "four-weeks",
+        /// Three calendar months.
+        Quarter = "quarter",
+        /// A calendar year.
+        Year = "year",
     }
 }
 
 impl PeriodKind {
-    /// First and last day of the period of this kind that a label names.
-    pub fn span(self, label: &str) -> Option<(Day, Day)> {
-        match self {
-            Self::Week => week_of_label(label),
-            Self::Month => month_of_label(label),
+    /// The period that a label names: its kind, first and last day. Labels are `2026-10-31`, `2026-W44`,
+    /// `2026-10-A` and `2026-10-B` (halves), `2026-10`, `2026-P11` (four weeks), `2026-Q4` and `2026`.
+    pub fn of_label(label: &str) -> Option<(Self, Day, Day)> {
+        if !label.is_ascii() {
+            return None;
+        }
+        let (year, rest) = label.split_at_checked(4)?;
+        let year: i32 = year.parse().ok().filter(|_| year.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let number = |text: &str, digits: usize| -> Option<u32> {
+            let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse().ok().filter(|_| fits)
+        };
+        let Some(rest) = rest.strip_prefix('-') else {
+            let whole = Day::from_ymd(year, 1, 1).zip(Day::from_ymd(year, 12, 31));
+            return whole.filter(|_| rest.is_empty()).map(|(first, last)| (Self::Year, first, last));
+        };
+        if let Some(week) = rest.strip_prefix('W') {
+            let first = monday(year, number(week, 2)?)?;
+            return Some((Self::Week, first, first.plus(6)));
+        }
+        if let Some(quarter) = rest.strip_prefix('Q') {
+            let quarter = number(quarter, 1).filter(|quarter| (1..=4).contains(quarter))?;
+            let first = Day::from_ymd(year, quarter * 3 - 2, 1)?;
+            return Some((Self::Quarter, first, Day::from_ymd(year, quarter * 3, 1)?.month_end()));
+        }
+        if let Some(period) = rest.strip_prefix('P') {
+            let period = number(period, 2).filter(|period| (1..=13).contains(period))?;
+            let first = monday(year, period * 4 - 3)?;
+            let next = if period == 13 { monday(year + 1, 1)? } else { first.plus(28) };
+            return Some((Self::FourWeeks, first, next.plus(-1)));
+        }
+        match rest.split_once('-') {
+            None => {
+                let first = Day::from_ymd(year, number(rest, 2)?, 1)?;
+                Some((Self::Month, first, first.month_end()))
+            }
+            Some((month, half @ ("A" | "B"))) => {
+                let first = Day::from_ymd(year, number(month, 2)?, 1)?;
+                let days = if half == "A" { (first, first.plus(14)) } else { (first.plus(15), first.month_end()) };
+                Some((Self::HalfMonth, days.0, days.1))
+            }
+            Some(_) => label.parse().ok().map(|day| (Self::Day, day, day)),
         }
     }
+}
 
-    /// Kind, first and last day of the period that a label such as `2026-10` or `2026-W41` names.
-    pub fn of_label(label: &str) -> Option<(Self, Day, Day)> {
-        Self::ALL.iter().find_map(|kind| kind.span(label).map(|(first, last)| (*kind, first, last)))
-    }
+/// The Monday of an ISO week.
+fn monday(year: i32, week: u32) -> Option<Day> {
+    chrono::NaiveDate::from_isoywd_opt(year, week, chrono::Weekday::Mon).map(Day::from_date)
 }
 
 words! {
@@ -103,6 +150,42 @@ pub fn may_approve(status: RunStatus, reviewed_by: Option<StaffId>, approver: St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_name_periods_of_every_kind() {
+        for (label, kind, first, last) in [
+            ("2026-10-31", "day", "2026-10-31", "2026-10-31"),
+            ("2026-W01", "week", "2025-12-29", "2026-01-04"),
+            ("2026-W53", "week", "2026-12-28", "2027-01-03"),
+            ("2026-02-A", "half-month", "2026-02-01", "2026-02-15"),
+            ("2026-02-B", "half-month", "2026-02-16", "2026-02-28"),
+            ("2024-02", "month", "2024-02-01", "2024-02-29"),
+            ("2026-P01", "four-weeks", "2025-12-29", "2026-01-25"),
+            ("2026-P13", "four-weeks", "2026-11-30", "2027-01-03"),
+            ("2026-Q4", "quarter", "2026-10-01", "2026-12-31"),
+            ("2026", "year", "2026-01-01", "2026-12-31"),
+        ] {
+            let (found, from, to) = PeriodKind::of_label(label).unwrap();
+            assert_eq!((found.as_str(), from.to_string().as_str(), to.to_string().as_str()), (kind, first, last));
+        }
+        for label in [
+            "",
+            "26",
+            "2026-",
+            "2026-1",
+            "2026-13",
+            "2025-W53",
+            "2026-W1",
+            "2026-Q5",
+            "2026-P14",
+            "2026-10-C",
+            "2026-10-32",
+            "+026",
+            "2026-Ä",
+        ] {
+            assert_eq!(PeriodKind::of_label(label), None, "{label}");
+        }
+    }
 
     #[test]
     fn states_only_go_forward_and_the_end_states_are_final() {

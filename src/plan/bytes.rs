@@ -140,7 +140,9 @@ fields! {
     Amounts { qv, cv, paid_minor, wholesale_minor }
     SnapshotOrder { id, number, line, buyer, day, order_type, amounts }
     OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor }
-    Takeback { return_order, return_number, day, original_order, original_number, before, now, total, lines }
+    Takeback {
+        return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total, lines
+    }
     StateEntry { member, key, value }
     Snapshot { period, currency, members, orders, takebacks, state_keys, state }
 }

@@ -4,10 +4,10 @@ use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
-use crate::domain::tree::TreeKind;
+use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, Num};
+use super::expr::{Aggregate, Cond, Num, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -22,6 +22,8 @@ words! {
         Organisation = "organisation",
         /// The member's and of everybody below down to the next member of the stop rank.
         PersonalGroup = "personal-group",
+        /// Everybody's; the same number for all.
+        Company = "company",
     }
 }
 
@@ -57,6 +59,136 @@ words! {
     }
 }
 
+words! {
+    /// What becomes of goods that come back after they were paid on.
+    Returns, "way to treat returns" {
+        /// The lines on the order are taken back at their original rates.
+        TakeBack = "take-back",
+        /// They count as an order with negative amounts in the period of the return.
+        NegativeVolume = "negative-volume",
+    }
+}
+
+words! {
+    /// What becomes of the volume of a member who may not be paid on it.
+    Unqualified, "way to treat the unqualified" {
+        /// Both sides are carried on.
+        Keep = "keep",
+        /// The sides are matched as if it were paid, without pay.
+        Match = "match",
+        /// Both sides are lost.
+        Flush = "flush",
+    }
+}
+
+words! {
+    /// What is left after two sides were matched.
+    After, "way to go on" {
+        /// What was not matched stays on its side.
+        Carry = "carry",
+        /// Nothing.
+        Flush = "flush",
+    }
+}
+
+words! {
+    /// What becomes of what is above a limit.
+    Excess, "way to treat the excess" {
+        /// It is lost.
+        Lost = "lost",
+        /// It stays for the next period.
+        Carried = "carried",
+    }
+}
+
+words! {
+    /// How amounts above a common limit are reduced.
+    Reduction, "way to reduce" {
+        /// Every amount by the same factor.
+        ProRata = "pro-rata",
+        /// Those of the lowest paid ranks first.
+        LowestRank = "lowest-rank",
+        /// The last ones, by day and number of the order.
+        LastCome = "last-come",
+        /// The run stops with a fault.
+        Stop = "stop",
+    }
+}
+
+/// Numbers from so much on: rows from low to high.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepTable {
+    /// Name in expressions.
+    pub name: String,
+    /// From which number on, and the value.
+    pub rows: Vec<(Decimal, Decimal)>,
+}
+
+/// A tree that the plan derives from another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DerivedTree {
+    /// Name in walks and functions.
+    pub name: String,
+    /// From which tree.
+    pub of: TreeRef,
+    /// Who stays in it; those below anybody else move up.
+    pub only: Option<Cond>,
+    /// How many first recruits everybody passes up.
+    pub pass_up: u16,
+    /// Whether it is one line by day of enrolment.
+    pub line: bool,
+}
+
+/// How the two sides of each place in the placement tree are matched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pairing {
+    /// Name in expressions.
+    pub name: String,
+    /// Which volume flows up: a volume of the members' own orders.
+    pub volume: u16,
+    /// Who is matched.
+    pub qualified: Cond,
+    /// What becomes of the others.
+    pub unqualified: Unqualified,
+    /// How.
+    pub method: Matching,
+    /// The most that is matched: volume, cycles, or ladder volume.
+    pub limit: Option<Num>,
+    /// What becomes of what could be matched above the limit.
+    pub excess: Excess,
+    /// What is left.
+    pub after: After,
+    /// The most that is carried on a side.
+    pub carry_limit: Option<Num>,
+    /// After how many periods carried volume is lost; 0 for never.
+    pub carry_periods: u16,
+    /// In which runs it is matched; in all where not given.
+    pub period: Option<PeriodKind>,
+}
+
+/// How two sides are matched. Volumes in ten-thousandths.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Matching {
+    /// The smaller side.
+    Weaker,
+    /// Whole cycles of so much from the stronger and so much from the weaker side, which are decided anew before each.
+    Cycles {
+        /// From the stronger side.
+        strong: i64,
+        /// From the weaker side.
+        weak: i64,
+    },
+    /// The highest of these volumes that both sides reach.
+    Steps(Vec<i64>),
+    /// Steps over everything that was ever used; within a period at most so many times the weaker from the stronger side.
+    Ladder {
+        /// Steps, counted over all periods.
+        steps: Vec<i64>,
+        /// How many times the weaker side may be used of the stronger.
+        ratio: u16,
+    },
+}
+
 /// A volume of the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VolumeDef {
@@ -64,18 +196,22 @@ pub struct VolumeDef {
     pub name: String,
     /// Name for people.
     pub label: String,
-    /// Which amount of an order it adds up.
-    pub of: BaseKind,
+    /// What it adds up of each order.
+    pub of: Num,
     /// Whose orders.
     pub scope: VolumeScope,
+    /// Along which tree.
+    pub tree: TreeRef,
+    /// Over how many periods, the present one included; `u16::MAX` for all.
+    pub periods: u16,
     /// Whether orders of customers count as their enroller's own.
     pub customers: bool,
     /// Whether the member's own orders are included in an organisation or group.
     pub include_own: bool,
     /// How many levels deep; 0 for all.
     pub depth: u16,
-    /// For a personal group: the rank at which it ends.
-    pub stop: Option<u16>,
+    /// For a personal group: who is at the head of a group of their own.
+    pub stop: Option<Cond>,
     /// Which orders count.
     pub orders: Cond,
 }
@@ -102,6 +238,10 @@ pub struct Rank {
     pub name: String,
     /// All of them must be met.
     pub needs: Vec<Need>,
+    /// The same for who was paid on this rank, or a higher one, in the previous run.
+    pub maintain: Option<Vec<Need>>,
+    /// For how many periods it is still paid on after it was missed.
+    pub grace: u16,
 }
 
 /// Where a bonus takes what it pays on.
@@ -109,32 +249,91 @@ pub struct Rank {
 pub enum BonusSource {
     /// Each order that meets the condition.
     Orders(Cond),
-    /// What the bonuses (their places) pay to each member.
-    Amounts(Vec<u16>),
+    /// Each member that meets the condition, once.
+    Members(Cond),
+    /// What the bonuses (their places) pay to each member that meets the condition.
+    Amounts(Vec<u16>, Cond),
+    /// A sum that is shared out: a number that is the same for everybody, and the shares of each member.
+    Pool {
+        /// What is shared out.
+        amount: Num,
+        /// The shares of a member.
+        shares: Num,
+    },
     /// A rank reached for the first time and held for some periods.
     Ranks {
         /// Periods in a row, the current one included.
         held: u16,
         /// Whether ranks that were skipped on the way up are paid too.
         skipped: bool,
+        /// In how many periods it is paid, each while the rank is held.
+        instalments: u16,
     },
+}
+
+/// What the numbers of levels count on the way up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counting {
+    /// Uplines.
+    Levels(Compression),
+    /// Heads of groups that were passed: everybody in a generation earns on its level.
+    Generations {
+        /// Who is at the head of a group.
+        head: Head,
+        /// Whether the one whose order or amount it is counts as passed.
+        own: bool,
+    },
+}
+
+/// Who is at the head of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Head {
+    /// Who meets a condition.
+    Is(Cond),
+    /// For each earner, whoever is paid on at least the same rank.
+    Peer,
+}
+
+/// Pays what a member's rate is above the highest rate below on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Whether the rate of the one whose order or amount it is counts too.
+    pub own: bool,
+    /// The least rate for who has the right to any.
+    pub minimum: Option<Num>,
 }
 
 /// How a bonus gets from its source to those who earn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Walk {
     /// Along which tree.
-    pub tree: TreeKind,
+    pub tree: TreeRef,
     /// 0 where the source's own member earns too, or only.
     pub first_level: u16,
-    /// How many levels are paid, the first included.
+    /// How many levels are paid, the first included; `u16::MAX` for all. With differences: how many are paid.
     pub levels: u16,
-    /// What becomes of levels of those who may not earn.
-    pub compression: Compression,
+    /// Whether the last rate of a row goes on to all further levels.
+    pub repeats: bool,
+    /// What is counted as a level.
+    pub counting: Counting,
     /// Where a customer's order enters.
     pub customers: CustomerOrders,
     /// For standard compression: who is not counted.
     pub skip: Cond,
+    /// The first one who meets it is the last one on the way.
+    pub until: Option<Cond>,
+    /// Pays differences of rates.
+    pub difference: Option<Difference>,
+}
+
+impl Walk {
+    /// How levels are compressed.
+    pub const fn compression(&self) -> Compression {
+        match &self.counting {
+            Counting::Levels(compression) => *compression,
+            Counting::Generations { .. } => Compression::None,
+        }
+    }
 }
 
 /// A row of a rate table.
@@ -144,8 +343,37 @@ pub struct RateRow {
     pub rank: Option<u16>,
     /// How the row is named in a trace.
     pub label: String,
-    /// One rate (or amount) per level.
+    /// One rate (or amount) per level; the last one goes on where the walk has more levels.
     pub cells: Vec<Num>,
+}
+
+/// A limit on what a set of bonuses pays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cap {
+    /// How messages and traces call it.
+    pub name: String,
+    /// Which bonuses (their places).
+    pub of: Vec<u16>,
+    /// The most, in whole units of the currency: about a member, or the same for all.
+    pub limit: Num,
+    /// Whose amounts count together.
+    pub per: CapPer,
+    /// How amounts are reduced.
+    pub reduction: Reduction,
+    /// What becomes of the rest.
+    pub excess: Excess,
+}
+
+words! {
+    /// Whose amounts a cap counts together.
+    CapPer, "cap" {
+        /// Each member's.
+        Member = "member",
+        /// Those of all positions of a person.
+        Person = "person",
+        /// Everybody's.
+        Company = "company",
+    }
 }
 
 /// A bonus.
@@ -171,8 +399,54 @@ pub struct Bonus {
     pub walk: Walk,
     /// What the rate is applied to.
     pub base: BaseKind,
+    /// For [`BaseKind::Points`] and [`BaseKind::Money`]: how it is worked out.
+    pub base_of: Option<Num>,
+    /// In which runs it is paid; in all where not given.
+    pub period: Option<PeriodKind>,
+    /// Amounts are held until the member meets this.
+    pub hold_until: Option<Cond>,
+    /// What is paid is taken from the one whose order or amount it is.
+    pub from_source: bool,
+    /// Points for other bonuses instead of money.
+    pub points: bool,
+    /// What an earner gets at least in a period.
+    pub at_least: Option<Num>,
+    /// Where the money goes, such as a wallet for goods; empty for the account.
+    pub wallet: String,
     /// Rates, or amounts where the base is fixed; rows from low to high rank.
     pub rates: Vec<RateRow>,
+}
+
+/// How members without a place get one in the placement tree: the first free place below the sponsor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// How many may stand below one.
+    pub width: u8,
+    /// In which order places are filled.
+    pub fill: Fill,
+}
+
+words! {
+    /// In which order places of the placement tree are filled.
+    Fill, "way to fill places" {
+        /// Level by level, from left to right.
+        BreadthFirst = "breadth-first",
+        /// The outermost place on the left.
+        OuterLeft = "outer-left",
+        /// The outermost place on the right.
+        OuterRight = "outer-right",
+    }
+}
+
+/// A step of the calculation of bonuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A bonus.
+    Bonus(u16),
+    /// A choice of the largest.
+    Larger(u16),
+    /// A limit.
+    Cap(u16),
 }
 
 /// A plan without faults.
@@ -186,10 +460,28 @@ pub struct CheckedPlan {
     pub valid_from: Option<Day>,
     /// How each line is rounded.
     pub rounding: Rounding,
+    /// To how many decimal places.
+    pub places: u32,
     /// Money for one point of volume, in whole units of the currency.
     pub point_value: Decimal,
+    /// What a point is worth to members of these markets (places among the words).
+    pub market_values: Vec<(u16, Decimal)>,
+    /// What becomes of goods that come back.
+    pub returns: Returns,
+    /// Markets and product lines that conditions name.
+    pub words: Vec<String>,
+    /// Tables.
+    pub tables: Vec<StepTable>,
+    /// Trees that the plan derives.
+    pub trees: Vec<DerivedTree>,
     /// Volumes; `pv` and `gv` are always there.
     pub volumes: Vec<VolumeDef>,
+    /// Pairings of the placement tree.
+    pub pairs: Vec<Pairing>,
+    /// Volumes and named numbers that expressions read as they were, by name.
+    pub remembered: Vec<(String, Num)>,
+    /// How members without a place get one in the placement tree.
+    pub placement: Option<Placement>,
     /// Counts of members that conditions ask for, inner ones first.
     pub aggregates: Vec<Aggregate>,
     /// Who is active.
@@ -198,12 +490,66 @@ pub struct CheckedPlan {
     pub active_text: String,
     /// Which rank is paid on.
     pub paid_as: PaidAs,
+    /// Whether an expression reads the ranks that the previous run paid on.
+    pub former_ranks: bool,
     /// Ranks, lowest first.
     pub ranks: Vec<Rank>,
     /// Bonuses in the order of the file.
     pub bonuses: Vec<Bonus>,
-    /// The same in the order of calculation.
-    pub order: Vec<u16>,
+    /// Limits, in the order in which they apply.
+    pub caps: Vec<Cap>,
+    /// Of these bonuses only the largest is paid to each member.
+    pub larger: Vec<Vec<u16>>,
+    /// What is calculated one after the other.
+    pub order: Vec<Step>,
     /// What is allowed but doubtful.
     pub warnings: Vec<Fault>,
+}
+
+impl CheckedPlan {
+    /// Calls `see` with every number in every expression of the plan.
+    pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        self.active.numbers(see);
+        self.aggregates.iter().for_each(|aggregate| aggregate.numbers(see));
+        for volume in &self.volumes {
+            volume.of.numbers(see);
+            volume.orders.numbers(see);
+            volume.stop.iter().for_each(|stop| stop.numbers(see));
+        }
+        self.trees.iter().filter_map(|tree| tree.only.as_ref()).for_each(|only| only.numbers(see));
+        for need in self.ranks.iter().flat_map(|rank| rank.needs.iter().chain(rank.maintain.iter().flatten())) {
+            need.cond.numbers(see);
+        }
+        for pair in &self.pairs {
+            pair.qualified.numbers(see);
+            pair.limit.iter().chain(&pair.carry_limit).for_each(|limit| limit.numbers(see));
+        }
+        self.remembered.iter().for_each(|(_, num)| num.numbers(see));
+        self.caps.iter().for_each(|cap| cap.limit.numbers(see));
+        self.bonuses.iter().for_each(|bonus| bonus.numbers(see));
+    }
+}
+
+impl Bonus {
+    /// Calls `see` with every number in every expression of the bonus.
+    pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        self.earner.numbers(see);
+        match &self.source {
+            BonusSource::Orders(cond) | BonusSource::Members(cond) | BonusSource::Amounts(_, cond) => cond.numbers(see),
+            BonusSource::Pool { amount, shares } => {
+                amount.numbers(see);
+                shares.numbers(see);
+            }
+            BonusSource::Ranks { .. } => {}
+        }
+        self.walk.skip.numbers(see);
+        self.walk.until.iter().for_each(|until| until.numbers(see));
+        if let Counting::Generations { head: Head::Is(cond), .. } = &self.walk.counting {
+            cond.numbers(see);
+        }
+        let minimum = self.walk.difference.iter().filter_map(|difference| difference.minimum.as_ref());
+        minimum.chain(&self.base_of).chain(&self.at_least).for_each(|num| num.numbers(see));
+        self.hold_until.iter().for_each(|cond| cond.numbers(see));
+        self.rates.iter().flat_map(|row| &row.cells).for_each(|cell| cell.numbers(see));
+    }
 }

@@ -147,6 +147,8 @@ fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
         sink.text(&takeback.return_number);
         sink.number(i64::from(takeback.day.0));
         sink.text(&takeback.original_number);
+        sink.place(order.member(Some(takeback.buyer)));
+        sink.text(takeback.order_type.as_str());
         sink.amounts(&takeback.before);
         sink.amounts(&takeback.now);
         sink.amounts(&takeback.total);

@@ -139,12 +139,20 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     best.filter(|_| alone).map(|(_, name)| name)
 }
 
-/// Advice for an unknown name: the nearest one, or all of them.
+/// Advice for an unknown name: the nearest one, or those that are known, the first ones of many.
 pub fn suggest<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     nearest(given, known.clone()).map_or_else(
         || {
-            let all: Vec<&str> = known.into_iter().collect();
-            if all.is_empty() { String::new() } else { format!("known here: {}", all.join(", ")) }
+            const SHOWN: usize = 28;
+            let mut all: Vec<&str> = Vec::new();
+            for name in known {
+                if !all.contains(&name) {
+                    all.push(name);
+                }
+            }
+            let more = if all.len() > SHOWN { " …" } else { "" };
+            all.truncate(SHOWN);
+            if all.is_empty() { String::new() } else { format!("known here: {}{more}", all.join(", ")) }
         },
         |name| format!("did you mean “{name}”?"),
     )

@@ -35,6 +35,10 @@ words! {
         Margin = "margin",
         /// Amounts of another bonus.
         Amount = "amount",
+        /// Points that an expression works out.
+        Points = "points",
+        /// Money that an expression works out.
+        Money = "money",
         /// A fixed amount.
         Fixed = "fixed",
     }
@@ -67,7 +71,7 @@ words! {
 impl BaseKind {
     /// Whether the base is a volume (four places) and not money.
     pub const fn is_volume(self) -> bool {
-        matches!(self, Self::Cv | Self::Qv)
+        matches!(self, Self::Cv | Self::Qv | Self::Points)
     }
 
     /// A base of this kind as a decimal of points or whole currency units.

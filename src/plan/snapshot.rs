@@ -143,6 +143,10 @@ pub struct Takeback {
     pub original_order: OrderId,
     /// Number of the original order.
     pub original_number: String,
+    /// Who bought.
+    pub buyer: MemberId,
+    /// What kind of purchase it was.
+    pub order_type: OrderType,
     /// Returned in earlier periods, positive.
     pub before: Amounts,
     /// Returned by this return, positive.

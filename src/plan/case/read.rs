@@ -10,6 +10,7 @@ use super::{Case, Change, Expectation, RankName, Statement, Step, Word};
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::plan::fault::{Fault, Faults, nearest, suggest};
+use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;
 
 /// Every word that may begin a line, with how the line goes on.
@@ -196,7 +197,9 @@ impl Draft {
                 let [who, key, value] = exactly(first, rest)?;
                 let whole =
                     || value.fault(format!("“{}” is not a whole number", value.text), "state is kept in whole numbers");
-                let value = value.text.parse().map_err(|_| whole())?;
+                // Volumes are written as points.
+                let points = || value.text.parse::<Volume>().map(|volume| volume.0).map_err(|_| whole());
+                let value = if is_volume(key.text) { points()? } else { value.text.parse().map_err(|_| whole())? };
                 Expectation::State { member: self.member(who)?, key: key.text.to_owned(), value }
             }
             "total" => {

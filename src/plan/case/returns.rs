@@ -47,6 +47,8 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
             day,
             original_order,
             original_number: sold.map_or_else(String::new, |order| order.number.clone()),
+            buyer: sold?.buyer,
+            order_type: sold?.order_type,
             before,
             now,
             total,

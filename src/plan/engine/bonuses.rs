@@ -1,17 +1,24 @@
-//! Bonuses in the order of calculation: items to pay on, walks, amounts for matches, then clawbacks.
+//! Bonuses in the order of calculation: items to pay on, walks, amounts for other bonuses, limits, then clawbacks.
 
 use rust_decimal::Decimal;
 
+use super::caps;
 use super::clawback::{self, Clawbacks};
 use super::fault::RunFault;
+use super::found::{Found, Item};
+use super::gather;
 use super::memory::Memory;
-use super::onetime;
 use super::rates::Rates;
-use super::standing::{NoValue, Standing};
-use super::walk::{Found, Item, Walker};
-use crate::plan::checked::{Bonus, BonusSource, CustomerOrders};
+use super::settle;
+use super::standing::Standing;
+use super::values::{At, NoValue, margin};
+use super::volumes::in_places;
+use super::walk::{Walker, Workshop};
+use super::{onetime, pool};
+use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
+use crate::plan::expr::Num;
 use crate::plan::result::{BaseKind, EarningLine, Passed, Source};
-use crate::plan::snapshot::{Amounts, Snapshot};
+use crate::plan::snapshot::Snapshot;
 
 /// What all bonuses together paid. Members and orders by index.
 pub struct Paid {
@@ -32,38 +39,109 @@ pub struct Paid {
 }
 
 /// Pays every bonus.
-pub fn pay(standing: &Standing<'_>, snapshot: &Snapshot, memory: Memory, threads: usize) -> Result<Paid, RunFault> {
+pub fn pay(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: Memory, threads: usize) -> Result<Paid, RunFault> {
     let plan = standing.plan;
     let mut paid = Paid {
         lines: plan.bonuses.iter().map(|_| Vec::new()).collect(),
         clawbacks: Clawbacks { lines: Vec::new(), originals: Vec::new(), former: Vec::new() },
         passed: Vec::new(),
         breakage: vec![Decimal::ZERO; plan.bonuses.len()],
-        rates: Rates::new(plan.currency, plan.point_value, plan.rounding),
+        rates: Rates::new(),
         notes: Vec::new(),
         memory,
     };
     let matched = matched(standing, snapshot)?;
-    for place in &plan.order {
-        let bonus = &plan.bonuses[usize::from(*place)];
-        let arithmetic = |member: usize| fault(standing, snapshot, bonus, member);
-        if let BonusSource::Ranks { .. } = bonus.source {
-            let Paid { memory, rates, notes, .. } = &mut paid;
-            paid.lines[usize::from(*place)] = onetime::pay(standing, *place, memory, rates, notes, &arithmetic)?;
-            continue;
+    let wanted = wanted(standing);
+    let mut gathered = vec![false; plan.aggregates.len()];
+    for step in &plan.order {
+        match step {
+            Step::Bonus(place) => {
+                let bonus = &plan.bonuses[usize::from(*place)];
+                if bonus.period.is_some_and(|kind| kind != snapshot.period.kind) {
+                    continue;
+                }
+                gather_for(standing, snapshot, bonus, &mut gathered)?;
+                one(standing, snapshot, *place, &matched, threads, &mut paid)?;
+                settle::bonus(standing, snapshot, *place, &mut paid)?;
+            }
+            Step::Larger(place) => settle::larger(standing, &plan.larger[usize::from(*place)], &mut paid)?,
+            Step::Cap(place) => caps::apply(standing, snapshot, &plan.caps[usize::from(*place)], &mut paid)?,
         }
-        let walker = Walker::new(standing, *place, &mut paid.rates, &mut paid.notes, &arithmetic)?;
-        let items = match &bonus.source {
-            BonusSource::Amounts(of) => amounts(standing, of, &paid.lines)?,
-            _ => orders(standing, bonus, usize::from(*place), &matched)?,
+        let changed: &[u16] = match step {
+            Step::Bonus(place) => std::slice::from_ref(place),
+            Step::Larger(place) => &plan.larger[usize::from(*place)],
+            Step::Cap(place) => &plan.caps[usize::from(*place)].of,
         };
-        let found = walker.walk(&items, threads)?;
-        let top = walker.top_rates(&paid.rates);
-        paid.breakage[usize::from(*place)] = breakage(standing, bonus, &found, &top)?;
-        paid.keep(usize::from(*place), found)?;
+        for place in changed.iter().map(|place| usize::from(*place)).filter(|place| wanted[*place]) {
+            standing.amounts[place] = settle::sums(standing, &paid.lines[place])?;
+        }
     }
-    paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
+    for (lines, _) in paid.lines.iter_mut().zip(&plan.bonuses).filter(|(_, bonus)| bonus.points) {
+        lines.clear();
+    }
+    if plan.returns == Returns::TakeBack {
+        paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
+    }
     Ok(paid)
+}
+
+/// Bonuses whose amounts are read by expressions or remembered.
+fn wanted(standing: &Standing<'_>) -> Vec<bool> {
+    let mut wanted = vec![false; standing.plan.bonuses.len()];
+    standing.plan.numbers(&mut |num| {
+        if let Num::Bonus(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus) = num {
+            wanted[usize::from(*bonus)] = true;
+        }
+    });
+    wanted
+}
+
+/// Makes the sums over amounts that a bonus reads and that are not there yet.
+fn gather_for(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    bonus: &Bonus,
+    gathered: &mut [bool],
+) -> Result<(), RunFault> {
+    for place in super::amounts_read(standing.plan, bonus) {
+        if !std::mem::replace(&mut gathered[place], true) {
+            gather::all(standing, snapshot, place)?;
+        }
+    }
+    Ok(())
+}
+
+/// Pays one bonus, as if it had no limits.
+fn one(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    place: u16,
+    matched: &[Vec<bool>],
+    threads: usize,
+    paid: &mut Paid,
+) -> Result<(), RunFault> {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    let arithmetic = |member: usize| fault(standing, snapshot, bonus, member);
+    let Paid { memory, rates, notes, .. } = paid;
+    let mut shop = Workshop { rates, notes, arithmetic: &arithmetic };
+    let items = match &bonus.source {
+        BonusSource::Ranks { .. } => {
+            paid.lines[usize::from(place)] = onetime::pay(standing, place, memory, &mut shop)?;
+            return Ok(());
+        }
+        BonusSource::Pool { amount, shares } => {
+            paid.lines[usize::from(place)] = pool::pay(standing, place, amount, shares, &mut shop)?;
+            return Ok(());
+        }
+        BonusSource::Amounts(of, only) => amounts(standing, of, only, &paid.lines, &arithmetic)?,
+        BonusSource::Members(only) => members(standing, bonus, only, &arithmetic)?,
+        BonusSource::Orders(_) => orders(standing, bonus, usize::from(place), matched, &arithmetic)?,
+    };
+    let walker = Walker::new(standing, place, &mut shop)?;
+    let found = walker.walk(&items, threads)?;
+    let top = walker.top_rates();
+    paid.breakage[usize::from(place)] = breakage(standing, bonus, &found, &top)?;
+    paid.keep(usize::from(place), found)
 }
 
 impl Paid {
@@ -71,6 +149,10 @@ impl Paid {
         let passed = std::mem::take(&mut self.passed);
         let mut all = Found { passed, ..Found::default() };
         all.append(found)?;
+        for (line, rate) in all.rates {
+            let rate = self.rates.place(rate).ok_or_else(|| RunFault::overflow("the number of rates"))?;
+            all.lines[line].rate = rate;
+        }
         self.passed = all.passed;
         self.lines[place] = all.lines;
         Ok(())
@@ -91,7 +173,7 @@ fn matched(standing: &Standing<'_>, snapshot: &Snapshot) -> Result<Vec<Vec<bool>
         if let BonusSource::Orders(cond) = &bonus.source {
             chosen.reserve(buyers.len());
             for (order, buyer) in buyers.iter().enumerate() {
-                let holds = standing.holds(cond, *buyer as usize, Some(order));
+                let holds = standing.holds(cond, *buyer as usize, At::order(order));
                 chosen.push(holds.map_err(|NoValue| fault(standing, snapshot, bonus, *buyer as usize))?);
             }
         }
@@ -101,7 +183,13 @@ fn matched(standing: &Standing<'_>, snapshot: &Snapshot) -> Result<Vec<Vec<bool>
 }
 
 /// The orders that a bonus pays on.
-fn orders(standing: &Standing<'_>, bonus: &Bonus, place: usize, matched: &[Vec<bool>]) -> Result<Vec<Item>, RunFault> {
+fn orders(
+    standing: &Standing<'_>,
+    bonus: &Bonus,
+    place: usize,
+    matched: &[Vec<bool>],
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<Vec<Item>, RunFault> {
     let orders = &standing.field.orders;
     let mut items = Vec::new();
     for ((index, buyer), order) in (0_u32..).zip(&orders.buyer).zip(0_usize..) {
@@ -110,8 +198,15 @@ fn orders(standing: &Standing<'_>, bonus: &Bonus, place: usize, matched: &[Vec<b
         if !matched[place][order] || without {
             continue;
         }
-        let base =
-            base(bonus.base, &orders.amounts[order]).ok_or_else(|| RunFault::overflow("the margin of an order"))?;
+        let amounts = &orders.amounts[order];
+        let base = match bonus.base {
+            BaseKind::Cv => amounts.cv.0,
+            BaseKind::Qv => amounts.qv.0,
+            BaseKind::Paid => amounts.paid_minor,
+            BaseKind::Margin => margin(amounts).ok_or_else(|| RunFault::overflow("the margin of an order"))?,
+            BaseKind::Fixed => amounts.paid_minor.signum(),
+            _ => worked_out(standing, bonus, *buyer, At::order(order), arithmetic)?,
+        };
         let start = match bonus.walk.customers {
             CustomerOrders::Level => Some(*buyer),
             CustomerOrders::Own => standing.seller(*buyer),
@@ -123,24 +218,57 @@ fn orders(standing: &Standing<'_>, bonus: &Bonus, place: usize, matched: &[Vec<b
     Ok(items)
 }
 
-/// What a bonus takes from an order. A margin of the wrong sign is none: nobody pays for goods sold below cost.
-fn base(kind: BaseKind, amounts: &Amounts) -> Option<i64> {
-    Some(match kind {
-        BaseKind::Cv => amounts.cv.0,
-        BaseKind::Qv => amounts.qv.0,
-        BaseKind::Paid => amounts.paid_minor,
-        BaseKind::Margin => {
-            let margin = amounts.paid_minor.checked_sub(amounts.wholesale_minor)?;
-            if margin.signum() == amounts.paid_minor.signum() { margin } else { 0 }
+/// A base that an expression gives: ten-thousandths of a point, or minor units.
+fn worked_out(
+    standing: &Standing<'_>,
+    bonus: &Bonus,
+    member: u32,
+    at: At,
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<i64, RunFault> {
+    let Some(num) = &bonus.base_of else { return Ok(1) };
+    let value = standing.number(num, member as usize, at).map_err(|NoValue| arithmetic(member as usize))?;
+    let base = if bonus.base == BaseKind::Money {
+        standing.currency.round(value, standing.plan.rounding).ok()
+    } else {
+        in_places(value)
+    };
+    base.ok_or_else(|| RunFault::overflow(&format!("a base of bonus {}", bonus.code)))
+}
+
+/// The members that a bonus pays on.
+fn members(
+    standing: &Standing<'_>,
+    bonus: &Bonus,
+    only: &crate::plan::expr::Cond,
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<Vec<Item>, RunFault> {
+    let mut items = Vec::new();
+    for (index, member) in (0_u32..).zip(0..standing.field.len()) {
+        if !standing.holds(only, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
+            continue;
         }
-        BaseKind::Fixed => amounts.paid_minor.signum(),
-        BaseKind::Amount => 0,
-    })
+        let base = worked_out(standing, bonus, index, At::MEMBER, arithmetic)?;
+        if base != 0 {
+            items.push(Item { start: index, from: index, base, source: Source::Period, on: None });
+        }
+    }
+    Ok(items)
 }
 
 /// What each member got under the named bonuses: one item per bonus for what was earned, and one for
 /// what unlinked returns took, so that a match gives two lines and never a netted one.
-fn amounts(standing: &Standing<'_>, of: &[u16], lines: &[Vec<EarningLine>]) -> Result<Vec<Item>, RunFault> {
+fn amounts(
+    standing: &Standing<'_>,
+    of: &[u16],
+    only: &crate::plan::expr::Cond,
+    lines: &[Vec<EarningLine>],
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<Vec<Item>, RunFault> {
+    let mut chosen = Vec::with_capacity(standing.field.len());
+    for member in 0..standing.field.len() {
+        chosen.push(standing.holds(only, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?);
+    }
     let mut items = Vec::new();
     for on in of {
         let mut sums = vec![(0_i64, 0_i64); standing.field.len()];
@@ -151,7 +279,7 @@ fn amounts(standing: &Standing<'_>, of: &[u16], lines: &[Vec<EarningLine>]) -> R
         }
         for (member, (earned, returned)) in (0_u32..).zip(sums) {
             for base in [earned, returned] {
-                if base != 0 {
+                if base != 0 && chosen[member as usize] {
                     items.push(Item { start: member, from: member, base, source: Source::Period, on: Some(*on) });
                 }
             }
@@ -162,12 +290,13 @@ fn amounts(standing: &Standing<'_>, of: &[u16], lines: &[Vec<EarningLine>]) -> R
 
 fn breakage(standing: &Standing<'_>, bonus: &Bonus, found: &Found, top: &[Decimal]) -> Result<Decimal, RunFault> {
     let overflow = || RunFault::overflow(&format!("the breakage of bonus {}", bonus.code));
-    let mut sum = Decimal::ZERO;
+    let value = if bonus.base.is_volume() { standing.plan.point_value } else { Decimal::ONE };
+    let mut sum = found.unclaimed.checked_mul(value).ok_or_else(overflow)?;
     for (base, rate) in found.breakage.iter().zip(top) {
-        let (scale, value) = match bonus.base {
-            BaseKind::Cv | BaseKind::Qv => (4, standing.plan.point_value),
-            BaseKind::Fixed => (0, Decimal::ONE),
-            _ => (standing.currency.places(), Decimal::ONE),
+        let scale = match bonus.base {
+            kind if kind.is_volume() => 4,
+            BaseKind::Fixed => 0,
+            _ => standing.currency.places(),
         };
         let base = Decimal::try_from_i128_with_scale(*base, scale).map_err(|_| overflow())?;
         let part = base.checked_mul(*rate).and_then(|part| part.checked_mul(value)).ok_or_else(overflow)?;

@@ -73,7 +73,7 @@ impl Books<'_> {
         lines.sort_by_key(|line| self.key(line));
         for line in lines.iter().filter(|line| line.on.is_none()) {
             let (returned, total, now) = shares(line.base_kind, &after, &takeback.total, &takeback.now)?;
-            let target = part(line.amount_minor, returned, total, self.rates.rounding)?;
+            let target = part(line.amount_minor, returned, total, self.plan.rounding)?;
             let amount = self.take(line, target, now)?;
             if let Err(fault) = self.line(line, takeback, place, now, amount)? {
                 return Some(Err(fault));
@@ -92,7 +92,7 @@ impl Books<'_> {
                     continue;
                 }
                 let before = line.base_taken.checked_add(self.taken.get(&line.id).map_or(0, |taken| taken.0))?;
-                let target = part(line.amount_minor, before.checked_add(amount)?, line.base, self.rates.rounding)?;
+                let target = part(line.amount_minor, before.checked_add(amount)?, line.base, self.plan.rounding)?;
                 let taken = self.take(line, target, amount)?;
                 if let Err(fault) = self.line(line, takeback, place, amount, taken)? {
                     return Some(Err(fault));
@@ -181,7 +181,10 @@ fn shares(kind: BaseKind, after: &Amounts, total: &Amounts, now: &Amounts) -> Op
     let of = |amounts: &Amounts| match kind {
         BaseKind::Cv => Some(amounts.cv.0),
         BaseKind::Qv => Some(amounts.qv.0),
-        BaseKind::Paid | BaseKind::Fixed | BaseKind::Amount => Some(amounts.paid_minor),
+        BaseKind::Points if amounts.cv.0 != 0 || total.cv.0 != 0 => Some(amounts.cv.0),
+        BaseKind::Paid | BaseKind::Fixed | BaseKind::Amount | BaseKind::Points | BaseKind::Money => {
+            Some(amounts.paid_minor)
+        }
         BaseKind::Margin => amounts.paid_minor.checked_sub(amounts.wholesale_minor),
     };
     Some((of(after)?, of(total)?, of(now)?))

@@ -68,6 +68,16 @@ pub enum RunFault {
         /// Number of the member.
         member: String,
     },
+    /// A limit that the plan says must not be passed.
+    #[error("the run would pay {sum}, more than the limit “{cap}” of {limit}; look at the orders, or change the plan")]
+    AboveCap {
+        /// Name of the limit.
+        cap: String,
+        /// What would be paid.
+        sum: String,
+        /// The limit.
+        limit: String,
+    },
     /// More than fits the calculation.
     #[error("there are more than {limit} {what}; split the period")]
     TooMany {

@@ -1,12 +1,17 @@
 //! The snapshot as flat columns: members renumbered so that parents come before children in the
 //! sponsor tree and every group is one stretch; orders by day and number.
 
+use std::collections::HashMap;
+
 use super::fault::RunFault;
 use super::tree::{NONE, Tree};
 use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
+use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
+use crate::plan::checked::{CheckedPlan, Placement, Returns};
+use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::snapshot::{Amounts, Snapshot, SnapshotMember};
 
@@ -34,8 +39,8 @@ pub struct Field {
     pub enroller: Tree,
     /// Placement tree.
     pub placement: Tree,
-    /// Children in the sponsor tree: starts and list.
-    pub frontline: (Vec<u32>, Vec<u32>),
+    /// On which side of the parent in the placement tree, the first is 0.
+    pub side: Vec<u8>,
     /// Orders.
     pub orders: Orders,
     ids: Places,
@@ -44,7 +49,7 @@ pub struct Field {
 /// Columns of the orders.
 #[derive(Default)]
 pub struct Orders {
-    /// Place in the snapshot's orders.
+    /// Place in the snapshot's orders; after them come the returns that count as orders.
     pub place: Vec<u32>,
     /// Who bought.
     pub buyer: Vec<u32>,
@@ -54,11 +59,15 @@ pub struct Orders {
     pub kind: Vec<OrderType>,
     /// Volumes and amounts.
     pub amounts: Vec<Amounts>,
+    /// What the buyer bought before in the period, and as which of the buyer's orders it came. Empty if not asked for.
+    pub before: Vec<(Amounts, u32)>,
 }
 
 impl Field {
     /// Lays a snapshot out in columns.
-    pub fn new(snapshot: &Snapshot) -> Result<Self, RunFault> {
+    /// Where the plan wants so, goods that come back are orders with negative amounts, each order knows the
+    /// buyer's orders before it, and members without a place in the placement tree get one.
+    pub fn new(plan: &CheckedPlan, snapshot: &Snapshot) -> Result<Self, RunFault> {
         let members = &snapshot.members;
         let count = fits("members", members.len())?;
         fits("orders", snapshot.orders.len())?;
@@ -73,8 +82,8 @@ impl Field {
             }
         }
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
-        let (sponsor, enroller, placement) =
-            (tree(TreeKind::Sponsor)?, tree(TreeKind::Enroller)?, tree(TreeKind::Placement)?);
+        let (sponsor, enroller) = (tree(TreeKind::Sponsor)?, tree(TreeKind::Enroller)?);
+        let (placement, side) = placed(snapshot, &canonical, &ids, &sponsor, plan.placement)?;
         // Renumber: from the place by number to the place in the sponsor tree.
         let mut index_of_rank = vec![0_u32; members.len()];
         for (index, rank) in (0_u32..).zip(&sponsor.order) {
@@ -99,8 +108,8 @@ impl Field {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
             seller: sellers(&kind, &enroller),
-            frontline: super::tree::children(&sponsor.parent),
-            orders: orders(snapshot, &ids)?,
+            side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
+            orders: orders(snapshot, &ids, plan.returns == Returns::NegativeVolume, earlier(plan))?,
             kind,
             status,
             place,
@@ -132,12 +141,6 @@ impl Field {
         self.ids.get(&id).copied()
     }
 
-    /// First-level members below in the sponsor tree.
-    pub fn children(&self, member: usize) -> &[u32] {
-        let (start, list) = &self.frontline;
-        &list[start[member] as usize..start[member + 1] as usize]
-    }
-
     /// The member's number.
     pub fn number<'a>(&self, snapshot: &'a Snapshot, member: usize) -> &'a str {
         &snapshot.members[self.place[member] as usize].number
@@ -156,6 +159,34 @@ fn same_number(members: &[SnapshotMember], pair: &[u32]) -> bool {
 /// A tree over members by their place by number. A customer without a link of its own stands below its enroller.
 fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Tree, RunFault> {
     let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
+    let parent = parents(snapshot, canonical, ids, kind)?;
+    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
+}
+
+/// The placement tree and the sides in it, after members without a place got one.
+fn placed(
+    snapshot: &Snapshot,
+    canonical: &[u32],
+    ids: &Places,
+    sponsor: &Tree,
+    placement: Option<Placement>,
+) -> Result<(Tree, Vec<u8>), RunFault> {
+    let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
+    let mut parent = parents(snapshot, canonical, ids, TreeKind::Placement)?;
+    let given = |place: &u32| snapshot.members[*place as usize].placement;
+    let mut side: Vec<u8> = canonical.iter().map(|place| given(place).map_or(0, |(_, side)| side)).collect();
+    if let Some(placement) = placement {
+        let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
+        order.sort_by_key(|rank| (member(*rank).joined, sponsor.depth[*rank as usize], *rank));
+        let wanted = |rank: usize| snapshot.members[canonical[rank] as usize].kind.may_earn();
+        super::places::fill(placement, &order, &sponsor.parent, wanted, &mut parent, &mut side);
+    }
+    let kind = TreeKind::Placement;
+    let tree = Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })?;
+    Ok((tree, side))
+}
+
+fn parents(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Vec<u32>, RunFault> {
     let mut parent = Vec::with_capacity(canonical.len());
     for place in canonical {
         let member = &snapshot.members[*place as usize];
@@ -172,7 +203,7 @@ fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind)
             }
         });
     }
-    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
+    Ok(parent)
 }
 
 fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
@@ -191,29 +222,92 @@ fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
     seller
 }
 
-fn orders(snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
-    let all = &snapshot.orders;
+/// Whether an expression reads the buyer's earlier orders of the period.
+fn earlier(plan: &CheckedPlan) -> bool {
+    use OrderField::{CvBefore, PaidBefore, Place, QvBefore};
+    let mut asks = false;
+    plan.numbers(&mut |num| asks |= matches!(num, Num::Order(Place | CvBefore | QvBefore | PaidBefore)));
+    asks
+}
+
+/// One entry among the orders: an order of the snapshot, or a return that counts as one.
+struct Entry<'s> {
+    number: &'s str,
+    line: &'s str,
+    buyer: MemberId,
+    day: i32,
+    kind: OrderType,
+    amounts: Amounts,
+}
+
+fn entries(snapshot: &Snapshot, returned: bool) -> Vec<Entry<'_>> {
+    let mut all = Vec::with_capacity(snapshot.orders.len());
+    for given in &snapshot.orders {
+        let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
+        all.push(Entry { number: &given.number, line: &given.line, buyer: given.buyer, day, kind, amounts });
+    }
+    for takeback in snapshot.takebacks.iter().filter(|_| returned) {
+        let now = &takeback.now;
+        all.push(Entry {
+            number: &takeback.return_number,
+            line: &takeback.original_number,
+            buyer: takeback.buyer,
+            day: takeback.day.0,
+            kind: takeback.order_type,
+            amounts: Amounts {
+                qv: Volume(now.qv.0.saturating_neg()),
+                cv: Volume(now.cv.0.saturating_neg()),
+                paid_minor: now.paid_minor.saturating_neg(),
+                wholesale_minor: now.wholesale_minor.saturating_neg(),
+            },
+        });
+    }
+    all
+}
+
+fn orders(snapshot: &Snapshot, ids: &Places, returned: bool, earlier: bool) -> Result<Orders, RunFault> {
+    let all = entries(snapshot, returned);
     let count = fits("orders", all.len())?;
-    let place = sorted(count, |at| {
-        let order = &all[at as usize];
-        (order.day, order.number.as_bytes(), order.line.as_bytes())
-    });
-    let mut orders = Orders::default();
-    let twice = |a: u32, b: u32| {
-        let (a, b) = (&all[a as usize], &all[b as usize]);
-        a.day == b.day && a.number == b.number && a.line == b.line
+    let key = |at: u32| {
+        let entry = &all[at as usize];
+        (entry.day, entry.number.as_bytes(), entry.line.as_bytes())
     };
+    let place = sorted(count, key);
+    let mut orders = Orders::default();
     for (at, this) in place.iter().enumerate() {
-        let order = &all[*this as usize];
-        if at > 0 && twice(place[at - 1], *this) {
-            return Err(RunFault::Duplicate { what: "orders", number: order.number.clone() });
+        let entry = &all[*this as usize];
+        if at > 0 && key(place[at - 1]) == key(*this) {
+            return Err(RunFault::Duplicate { what: "orders", number: entry.number.to_owned() });
         }
-        let buyer = ids.get(&order.buyer).ok_or_else(|| RunFault::UnknownBuyer { order: order.number.clone() })?;
+        let buyer = ids.get(&entry.buyer).ok_or_else(|| RunFault::UnknownBuyer { order: entry.number.to_owned() })?;
         orders.buyer.push(*buyer);
-        orders.day.push(order.day.0);
-        orders.kind.push(order.order_type);
-        orders.amounts.push(order.amounts);
+        orders.day.push(entry.day);
+        orders.kind.push(entry.kind);
+        orders.amounts.push(entry.amounts);
     }
     orders.place = place;
+    if earlier {
+        orders.look_back()?;
+    }
     Ok(orders)
+}
+
+impl Orders {
+    /// Finds for each order what its buyer bought before in the period.
+    fn look_back(&mut self) -> Result<(), RunFault> {
+        let mut so_far: HashMap<u32, (Amounts, u32)> = HashMap::new();
+        for (buyer, amounts) in self.buyer.iter().zip(&self.amounts) {
+            let sum = so_far.entry(*buyer).or_default();
+            self.before.push((sum.0, sum.1 + 1));
+            let add = |a: i64, b: i64| a.checked_add(b).ok_or_else(|| RunFault::overflow("the orders of a buyer"));
+            sum.0 = Amounts {
+                qv: sum.0.qv.plus(amounts.qv)?,
+                cv: sum.0.cv.plus(amounts.cv)?,
+                paid_minor: add(sum.0.paid_minor, amounts.paid_minor)?,
+                wholesale_minor: add(sum.0.wholesale_minor, amounts.wholesale_minor)?,
+            };
+            sum.1 += 1;
+        }
+        Ok(())
+    }
 }

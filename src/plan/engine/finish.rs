@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 
 use super::bonuses::Paid;
 use super::fault::RunFault;
-use super::standing::{NoValue, Standing};
+use super::ranks::needs;
+use super::standing::Standing;
+use super::values::{At, NoValue};
 use crate::domain::money::Volume;
 use crate::plan::result::{
     BonusTotal, EarningLine, LineKind, MemberResult, Passed, RankName, Requirement, RunResult, Source,
@@ -20,6 +22,7 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
     let lines = in_order(standing, &lines, &clawbacks.lines);
     let (labels, requirements, next) = requirements(standing, snapshot)?;
     let (earned, total_minor, clawback_minor) = add_up(standing, &lines, &mut bonuses)?;
+    let orders = u32::try_from(snapshot.orders.len()).unwrap_or(u32::MAX);
     let (state_keys, state) = memory.state(standing, snapshot);
     let column =
         |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
@@ -28,7 +31,7 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
-        lines: lines.into_iter().map(|line| placed(standing, line)).collect(),
+        lines: lines.into_iter().map(|line| placed(standing, orders, line)).collect(),
         rates: rates.list,
         originals: clawbacks.originals,
         passed: passed.into_iter().map(|who| Passed { member: field.place[who.member as usize], ..who }).collect(),
@@ -91,10 +94,16 @@ fn in_order(standing: &Standing<'_>, lines: &[Vec<EarningLine>], clawbacks: &[Ea
 }
 
 /// A line with places of the snapshot instead of indices.
-fn placed(standing: &Standing<'_>, line: EarningLine) -> EarningLine {
+fn placed(standing: &Standing<'_>, orders: u32, line: EarningLine) -> EarningLine {
     let place = |index: u32| standing.field.place[index as usize];
     let source = match line.source {
-        Source::Order(index) => Source::Order(standing.field.orders.place[index as usize]),
+        Source::Order(index) => {
+            let place = standing.field.orders.place[index as usize];
+            match place.checked_sub(orders) {
+                Some(takeback) => Source::Takeback(takeback),
+                None => Source::Order(place),
+            }
+        }
         other => other,
     };
     EarningLine { member: place(line.member), from: line.from.map(place), source, ..line }
@@ -142,7 +151,7 @@ fn requirements(
     let mut place_of: Vec<Vec<u16>> = Vec::new();
     for rank in &plan.ranks {
         let mut places = Vec::new();
-        for need in &rank.needs {
+        for need in rank.needs.iter().chain(rank.maintain.iter().flatten()) {
             let place = labels.iter().position(|label| *label == need.label).unwrap_or_else(|| {
                 labels.push(need.label.clone());
                 labels.len() - 1
@@ -159,21 +168,27 @@ fn requirements(
             continue;
         };
         let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
-        for (need, label) in wanted.needs.iter().zip(&place_of[rank]) {
+        let asked = needs(standing, standing.rank[member] + 1, member);
+        let labels = if wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked)) {
+            &place_of[rank][wanted.needs.len()..]
+        } else {
+            &place_of[rank][..wanted.needs.len()]
+        };
+        for (need, label) in asked.iter().zip(labels) {
             let arithmetic = |NoValue| RunFault::Arithmetic {
                 place: format!("rank {}", wanted.code),
                 member: standing.field.number(snapshot, member).to_owned(),
             };
-            let met = standing.holds(&need.cond, member, None).map_err(arithmetic)?;
+            let met = standing.holds(&need.cond, member, At::MEMBER).map_err(arithmetic)?;
             let value = |num: &Option<_>, other| match num {
-                Some(num) => standing.number(num, member, None).map(|value| value.normalize()),
+                Some(num) => standing.number(num, member, At::MEMBER).map(|value| value.normalize()),
                 None => Ok(other),
             };
             let have = value(&need.have, Decimal::from(u8::from(met))).map_err(arithmetic)?;
             let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
             out.push(Requirement { label: *label, have, need: needed, met });
         }
-        *next = Some((standing.rank[member], first, u16::try_from(wanted.needs.len()).unwrap_or(u16::MAX)));
+        *next = Some((standing.rank[member], first, u16::try_from(asked.len()).unwrap_or(u16::MAX)));
     }
     Ok((labels, out, next))
 }

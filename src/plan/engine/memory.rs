@@ -1,97 +1,303 @@
-//! What runs remember from one period to the next: ranks held in a row, one-time bonuses paid.
+//! What runs remember from one period to the next: numbers of members by key.
+//!
+//! Keys are words that stay the same over versions of a plan: `held:Gold`, `carry:team:left`. What the
+//! plan does not ask for is carried on untouched.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::field::Field;
-use super::standing::Standing;
-use crate::plan::checked::{BonusSource, CheckedPlan};
+use super::standing::{Standing, rank_number};
+use super::values::At;
+use super::volumes::in_places;
+use crate::domain::calendar::Day;
+use crate::domain::run::PeriodKind;
+use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef};
 use crate::plan::expr::Num;
-use crate::plan::snapshot::{Snapshot, StateEntry};
+use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 
-const HELD: &str = "held:";
-const ONCE: &str = "once:";
+/// Whether what is remembered under a key is a volume, in ten-thousandths of a point.
+pub fn is_volume(key: &str) -> bool {
+    let own = key.split(':').next().unwrap_or(key);
+    let key = if PeriodKind::ALL.iter().any(|kind| kind.as_str() == own) { &key[own.len() + 1..] } else { key };
+    ["carry:", "position:", "volume:", "was:"].iter().any(|start| key.starts_with(start))
+}
 
-/// The memory of the previous run, by member index, and what becomes of it.
+/// For how long what was paid within longer periods is remembered, in days.
+const WITHIN: i32 = 400;
+
+/// Numbers of members by index; members without one are left out.
+pub type Numbers = Vec<(u32, i64)>;
+
+/// The memory of the previous run, and what becomes of it.
 pub struct Memory {
+    /// What the previous run left and nobody has asked for yet.
+    former: BTreeMap<String, Numbers>,
+    /// What the next run will find.
+    next: BTreeMap<String, Numbers>,
     /// Ranks (their places) that the plan follows over periods.
-    followed: Vec<u16>,
+    held: Vec<u16>,
+    /// Ranks whose months are counted.
+    counted: Vec<u16>,
+    /// Whether the plan asks for ranks of the previous run.
+    former_ranks: bool,
     /// Per rank of the plan, per member: periods held in a row until the previous run. Empty if not followed.
-    held: Vec<Vec<u32>>,
-    /// One-time bonuses paid: member, bonus, rank.
-    once: HashSet<(u32, u16, u16)>,
-    /// Everything else is carried on untouched.
-    other: Vec<(u32, String, i64)>,
+    before: Vec<Vec<u32>>,
+    /// How often one-time bonuses were paid: member, bonus, rank.
+    once: HashMap<(u32, u16, u16), i64>,
+    members: usize,
+    period: PeriodSpan,
 }
 
 impl Memory {
     /// Reads what the previous run left.
     pub fn new(plan: &CheckedPlan, field: &Field, snapshot: &Snapshot) -> Self {
-        let followed = followed(plan);
-        let held = (0..plan.ranks.len()).map(|rank| {
-            let wanted = followed.iter().any(|followed| usize::from(*followed) == rank);
-            vec![0_u32; if wanted { field.len() } else { 0 }]
-        });
-        let mut memory = Self { held: held.collect(), followed, once: HashSet::new(), other: Vec::new() };
-        let keys: Vec<Key> = snapshot.state_keys.iter().map(|key| Key::of(plan, key)).collect();
+        let mut former: BTreeMap<String, Numbers> = BTreeMap::new();
         for entry in &snapshot.state {
-            let Some(member) = field.find(entry.member) else {
-                continue;
-            };
-            match keys.get(usize::from(entry.key)) {
-                Some(Key::Held(rank)) => {
-                    if let Some(slot) = memory.held[usize::from(*rank)].get_mut(member as usize) {
-                        *slot = u32::try_from(entry.value).unwrap_or(0);
-                    }
+            if let (Some(member), Some(key)) =
+                (field.find(entry.member), snapshot.state_keys.get(usize::from(entry.key)))
+            {
+                former.entry(key.clone()).or_default().push((member, entry.value));
+            }
+        }
+        let (held, counted, former_ranks) = followed(plan);
+        let mut memory = Self {
+            former,
+            next: BTreeMap::new(),
+            before: vec![Vec::new(); plan.ranks.len()],
+            held,
+            counted,
+            former_ranks,
+            once: HashMap::new(),
+            members: field.len(),
+            period: snapshot.period.clone(),
+        };
+        for rank in memory.held.clone() {
+            let column = memory.column(&format!("held:{}", plan.ranks[usize::from(rank)].code));
+            memory.before[usize::from(rank)] = column.into_iter().map(|n| u32::try_from(n).unwrap_or(0)).collect();
+        }
+        for (place, bonus) in (0_u16..).zip(&plan.bonuses) {
+            for (rank, row) in plan.ranks.iter().enumerate() {
+                for (member, paid) in memory.take(&format!("once:{}:{}", bonus.code, row.code)) {
+                    memory.once.insert((member, place, u16::try_from(rank).unwrap_or(u16::MAX)), paid);
                 }
-                Some(Key::Once(bonus, rank)) => {
-                    memory.once.insert((member, *bonus, *rank));
-                }
-                Some(Key::Other(key)) => memory.other.push((member, key.clone(), entry.value)),
-                None => {}
             }
         }
         memory
     }
 
+    /// A key of the period's kind: runs of weeks and of months remember apart.
+    fn own(&self, key: &str) -> String {
+        if self.period.kind == PeriodKind::Month { key.to_owned() } else { format!("{}:{key}", self.period.kind) }
+    }
+
+    /// Takes what the previous run of this kind left under a key.
+    pub fn take(&mut self, key: &str) -> Numbers {
+        self.former.remove(&self.own(key)).unwrap_or_default()
+    }
+
+    /// The same as a column over all members.
+    pub fn column(&mut self, key: &str) -> Vec<i64> {
+        let mut column = vec![0; self.members];
+        for (member, value) in self.take(key) {
+            column[member as usize] = value;
+        }
+        column
+    }
+
+    /// Leaves numbers for the next run; zeros are left out.
+    pub fn keep(&mut self, key: &str, numbers: impl IntoIterator<Item = (u32, i64)>) {
+        let numbers: Numbers = numbers.into_iter().filter(|(_, value)| *value != 0).collect();
+        if !numbers.is_empty() {
+            self.next.insert(self.own(key), numbers);
+        }
+    }
+
+    /// Leaves a column for the next run.
+    pub fn keep_column(&mut self, key: &str, column: &[i64]) {
+        self.keep(key, (0_u32..).zip(column.iter().copied()));
+    }
+
+    /// Adds to a volume's own numbers those of the earlier periods that it looks at, and remembers the new ones.
+    /// `None` on overflow.
+    pub fn window(&mut self, volume: &VolumeDef, column: &mut [i64]) -> Option<()> {
+        let key = |back: u16| format!("volume:{}:{back}", volume.name);
+        match volume.periods {
+            1 => {}
+            u16::MAX => {
+                for (member, earlier) in self.take(&key(0)) {
+                    let slot = &mut column[member as usize];
+                    *slot = slot.checked_add(earlier)?;
+                }
+                self.keep_column(&key(0), column);
+            }
+            periods => {
+                let now = column.to_vec();
+                for back in (1..periods).rev() {
+                    let earlier = self.take(&key(back));
+                    for (member, value) in &earlier {
+                        let slot = &mut column[*member as usize];
+                        *slot = slot.checked_add(*value)?;
+                    }
+                    if back + 1 < periods {
+                        self.keep(&key(back + 1), earlier);
+                    }
+                }
+                self.keep_column(&key(1), &now);
+            }
+        }
+        Some(())
+    }
+
+    /// Fills in what earlier runs found: ranks, the ranks' history, volumes, what bonuses paid.
+    pub fn recall(&mut self, standing: &mut Standing<'_>) {
+        let plan = standing.plan;
+        if self.former_ranks {
+            for rank in &plan.ranks {
+                for (member, grace) in self.take(&format!("paid:{}", rank.code)) {
+                    standing.former[member as usize] = rank_number(plan, &rank.code);
+                    standing.grace[member as usize] = u16::try_from(grace - 1).unwrap_or(0);
+                }
+            }
+        }
+        standing.history = vec![Vec::new(); plan.ranks.len()];
+        for rank in self.counted.clone() {
+            let column = self.column(&format!("earned:{}", plan.ranks[usize::from(rank)].code));
+            standing.history[usize::from(rank)] = column.into_iter().map(i64::cast_unsigned).collect();
+        }
+        for (place, back) in looked_back(plan) {
+            let name = &plan.remembered[usize::from(place)].0;
+            // Everything up to the oldest one asked for is there, so that it can move back by one.
+            for back in 1..=back {
+                let column = self.column(&format!("was:{name}:{back}"));
+                standing.before.insert((place, back), column);
+            }
+        }
+        let (within, ever) = paid_before(plan);
+        for bonus in ever {
+            standing.ever[usize::from(bonus)] =
+                self.column_shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
+        }
+        for bonus in within {
+            let mut column = vec![0_i64; self.members];
+            let start = format!("within:{}:", plan.bonuses[usize::from(bonus)].code);
+            for (key, numbers) in self.former.range(start.clone()..) {
+                let Some(day) = key.strip_prefix(&start).and_then(|day| day.parse::<Day>().ok()) else {
+                    break;
+                };
+                for (member, value) in numbers.iter().filter(|_| day >= self.period.first && day <= self.period.last) {
+                    let slot = &mut column[*member as usize];
+                    *slot = slot.saturating_add(*value);
+                }
+            }
+            standing.within[usize::from(bonus)] = column;
+        }
+    }
+
+    fn column_shared(&mut self, key: &str) -> Vec<i64> {
+        let mut column = vec![0; self.members];
+        for (member, value) in self.former.remove(key).unwrap_or_default() {
+            column[member as usize] = value;
+        }
+        column
+    }
+
     /// Fills in for how long, this period included, each followed rank is held.
     pub fn hold(&self, standing: &mut Standing<'_>) {
-        standing.held = vec![Vec::new(); self.held.len()];
-        for rank in &self.followed {
-            let before = &self.held[usize::from(*rank)];
+        standing.held = vec![Vec::new(); self.before.len()];
+        for rank in &self.held {
+            let before = &self.before[usize::from(*rank)];
             let now = before.iter().zip(&standing.paid).map(|(before, paid)| if paid > rank { before + 1 } else { 0 });
             standing.held[usize::from(*rank)] = now.collect();
         }
     }
 
-    /// Whether a one-time bonus has been paid to a member for a rank.
-    pub fn is_paid(&self, member: u32, bonus: u16, rank: u16) -> bool {
-        self.once.contains(&(member, bonus, rank))
+    /// How often a one-time bonus has been paid to a member for a rank.
+    pub fn times_paid(&self, member: u32, bonus: u16, rank: u16) -> i64 {
+        self.once.get(&(member, bonus, rank)).copied().unwrap_or(0)
     }
 
-    /// Notes that a one-time bonus is paid, or passed by for good.
-    pub fn pay(&mut self, member: u32, bonus: u16, rank: u16) {
-        self.once.insert((member, bonus, rank));
+    /// Notes that a one-time bonus is paid so often, or passed by for good.
+    pub fn pay(&mut self, member: u32, bonus: u16, rank: u16, times: i64) {
+        self.once.insert((member, bonus, rank), times);
+    }
+
+    /// Notes what this run found, for the next one.
+    fn remember(&mut self, standing: &Standing<'_>) {
+        let plan = standing.plan;
+        for rank in self.held.clone() {
+            let held = standing.held[usize::from(rank)].iter().map(|periods| i64::from(*periods));
+            self.keep(&format!("held:{}", plan.ranks[usize::from(rank)].code), (0_u32..).zip(held));
+        }
+        for rank in self.counted.clone() {
+            let history = &standing.history[usize::from(rank)];
+            let now = history
+                .iter()
+                .zip(&standing.rank)
+                .map(|(history, earned)| ((history << 1 | u64::from(*earned > rank)) & (u64::MAX >> 1)).cast_signed());
+            self.keep(&format!("earned:{}", plan.ranks[usize::from(rank)].code), (0_u32..).zip(now));
+        }
+        if self.former_ranks {
+            for (place, rank) in (1_u16..).zip(&plan.ranks) {
+                let grace = |member: usize| {
+                    let missed = standing.rank[member] < place && standing.former[member] == place;
+                    1 + i64::from(if missed { standing.grace[member] + 1 } else { 0 })
+                };
+                let paid = standing.paid.iter().enumerate().filter(|(_, paid)| **paid == place);
+                let numbers: Numbers =
+                    paid.map(|(member, _)| (u32::try_from(member).unwrap_or(u32::MAX), grace(member))).collect();
+                self.keep(&format!("paid:{}", rank.code), numbers);
+            }
+        }
+        for (place, back) in looked_back(plan) {
+            let (name, num) = &plan.remembered[usize::from(place)];
+            for back in 1..back {
+                if let Some(column) = standing.before.get(&(place, back)) {
+                    self.keep_column(&format!("was:{name}:{}", back + 1), column);
+                }
+            }
+            let now = |member: usize| standing.number(num, member, At::MEMBER).ok().and_then(in_places).unwrap_or(0);
+            let column: Vec<i64> = (0..self.members).map(now).collect();
+            self.keep_column(&format!("was:{name}:1"), &column);
+        }
+        let (within, ever) = paid_before(plan);
+        let paid = |bonus: u16, member: usize| standing.amounts[usize::from(bonus)].get(member).copied().unwrap_or(0);
+        for bonus in ever {
+            let column = &standing.ever[usize::from(bonus)];
+            let now = column.iter().enumerate().map(|(member, ever)| ever.saturating_add(paid(bonus, member)));
+            let numbers: Numbers = (0_u32..).zip(now).filter(|(_, value)| *value != 0).collect();
+            self.next.insert(format!("ever:{}", plan.bonuses[usize::from(bonus)].code), numbers);
+        }
+        for bonus in within {
+            let start = format!("within:{}:", plan.bonuses[usize::from(bonus)].code);
+            let numbers: Numbers = (0_u32..)
+                .zip(&standing.amounts[usize::from(bonus)])
+                .filter(|(_, value)| **value != 0)
+                .map(|(member, value)| (member, *value))
+                .collect();
+            self.next.insert(format!("{start}{}", self.period.last), numbers);
+            let oldest = self.period.last.plus(-WITHIN);
+            self.former.retain(|key, _| {
+                let day = key.strip_prefix(&start).and_then(|day| day.parse::<Day>().ok());
+                day.is_none_or(|day| day >= oldest)
+            });
+        }
     }
 
     /// The state for the next run: keys by name, entries by number of the member and key.
-    pub fn state(self, standing: &Standing<'_>, snapshot: &Snapshot) -> (Vec<String>, Vec<StateEntry>) {
+    pub fn state(mut self, standing: &Standing<'_>, snapshot: &Snapshot) -> (Vec<String>, Vec<StateEntry>) {
         let plan = standing.plan;
-        let mut all: BTreeMap<String, Vec<(u32, i64)>> = BTreeMap::new();
-        for rank in &self.followed {
-            let key = format!("{HELD}{}", plan.ranks[usize::from(*rank)].code);
-            for (member, periods) in (0_u32..).zip(&standing.held[usize::from(*rank)]) {
-                if *periods > 0 {
-                    all.entry(key.clone()).or_default().push((member, i64::from(*periods)));
-                }
-            }
-        }
-        for (member, bonus, rank) in self.once {
+        self.remember(standing);
+        let mut once: BTreeMap<String, Numbers> = BTreeMap::new();
+        for ((member, bonus, rank), times) in std::mem::take(&mut self.once) {
             let (bonus, rank) = (&plan.bonuses[usize::from(bonus)].code, &plan.ranks[usize::from(rank)].code);
-            all.entry(format!("{ONCE}{bonus}:{rank}")).or_default().push((member, 1));
+            once.entry(format!("once:{bonus}:{rank}")).or_default().push((member, times));
         }
-        for (member, key, value) in self.other {
-            all.entry(key).or_default().push((member, value));
+        for (key, numbers) in once {
+            self.keep(&key, numbers);
         }
+        let mut all = self.former;
+        all.append(&mut self.next);
+        all.retain(|_, numbers| !numbers.is_empty());
         let mut entries = Vec::new();
         let keys: Vec<String> = all.keys().cloned().collect();
         for (key, values) in (0_u16..).zip(all.into_values()) {
@@ -105,52 +311,48 @@ impl Memory {
     }
 }
 
-enum Key {
-    Held(u16),
-    Once(u16, u16),
-    Other(String),
-}
-
-impl Key {
-    fn of(plan: &CheckedPlan, key: &str) -> Self {
-        Self::known(plan, key).unwrap_or_else(|| Self::Other(key.to_owned()))
-    }
-
-    fn known(plan: &CheckedPlan, key: &str) -> Option<Self> {
-        let rank = |code: &str| {
-            let place = plan.ranks.iter().position(|rank| rank.code == code)?;
-            u16::try_from(place).ok()
-        };
-        if let Some(code) = key.strip_prefix(HELD) {
-            return rank(code).map(Self::Held);
-        }
-        let (bonus, code) = key.strip_prefix(ONCE)?.rsplit_once(':')?;
-        let place = plan.bonuses.iter().position(|known| known.code == bonus)?;
-        Some(Self::Once(u16::try_from(place).ok()?, rank(code)?))
-    }
-}
-
-/// Ranks of one-time bonuses and of `held(…)`.
-fn followed(plan: &CheckedPlan) -> Vec<u16> {
-    let mut ranks: Vec<u16> = Vec::new();
-    let mut see = |num: &Num| {
-        if let Num::Held(rank) = num {
-            ranks.push(*rank);
-        }
-    };
-    plan.aggregates.iter().for_each(|aggregate| aggregate.cond.numbers(&mut see));
-    for bonus in &plan.bonuses {
-        bonus.earner.numbers(&mut see);
-        bonus.walk.skip.numbers(&mut see);
-        if let BonusSource::Orders(cond) = &bonus.source {
-            cond.numbers(&mut see);
-        }
-        bonus.rates.iter().flat_map(|row| &row.cells).for_each(|cell| cell.numbers(&mut see));
-    }
+/// Ranks of one-time bonuses and of `held(…)`; ranks of `earned_in(…)`; whether ranks of the previous run matter.
+fn followed(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>, bool) {
+    let (mut held, mut counted): (Vec<u16>, Vec<u16>) = (Vec::new(), Vec::new());
+    plan.numbers(&mut |num| match num {
+        Num::Held(rank) => held.push(*rank),
+        Num::Earned(rank, _) => counted.push(*rank),
+        _ => {}
+    });
     for bonus in plan.bonuses.iter().filter(|bonus| matches!(bonus.source, BonusSource::Ranks { .. })) {
-        ranks.extend(bonus.rates.iter().filter_map(|row| row.rank));
+        held.extend(bonus.rates.iter().filter_map(|row| row.rank));
     }
-    ranks.sort_unstable();
-    ranks.dedup();
-    ranks
+    for ranks in [&mut held, &mut counted] {
+        ranks.sort_unstable();
+        ranks.dedup();
+    }
+    let kept = plan.ranks.iter().any(|rank| rank.grace > 0 || rank.maintain.is_some());
+    (held, counted, kept || plan.former_ranks)
+}
+
+/// What is asked for as it was, with the oldest period each is asked for.
+fn looked_back(plan: &CheckedPlan) -> Vec<(u16, u16)> {
+    let mut oldest: BTreeMap<u16, u16> = BTreeMap::new();
+    plan.numbers(&mut |num| {
+        if let Num::Before(place, back) = num {
+            let slot = oldest.entry(*place).or_default();
+            *slot = (*slot).max(*back);
+        }
+    });
+    oldest.into_iter().collect()
+}
+
+/// Bonuses of `paid_within(…)` and of `paid_ever(…)`.
+fn paid_before(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>) {
+    let (mut within, mut ever): (Vec<u16>, Vec<u16>) = (Vec::new(), Vec::new());
+    plan.numbers(&mut |num| match num {
+        Num::PaidWithin(bonus) => within.push(*bonus),
+        Num::PaidEver(bonus) => ever.push(*bonus),
+        _ => {}
+    });
+    for list in [&mut within, &mut ever] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    (within, ever)
 }

@@ -1,26 +1,41 @@
 //! The engine: a pipeline from snapshot and plan to the result. Each step reads what the steps before it found.
 
 mod bonuses;
+mod caps;
 mod clawback;
+mod derived;
+mod difference;
 pub mod explain;
 mod fault;
 mod field;
 mod finish;
+mod found;
+mod gather;
+mod generations;
+mod levels;
 mod memory;
 mod onetime;
+mod pairs;
+mod places;
+mod pool;
 mod ranks;
 mod rates;
 mod review;
+mod settle;
 mod standing;
 mod tree;
+mod values;
 mod volumes;
 mod walk;
 
 pub use fault::RunFault;
+pub use memory::is_volume;
 
-use super::checked::CheckedPlan;
+use super::checked::{Bonus, CheckedPlan};
+use super::expr::{MemberField, Num, Reads, TreeRef};
 use super::result::RunResult;
 use super::snapshot::Snapshot;
+use crate::domain::tree::TreeKind;
 use field::Field;
 use memory::Memory;
 use standing::Standing;
@@ -54,48 +69,65 @@ pub fn run_on(
         return Err(RunFault::Currency { plan, snapshot });
     }
     step("members and orders", 1);
-    let field = Field::new(snapshot)?;
-    step("volumes", 2);
-    let mut standing = standing_of(plan, &field, snapshot);
-    volumes::compute(&mut standing)?;
-    step("ranks", 3);
-    let memory = Memory::new(plan, &field, snapshot);
-    ranks::compute(&mut standing, snapshot, &memory)?;
+    let field = Field::new(plan, snapshot)?;
+    let (mut standing, memory) = prepare(plan, &field, snapshot, &mut step)?;
     step("bonuses", 4);
-    let paid = bonuses::pay(&standing, snapshot, memory, threads)?;
+    let paid = bonuses::pay(&mut standing, snapshot, memory, threads)?;
     step("totals", 5);
     finish::result(&standing, snapshot, paid)
 }
 
-/// Nothing known yet but the best ranks of earlier runs.
-fn standing_of<'a>(plan: &'a CheckedPlan, field: &'a Field, snapshot: &Snapshot) -> Standing<'a> {
-    let count = field.len();
-    let mut highest = vec![0_u16; count];
-    for (member, best) in snapshot.members.iter().zip(&field.index) {
-        let code = member.highest_rank.as_ref();
-        let place = code.and_then(|code| plan.ranks.iter().position(|rank| rank.code == *code));
-        highest[*best as usize] = place.and_then(|place| u16::try_from(place + 1).ok()).unwrap_or(0);
+/// Everything that is known before the first bonus is paid.
+fn prepare<'a>(
+    plan: &'a CheckedPlan,
+    field: &'a Field,
+    snapshot: &Snapshot,
+    step: &mut dyn FnMut(&'static str, u32),
+) -> Result<(Standing<'a>, Memory), RunFault> {
+    let mut standing = Standing::new(plan, field, snapshot);
+    let mut memory = Memory::new(plan, field, snapshot);
+    memory.recall(&mut standing);
+    let brought = pairs::recall(&mut standing, &mut memory);
+    if asks_for_recruits(plan) {
+        standing.recruit = derived::recruits(&standing, standing.tree(TreeRef::Kind(TreeKind::Enroller)));
     }
-    let mut downline = vec![0_u32; count];
-    for member in (0..count).rev() {
-        let above = field.sponsor.parent[member];
-        if above != tree::NONE {
-            downline[above as usize] += downline[member] + 1;
+    step("volumes", 2);
+    derived::derive(&mut standing, snapshot, false)?;
+    volumes::compute(&mut standing, &mut memory)?;
+    step("ranks", 3);
+    ranks::compute(&mut standing, snapshot, &mut memory)?;
+    pairs::compute(&mut standing, snapshot, &mut memory, brought)?;
+    ranks::gather_those(&mut standing, snapshot, |aggregate, _| aggregate.reads == Reads::Pairs)?;
+    Ok((standing, memory))
+}
+
+/// Whether an expression reads as which of its enroller's distributors a member was enrolled.
+fn asks_for_recruits(plan: &CheckedPlan) -> bool {
+    let mut asks = false;
+    plan.numbers(&mut |num| asks |= matches!(num, Num::Member(MemberField::Recruit)));
+    asks
+}
+
+/// The aggregates over bonus amounts (their places) that a bonus reads, inner ones first.
+fn amounts_read(plan: &CheckedPlan, bonus: &Bonus) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut see = |num: &Num| {
+        if let Num::Count(place) | Num::Gathered(place) = num {
+            found.push(usize::from(*place));
         }
+    };
+    bonus.numbers(&mut see);
+    let mut next = 0;
+    while let Some(place) = found.get(next).copied() {
+        next += 1;
+        plan.aggregates[place].numbers(&mut |num| {
+            if let Num::Count(inner) | Num::Gathered(inner) = num {
+                found.push(usize::from(*inner));
+            }
+        });
     }
-    Standing {
-        plan,
-        field,
-        last_day: snapshot.period.last.0,
-        volumes: Vec::new(),
-        orders: vec![0; count],
-        active: vec![false; count],
-        rank: vec![0; count],
-        paid: vec![0; count],
-        downline,
-        highest,
-        counts: Vec::new(),
-        held: Vec::new(),
-        currency: plan.currency,
-    }
+    found.retain(|place| plan.aggregates[*place].reads == Reads::Amounts);
+    found.sort_unstable();
+    found.dedup();
+    found
 }

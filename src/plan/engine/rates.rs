@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use crate::domain::money::{Currency, Rounding, Volume};
+use crate::plan::checked::CheckedPlan;
 use crate::plan::result::BaseKind;
 
 /// All rates of a run, each once.
@@ -12,25 +13,33 @@ pub struct Rates {
     /// The rates.
     pub list: Vec<Decimal>,
     known: HashMap<Decimal, u32>,
-    currency: Currency,
-    point_value: Decimal,
-    /// How amounts are rounded.
-    pub rounding: Rounding,
 }
 
-/// What turns a base into an amount: times `numerator`, over `divisor`.
+/// How bases of a bonus become amounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scale {
+    base: BaseKind,
+    currency: Currency,
+    point_value: Decimal,
+    /// Decimal places of an amount.
+    places: u32,
+    /// Amounts are multiples of this.
+    step: i64,
+    rounding: Rounding,
+}
+
+/// What turns a base into an amount: times `numerator`, over `divisor`, in whole steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factor {
-    /// The rate: place in [`Rates::list`].
-    pub rate: u32,
     numerator: i128,
     divisor: i128,
+    step: i64,
 }
 
 impl Rates {
     /// No rates yet.
-    pub fn new(currency: Currency, point_value: Decimal, rounding: Rounding) -> Self {
-        Self { list: Vec::new(), known: HashMap::new(), currency, point_value, rounding }
+    pub fn new() -> Self {
+        Self { list: Vec::new(), known: HashMap::new() }
     }
 
     /// The place of a rate.
@@ -44,27 +53,46 @@ impl Rates {
         self.known.insert(rate, place);
         Some(place)
     }
-
-    /// The factor of a rate on a kind of base; for a fixed amount the base is a count.
-    pub fn factor(&mut self, rate: Decimal, base: BaseKind) -> Option<Factor> {
-        let value = if base.is_volume() { rate.checked_mul(self.point_value)? } else { rate }.normalize();
-        let minor = 10_i128.checked_pow(self.currency.places())?;
-        let (numerator, divisor) = match base {
-            BaseKind::Cv | BaseKind::Qv => (minor, 10_i128.pow(Volume::PLACES)),
-            BaseKind::Fixed => (minor, 1),
-            BaseKind::Paid | BaseKind::Margin | BaseKind::Amount => (1, 1),
-        };
-        Some(Factor {
-            rate: self.place(rate)?,
-            numerator: value.mantissa().checked_mul(numerator)?,
-            divisor: 10_i128.checked_pow(value.scale())?.checked_mul(divisor)?,
-        })
-    }
 }
 
-impl Factor {
-    /// The amount in minor units.
-    pub fn amount(&self, base: i64, rounding: Rounding) -> Option<i64> {
-        rounding.divide(i128::from(base).checked_mul(self.numerator)?, self.divisor)
+impl Scale {
+    /// The scale of a bonus on a kind of base. Points have four places and no value yet.
+    pub fn new(plan: &CheckedPlan, base: BaseKind, points: bool) -> Self {
+        let (places, point_value) =
+            if points { (Volume::PLACES, Decimal::ONE) } else { (plan.currency.places(), plan.point_value) };
+        let coarser = if points { 0 } else { places.saturating_sub(plan.places) };
+        Self {
+            base,
+            currency: plan.currency,
+            point_value,
+            places,
+            step: 10_i64.pow(coarser.min(9)),
+            rounding: plan.rounding,
+        }
+    }
+
+    /// The factor of a rate; for a fixed amount the base is a count.
+    pub fn factor(&self, rate: Decimal) -> Option<Factor> {
+        let value = if self.base.is_volume() { rate.checked_mul(self.point_value)? } else { rate }.normalize();
+        let minor = 10_i128.checked_pow(self.places)?;
+        let divisor = match self.base {
+            BaseKind::Cv | BaseKind::Qv | BaseKind::Points => 10_i128.pow(Volume::PLACES),
+            BaseKind::Fixed => 1,
+            BaseKind::Paid | BaseKind::Margin | BaseKind::Amount | BaseKind::Money => {
+                10_i128.checked_pow(self.currency.places())?
+            }
+        };
+        Some(Factor {
+            numerator: value.mantissa().checked_mul(minor)?,
+            divisor: 10_i128.checked_pow(value.scale())?.checked_mul(divisor)?,
+            step: self.step,
+        })
+    }
+
+    /// An amount in minor units (ten-thousandths for points).
+    pub fn amount(&self, factor: &Factor, base: i64) -> Option<i64> {
+        let exact = i128::from(base).checked_mul(factor.numerator)?;
+        let steps = self.rounding.divide(exact, factor.divisor.checked_mul(i128::from(factor.step))?)?;
+        steps.checked_mul(factor.step)
     }
 }

@@ -1,17 +1,16 @@
-//! Where every member stands: volumes, activity, ranks, counts. Values of expressions.
+//! Where every member stands: volumes, activity, ranks, counts, what pairings and bonuses gave.
+
+use std::collections::HashMap;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
+use super::derived::Trees;
 use super::field::Field;
-use super::tree::NONE;
-use crate::domain::money::{Currency, Volume};
-use crate::plan::checked::CheckedPlan;
-use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
-
-/// A value that does not exist: a division by zero, or a number out of range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoValue;
+use super::tree::{NONE, Tree};
+use crate::domain::money::Currency;
+use crate::plan::checked::{CheckedPlan, PaidAs};
+use crate::plan::expr::TreeRef;
+use crate::plan::snapshot::Snapshot;
 
 /// What is known about the members so far. Ranks are counted from 1; 0 is no rank.
 pub struct Standing<'a> {
@@ -21,12 +20,24 @@ pub struct Standing<'a> {
     pub field: &'a Field,
     /// Last day of the period.
     pub last_day: i32,
+    /// Months since year 0 of the last day of the period.
+    pub last_month: i32,
+    /// The trees that the plan derives.
+    pub trees: Trees,
     /// Everybody below in the sponsor tree.
     pub downline: Vec<u32>,
     /// Per volume of the plan, per member.
     pub volumes: Vec<Vec<i64>>,
+    /// Volumes as they were: by volume and how many periods ago. Missing where no run remembers them.
+    pub before: HashMap<(u16, u16), Vec<i64>>,
     /// Number of orders, per member.
     pub orders: Vec<u32>,
+    /// As which of its enroller's distributors each member was enrolled. Empty if the plan does not ask.
+    pub recruit: Vec<u32>,
+    /// Place of each member's market among the plan's words, plus 1; 0 for others. Empty if the plan names none.
+    pub market: Vec<u16>,
+    /// The same of each order's product line.
+    pub line: Vec<u16>,
     /// Who is active.
     pub active: Vec<bool>,
     /// Ranks earned.
@@ -35,130 +46,114 @@ pub struct Standing<'a> {
     pub paid: Vec<u16>,
     /// Best ranks ever.
     pub highest: Vec<u16>,
-    /// Per count of the plan, per member.
+    /// Ranks that the previous run paid on.
+    pub former: Vec<u16>,
+    /// Ranks set by hand, instead of what is paid on otherwise; 0 for none.
+    pub forced: Vec<u16>,
+    /// Periods for which a rank has been paid on in grace, this one included.
+    pub grace: Vec<u16>,
+    /// Per aggregate of the plan that counts, per member.
     pub counts: Vec<Vec<u32>>,
+    /// Per aggregate of the plan that adds up or compares, per member.
+    pub sums: Vec<Vec<Decimal>>,
     /// Per rank that is followed over periods, per member: periods held in a row. Empty for others.
     pub held: Vec<Vec<u32>>,
+    /// Per rank that is followed: in which of the periods before it was earned; the lowest bit is the last one.
+    pub history: Vec<Vec<u64>>,
+    /// Per pairing, per member: what was matched.
+    pub pairs: Vec<super::pairs::Sides>,
+    /// Per bonus, per member: what it pays, in minor units or ten-thousandths of a point. Empty if nothing reads it.
+    pub amounts: Vec<Vec<i64>>,
+    /// Per bonus, per member: what earlier runs within the period paid. Empty if nothing reads it.
+    pub within: Vec<Vec<i64>>,
+    /// Per bonus, per member: what all earlier runs paid. Empty if nothing reads it.
+    pub ever: Vec<Vec<i64>>,
     /// The currency.
     pub currency: Currency,
 }
 
-impl Standing<'_> {
-    /// Whether a condition holds for a member, or for an order and its buyer.
-    pub fn holds(&self, cond: &Cond, member: usize, order: Option<usize>) -> Result<bool, NoValue> {
-        Ok(match cond {
-            Cond::Always(value) => *value,
-            Cond::Active => self.active[member],
-            Cond::Customer => !self.field.kind[member].may_earn(),
-            Cond::Not(inner) => !self.holds(inner, member, order)?,
-            Cond::All(parts) => {
-                for part in parts {
-                    if !self.holds(part, member, order)? {
-                        return Ok(false);
-                    }
-                }
-                true
+impl<'a> Standing<'a> {
+    /// Nothing known yet but the members, and the ranks that were known before.
+    pub fn new(plan: &'a CheckedPlan, field: &'a Field, snapshot: &Snapshot) -> Self {
+        let count = field.len();
+        let given = |member: usize| &snapshot.members[field.place[member] as usize];
+        let of = |code: Option<&String>| code.map_or(0, |code| rank_number(plan, code));
+        let word = |text: &str| {
+            let place = plan.words.iter().position(|word| word == text);
+            place.and_then(|place| u16::try_from(place + 1).ok()).unwrap_or(0)
+        };
+        let words = !plan.words.is_empty();
+        let market = (0..count).filter(|_| words).map(|member| word(&given(member).market)).collect();
+        let orders = field.orders.place.iter().filter(|_| words);
+        let mut downline = vec![0_u32; count];
+        for member in (0..count).rev() {
+            let above = field.sponsor.parent[member];
+            if above != NONE {
+                downline[above as usize] += downline[member] + 1;
             }
-            Cond::Any(parts) => {
-                for part in parts {
-                    if self.holds(part, member, order)? {
-                        return Ok(true);
-                    }
-                }
-                false
-            }
-            Cond::Numbers(op, left, right) => {
-                op.holds(&self.number(left, member, order)?, &self.number(right, member, order)?)
-            }
-            Cond::Volume(op, volume, value) => op.holds(&self.volumes[usize::from(*volume)][member], value),
-            Cond::Count(op, count, value) => op.holds(&i64::from(self.counts[usize::from(*count)][member]), value),
-            Cond::Ranks(op, left, right) => op.holds(&self.rank_of(*left, member), &self.rank_of(*right, member)),
-            Cond::Kind(kind) => self.field.kind[member] == *kind,
-            Cond::Status(status) => self.field.status[member] == *status,
-            Cond::Type(kind) => order.is_some_and(|order| self.field.orders.kind[order] == *kind),
-        })
-    }
-
-    /// The value of a number for a member, or for an order and its buyer.
-    pub fn number(&self, num: &Num, member: usize, order: Option<usize>) -> Result<Decimal, NoValue> {
-        let value = |num: &Num| self.number(num, member, order);
-        Ok(match num {
-            Num::Const(value) => *value,
-            Num::Volume(volume) => Volume(self.volumes[usize::from(*volume)][member]).to_decimal(),
-            Num::Count(count) => self.counts[usize::from(*count)][member].into(),
-            Num::Member(MemberField::Orders) => self.orders[member].into(),
-            Num::Member(MemberField::DaysEnrolled) => {
-                let day = order.map_or(self.last_day, |order| self.field.orders.day[order]);
-                (i64::from(day) - i64::from(self.field.joined[member])).into()
-            }
-            Num::Order(field) => order.map_or(Decimal::ZERO, |order| self.order_number(*field, order)),
-            Num::Capped(volume, limit) => self.capped(usize::from(*volume), value(limit)?, member)?,
-            Num::Leg(volume, place) => self.leg(usize::from(*volume), value(place)?, member),
-            Num::Held(rank) => self.held[usize::from(*rank)].get(member).copied().unwrap_or(0).into(),
-            Num::Negative(inner) => -value(inner)?,
-            Num::Plus(a, b) => value(a)?.checked_add(value(b)?).ok_or(NoValue)?,
-            Num::Minus(a, b) => value(a)?.checked_sub(value(b)?).ok_or(NoValue)?,
-            Num::Times(a, b) => value(a)?.checked_mul(value(b)?).ok_or(NoValue)?,
-            Num::Over(a, b) => value(a)?.checked_div(value(b)?).ok_or(NoValue)?,
-            Num::Least(parts) => self.extreme(parts, member, order, Decimal::min)?,
-            Num::Greatest(parts) => self.extreme(parts, member, order, Decimal::max)?,
-            Num::If(cond, a, b) => value(if self.holds(cond, member, order)? { a } else { b })?,
-        })
-    }
-
-    fn extreme(
-        &self,
-        parts: &[Num],
-        member: usize,
-        order: Option<usize>,
-        pick: fn(Decimal, Decimal) -> Decimal,
-    ) -> Result<Decimal, NoValue> {
-        let mut best = None;
-        for part in parts {
-            let value = self.number(part, member, order)?;
-            best = Some(best.map_or(value, |best| pick(best, value)));
         }
-        best.ok_or(NoValue)
-    }
-
-    fn order_number(&self, field: OrderField, order: usize) -> Decimal {
-        let amounts = &self.field.orders.amounts[order];
-        match field {
-            OrderField::Cv => amounts.cv.to_decimal(),
-            OrderField::Qv => amounts.qv.to_decimal(),
-            OrderField::Paid => self.currency.to_decimal(amounts.paid_minor),
-            OrderField::Wholesale => self.currency.to_decimal(amounts.wholesale_minor),
+        Self {
+            plan,
+            field,
+            last_day: snapshot.period.last.0,
+            last_month: super::values::month(snapshot.period.last.0),
+            trees: Trees::default(),
+            volumes: Vec::new(),
+            before: HashMap::new(),
+            orders: vec![0; count],
+            recruit: Vec::new(),
+            market,
+            line: orders
+                .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
+                .collect(),
+            active: vec![false; count],
+            rank: vec![0; count],
+            paid: vec![0; count],
+            downline,
+            highest: (0..count).map(|member| of(given(member).highest_rank.as_ref())).collect(),
+            former: vec![0; count],
+            forced: (0..count).map(|member| of(given(member).forced_rank.as_ref())).collect(),
+            grace: vec![0; count],
+            counts: vec![Vec::new(); plan.aggregates.len()],
+            sums: vec![Vec::new(); plan.aggregates.len()],
+            held: Vec::new(),
+            history: Vec::new(),
+            pairs: Vec::new(),
+            amounts: vec![Vec::new(); plan.bonuses.len()],
+            within: vec![Vec::new(); plan.bonuses.len()],
+            ever: vec![Vec::new(); plan.bonuses.len()],
+            currency: plan.currency,
         }
     }
 
-    fn rank_of(&self, term: RankTerm, member: usize) -> u16 {
-        match term {
-            RankTerm::Earned => self.rank[member],
-            RankTerm::Paid => self.paid[member],
-            RankTerm::Highest => self.highest[member],
-            RankTerm::Is(place) => place + 1,
+    /// One of the plan's trees.
+    pub fn tree(&self, tree: TreeRef) -> &Tree {
+        match tree {
+            TreeRef::Kind(kind) => self.field.tree(kind),
+            TreeRef::Derived(place) => self.trees.get(place).unwrap_or(&self.field.sponsor),
         }
-    }
-
-    fn capped(&self, volume: usize, limit: Decimal, member: usize) -> Result<Decimal, NoValue> {
-        let mut sum = Decimal::ZERO;
-        for child in self.field.children(member) {
-            let leg = Volume(self.volumes[volume][*child as usize]).to_decimal();
-            sum = sum.checked_add(leg.min(limit)).ok_or(NoValue)?;
-        }
-        Ok(sum)
-    }
-
-    fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {
-        let mut legs: Vec<i64> =
-            self.field.children(member).iter().map(|child| self.volumes[volume][*child as usize]).collect();
-        legs.sort_unstable_by(|a, b| b.cmp(a));
-        let place = place.to_usize().unwrap_or(0);
-        place.checked_sub(1).and_then(|at| legs.get(at)).map_or(Decimal::ZERO, |leg| Volume(*leg).to_decimal())
     }
 
     /// The seller of a buyer: the buyer, or for a customer the distributor above. `None` where there is none.
     pub fn seller(&self, buyer: u32) -> Option<u32> {
         Some(self.field.seller[buyer as usize]).filter(|seller| *seller != NONE)
     }
+
+    /// Notes the rank that a member earned, and what it is paid on.
+    pub fn set_rank(&mut self, member: usize, rank: u16) {
+        self.rank[member] = rank;
+        self.highest[member] = self.highest[member].max(rank);
+        let mut paid = if self.plan.paid_as == PaidAs::Highest { self.highest[member] } else { rank };
+        let former = self.former[member];
+        if paid < former && self.grace[member] < self.plan.ranks[usize::from(former) - 1].grace {
+            paid = former;
+        }
+        self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
+    }
+}
+
+/// The number of a rank, the lowest is 1; 0 for one that the plan does not have.
+pub fn rank_number(plan: &CheckedPlan, code: &str) -> u16 {
+    let place = plan.ranks.iter().position(|rank| rank.code == code);
+    place.and_then(|place| u16::try_from(place + 1).ok()).unwrap_or(0)
 }

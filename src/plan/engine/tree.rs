@@ -1,5 +1,7 @@
 //! One tree over the members as flat arrays. Walks are loops, never recursion.
 
+use std::sync::OnceLock;
+
 /// No member.
 pub const NONE: u32 = u32::MAX;
 
@@ -11,6 +13,8 @@ pub struct Tree {
     pub order: Vec<u32>,
     /// Steps to the root.
     pub depth: Vec<u32>,
+    below: OnceLock<(Vec<u32>, Vec<u32>)>,
+    reach: OnceLock<Vec<(u32, u32)>>,
 }
 
 impl Tree {
@@ -28,7 +32,7 @@ impl Tree {
                 depth[*member as usize] = depth[above as usize] + 1;
             }
         }
-        Ok(Self { parent, order, depth })
+        Ok(Self { parent, order, depth, below: OnceLock::new(), reach: OnceLock::new() })
     }
 
     /// The same tree with members renumbered: member `order[i]` becomes `i`.
@@ -42,7 +46,21 @@ impl Tree {
             parent[*new as usize] = take(self.parent[old]);
             depth[*new as usize] = self.depth[old];
         }
-        Self { parent, depth, order: self.order.into_iter().map(take).collect() }
+        let order = self.order.into_iter().map(take).collect();
+        Self { parent, depth, order, below: OnceLock::new(), reach: OnceLock::new() }
+    }
+
+    /// First-level members below.
+    pub fn children(&self, member: usize) -> &[u32] {
+        let (start, list) = self.below.get_or_init(|| children(&self.parent));
+        &list[start[member] as usize..start[member + 1] as usize]
+    }
+
+    /// Whether a member stands below another, or is it.
+    pub fn contains(&self, above: usize, member: usize) -> bool {
+        let reach = self.reach.get_or_init(|| reach(&self.parent, &self.order));
+        let (first, last) = reach[above];
+        (first..last).contains(&reach[member].0)
     }
 }
 
@@ -64,6 +82,23 @@ pub fn children(parent: &[u32]) -> (Vec<u32>, Vec<u32>) {
         }
     }
     (start, list)
+}
+
+/// Per member: its place in the order, in which everybody below follows at once, and the place after the last of them.
+fn reach(parent: &[u32], order: &[u32]) -> Vec<(u32, u32)> {
+    let mut out = vec![(0_u32, 0_u32); parent.len()];
+    for (place, member) in (0_u32..).zip(order) {
+        out[*member as usize] = (place, place + 1);
+    }
+    for member in order.iter().rev() {
+        let above = parent[*member as usize];
+        if above != NONE {
+            let last = out[*member as usize].1;
+            let slot = &mut out[above as usize].1;
+            *slot = (*slot).max(last);
+        }
+    }
+    out
 }
 
 fn preorder(parent: &[u32]) -> Vec<u32> {

@@ -1,47 +1,58 @@
 //! Volumes: orders added up for the member, then over the tree in one reverse sweep.
 
 use super::fault::RunFault;
-use super::standing::{NoValue, Standing};
-use super::tree::NONE;
+use super::memory::Memory;
+use super::standing::Standing;
+use super::tree::{NONE, Tree};
+use super::values::{At, NoValue};
+use crate::domain::money::Volume;
 use crate::plan::checked::{VolumeDef, VolumeScope};
-use crate::plan::result::BaseKind;
-use crate::plan::snapshot::Amounts;
+use crate::plan::expr::{Num, OrderField};
+use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
-pub fn compute(standing: &mut Standing<'_>) -> Result<(), RunFault> {
+pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), RunFault> {
     for buyer in &standing.field.orders.buyer {
         standing.orders[*buyer as usize] += 1;
     }
-    for volume in &standing.plan.volumes {
+    let plan = standing.plan;
+    for volume in &plan.volumes {
         let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
         let mut column = own(standing, volume)?;
+        memory.window(volume, &mut column).ok_or_else(overflow)?;
         if volume.scope == VolumeScope::Organisation {
             let own = (!volume.include_own).then(|| column.clone());
-            column = if volume.depth == 0 {
-                organisation(standing, column)
-            } else {
-                levels(standing, &column, volume.depth)
-            }
-            .ok_or_else(overflow)?;
+            let tree = standing.tree(volume.tree);
+            column = if volume.depth == 0 { organisation(tree, column) } else { levels(tree, &column, volume.depth) }
+                .ok_or_else(overflow)?;
             for (value, own) in column.iter_mut().zip(own.iter().flatten()) {
                 *value = value.checked_sub(*own).ok_or_else(overflow)?;
             }
+        }
+        if volume.scope == VolumeScope::Company {
+            let sum = column.iter().try_fold(0_i64, |sum, value| sum.checked_add(*value)).ok_or_else(overflow)?;
+            column.fill(sum);
         }
         standing.volumes.push(column);
     }
     Ok(())
 }
 
-/// What the volume takes from an order, in ten-thousandths.
-fn part(standing: &Standing<'_>, of: BaseKind, amounts: &Amounts) -> Option<i64> {
-    match of {
-        BaseKind::Qv => Some(amounts.qv.0),
-        BaseKind::Cv => Some(amounts.cv.0),
-        _ => {
-            let places = 4_u32.checked_sub(standing.currency.places())?;
-            amounts.paid_minor.checked_mul(10_i64.checked_pow(places)?)
-        }
-    }
+/// What a volume takes from an order, in ten-thousandths.
+fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize) -> Result<Option<i64>, NoValue> {
+    let amounts = &standing.field.orders.amounts[order];
+    Ok(match of {
+        Num::Order(OrderField::Qv) => Some(amounts.qv.0),
+        Num::Order(OrderField::Cv) => Some(amounts.cv.0),
+        of => in_places(standing.number(of, buyer, At::order(order))?),
+    })
+}
+
+/// A number in ten-thousandths, rounded half away from zero.
+pub fn in_places(value: Decimal) -> Option<i64> {
+    let rounded = value.round_dp_with_strategy(Volume::PLACES, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+    let scaled = rounded.checked_mul(Decimal::from(10_i64.pow(Volume::PLACES)))?;
+    i64::try_from(scaled.trunc()).ok()
 }
 
 fn own(standing: &Standing<'_>, volume: &VolumeDef) -> Result<Vec<i64>, RunFault> {
@@ -57,37 +68,36 @@ fn own(standing: &Standing<'_>, volume: &VolumeDef) -> Result<Vec<i64>, RunFault
             _ => Some(*buyer),
         };
         let Some(owner) = owner else { continue };
-        let counts = standing.holds(&volume.orders, *buyer as usize, Some(order)).map_err(|NoValue| overflow())?;
+        let buyer = *buyer as usize;
+        let counts = standing.holds(&volume.orders, buyer, At::order(order)).map_err(|NoValue| overflow())?;
         if counts {
-            let part = part(standing, volume.of, &field.orders.amounts[order]).ok_or_else(overflow)?;
+            let part = part(standing, &volume.of, order, buyer).map_err(|NoValue| overflow())?;
             let slot = &mut column[owner as usize];
-            *slot = slot.checked_add(part).ok_or_else(overflow)?;
+            *slot = part.and_then(|part| slot.checked_add(part)).ok_or_else(overflow)?;
         }
     }
     Ok(column)
 }
 
 /// Every member's column and that of everybody below.
-fn organisation(standing: &Standing<'_>, mut column: Vec<i64>) -> Option<Vec<i64>> {
-    let parent = &standing.field.sponsor.parent;
-    for member in (0..column.len()).rev() {
-        let above = parent[member];
+pub fn organisation(tree: &Tree, mut column: Vec<i64>) -> Option<Vec<i64>> {
+    for member in tree.order.iter().rev() {
+        let above = tree.parent[*member as usize];
         if above != NONE {
-            column[above as usize] = column[above as usize].checked_add(column[member])?;
+            column[above as usize] = column[above as usize].checked_add(column[*member as usize])?;
         }
     }
     Some(column)
 }
 
 /// Every member's column and that of the members up to `depth` levels below.
-fn levels(standing: &Standing<'_>, own: &[i64], depth: u16) -> Option<Vec<i64>> {
-    let parent = &standing.field.sponsor.parent;
+fn levels(tree: &Tree, own: &[i64], depth: u16) -> Option<Vec<i64>> {
     let mut total = own.to_vec();
     let mut level = own.to_vec();
     for _ in 0..depth {
         let mut next = vec![0_i64; own.len()];
         for (member, value) in level.iter().enumerate().filter(|(_, value)| **value != 0) {
-            let above = parent[member];
+            let above = tree.parent[member];
             if above != NONE {
                 next[above as usize] = next[above as usize].checked_add(*value)?;
             }

@@ -1,187 +1,254 @@
-//! From a source up the tree to those who earn: levels, compression, breakage, who was passed over.
+//! A bonus made ready: who may earn it, at which rates, and where each walk goes next.
 
 use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
+use super::difference::Greater;
 use super::fault::RunFault;
-use super::rates::{Factor, Rates};
-use super::standing::{NoValue, Standing};
+use super::found::{Found, Item, Passing};
+use super::generations::Heads;
+use super::rates::{Factor, Rates, Scale};
+use super::standing::Standing;
 use super::tree::{NONE, Tree};
-use crate::domain::money::Rounding;
-use crate::plan::checked::{Bonus, Compression};
-use crate::plan::expr::Cond;
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Passed, PassedReason, Source};
+use super::values::{At, NoValue};
+use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
+use crate::plan::expr::{Cond, Num};
+use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
 
-/// How many passed-over members a line lists.
-const LISTED: usize = 16;
-
-/// One thing to pay on: an order, or what a member earned under another bonus.
-#[derive(Debug, Clone, Copy)]
-pub struct Item {
-    /// Where the walk begins: the buyer, or who earned.
-    pub start: u32,
-    /// Whose it is.
-    pub from: u32,
-    /// What the rate is applied to.
-    pub base: i64,
-    /// Where it came from; orders by index.
-    pub source: Source,
-    /// On which bonus's amounts.
-    pub on: Option<u16>,
+/// What a row gives on a level.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// No right.
+    None,
+    /// The same for every order: the place of the rate, the rate, and its factor.
+    Fixed(u32, Decimal, Factor),
+    /// Worked out for each order or amount.
+    Open(Num),
 }
 
-/// What a walk found. Members and orders by index.
-#[derive(Default)]
-pub struct Found {
-    /// The lines.
-    pub lines: Vec<EarningLine>,
-    /// Who was passed over.
-    pub passed: Vec<Passed>,
-    /// Per level, the sum of bases that nobody was paid on.
-    pub breakage: Vec<i128>,
-}
-
-/// A row of rates, levels in order; `None` where there is no right.
+/// A row of rates, levels in order.
 struct Row {
-    cells: Vec<Option<Factor>>,
+    cells: Vec<Cell>,
     note: u16,
 }
 
-/// A bonus made ready: who may earn, at which rates, and where each walk goes next.
+/// A bonus made ready.
 pub struct Walker<'a> {
-    bonus: &'a Bonus,
-    place: u16,
-    tree: &'a Tree,
+    pub(super) standing: &'a Standing<'a>,
+    pub(super) bonus: &'a Bonus,
+    pub(super) place: u16,
+    pub(super) tree: &'a Tree,
     /// Why a member may not earn; `None` if it may.
-    barred: Vec<Option<PassedReason>>,
+    pub(super) barred: Vec<Option<PassedReason>>,
     row: Vec<u32>,
     rows: Vec<Row>,
     /// Standard compression: the nearest upline that is counted.
-    counted: Vec<u32>,
+    pub(super) counted: Vec<u32>,
     /// Dynamic compression, per level: the nearest upline who may earn on it.
-    nearest: Vec<Vec<u32>>,
-    rounding: Rounding,
+    pub(super) nearest: Vec<Vec<u32>>,
+    /// Where the way ends: the member, or the nearest upline, who is the last one on it.
+    pub(super) last: Vec<u32>,
+    pub(super) greater: Option<Greater>,
+    pub(super) heads: Option<Heads>,
+    pub(super) scale: Scale,
+}
+
+/// What makes a bonus ready: sentences for traces, rates, and the fault of an expression without a value.
+pub struct Workshop<'w> {
+    /// Rates used.
+    pub rates: &'w mut Rates,
+    /// Sentences for traces.
+    pub notes: &'w mut Vec<String>,
+    /// The fault for a member.
+    pub arithmetic: &'w dyn Fn(usize) -> RunFault,
 }
 
 impl<'a> Walker<'a> {
-    /// Makes a bonus ready. `notes` gets a sentence per row of rates.
-    pub fn new(
-        standing: &Standing<'a>,
-        place: u16,
-        rates: &mut Rates,
-        notes: &mut Vec<String>,
-        arithmetic: &dyn Fn(usize) -> RunFault,
-    ) -> Result<Self, RunFault> {
+    /// Makes a bonus ready. The notes get a sentence per row of rates.
+    pub fn new(standing: &'a Standing<'a>, place: u16, shop: &mut Workshop<'_>) -> Result<Self, RunFault> {
         let bonus = &standing.plan.bonuses[usize::from(place)];
-        let tree = standing.field.tree(bonus.walk.tree);
-        let barred = barred(standing, &bonus.earner, arithmetic)?;
-        let first_note = notes.len();
-        notes.extend(
-            bonus.rates.iter().map(|row| {
-                format!("{} ({}), row {}, earner: {}", bonus.rule, bonus.code, row.label, bonus.earner_text)
-            }),
-        );
+        let first_note = shop.notes.len();
+        let head = format!("{} ({})", bonus.rule, bonus.code);
+        let rows = bonus.rates.iter();
+        shop.notes.extend(rows.map(|row| format!("{head}, row {}, earner: {}", row.label, bonus.earner_text)));
         let mut walker = Self {
+            standing,
             bonus,
             place,
-            tree,
-            barred,
+            tree: standing.tree(bonus.walk.tree),
+            barred: barred(standing, &bonus.earner, shop.arithmetic)?,
             row: Vec::new(),
             rows: Vec::new(),
             counted: Vec::new(),
             nearest: Vec::new(),
-            rounding: rates.rounding,
+            last: Vec::new(),
+            greater: None,
+            heads: None,
+            scale: Scale::new(standing.plan, bonus.base, bonus.points),
         };
-        walker.find_rows(standing, rates, first_note, arithmetic)?;
-        match bonus.walk.compression {
-            Compression::None => {}
-            Compression::Standard => walker.find_counted(standing, arithmetic)?,
-            Compression::Dynamic => walker.find_nearest(),
+        walker.find_rows(shop, first_note)?;
+        walker.find_ends(shop)?;
+        match &bonus.walk.counting {
+            _ if bonus.walk.difference.is_some() => walker.greater = Some(Greater::new(&walker, shop)?),
+            Counting::Levels(Compression::None) => {}
+            Counting::Levels(Compression::Standard) => walker.find_counted(shop)?,
+            Counting::Levels(Compression::Dynamic) => walker.find_nearest(),
+            Counting::Generations { head, own } => walker.heads = Some(Heads::new(&walker, head, *own, shop)?),
         }
         Ok(walker)
     }
 
     /// The row of rates for every member who may earn; rows with the same rates are one.
-    fn find_rows(
-        &mut self,
-        standing: &Standing<'_>,
-        rates: &mut Rates,
-        first_note: usize,
-        arithmetic: &dyn Fn(usize) -> RunFault,
-    ) -> Result<(), RunFault> {
-        let mut known: HashMap<(usize, Vec<Decimal>), u32> = HashMap::new();
-        let constant: Vec<Option<Vec<Decimal>>> = self
-            .bonus
-            .rates
-            .iter()
-            .map(|row| row.cells.iter().map(super::super::expr::Num::constant).collect())
-            .collect();
-        let mut settled: Vec<Option<u32>> = vec![None; constant.len()];
+    fn find_rows(&mut self, shop: &mut Workshop<'_>, first_note: usize) -> Result<(), RunFault> {
+        let mut known: HashMap<(usize, Vec<Option<Decimal>>), u32> = HashMap::new();
+        let rows = &self.bonus.rates;
+        let settled: Vec<bool> =
+            rows.iter().map(|row| row.cells.iter().all(|cell| cell.constant().is_some() || open(cell))).collect();
+        let settled: Vec<bool> =
+            settled.into_iter().map(|settled| settled && self.standing.plan.market_values.is_empty()).collect();
+        let mut ready: Vec<Option<u32>> = vec![None; rows.len()];
         self.row = vec![NONE; self.barred.len()];
         for member in (0..self.barred.len()).filter(|member| self.barred[*member].is_none()) {
-            let paid = standing.paid[member];
-            let fitting = self.bonus.rates.iter().rposition(|row| row.rank.is_none_or(|rank| paid > rank));
+            let paid = self.standing.paid[member];
+            let fitting = rows.iter().rposition(|row| row.rank.is_none_or(|rank| paid > rank));
             let Some(at) = fitting else { continue };
-            if let Some(row) = settled[at] {
+            if let Some(row) = ready[at] {
                 self.row[member] = row;
                 continue;
             }
-            let values = if let Some(values) = &constant[at] {
-                values.clone()
-            } else {
-                let cells = self.bonus.rates[at].cells.iter();
-                let values: Result<_, _> = cells.map(|cell| standing.number(cell, member, None)).collect();
-                values.map_err(|NoValue| arithmetic(member))?
-            };
+            let mut values = Vec::with_capacity(rows[at].cells.len());
+            for cell in &rows[at].cells {
+                values.push(if open(cell) {
+                    None
+                } else {
+                    let rate = self.standing.number(cell, member, At::MEMBER);
+                    let worth = rate.and_then(|rate| self.worth(rate, member));
+                    Some(worth.map_err(|NoValue| (shop.arithmetic)(member))?)
+                });
+            }
             let next = u32::try_from(self.rows.len()).map_err(|_| RunFault::overflow("the number of rates"))?;
             let row = *known.entry((at, values.clone())).or_insert(next);
             if row == next {
                 let note = u16::try_from(first_note + at).unwrap_or(u16::MAX);
-                self.rows.push(Row { cells: factors(&values, self.bonus.base, rates)?, note });
+                let cells = self.cells(&rows[at].cells, &values, shop.rates)?;
+                self.rows.push(Row { cells, note });
             }
-            if constant[at].is_some() {
-                settled[at] = Some(row);
+            if settled[at] {
+                ready[at] = Some(row);
             }
             self.row[member] = row;
         }
         Ok(())
     }
 
-    fn find_counted(
-        &mut self,
-        standing: &Standing<'_>,
-        arithmetic: &dyn Fn(usize) -> RunFault,
-    ) -> Result<(), RunFault> {
+    /// A rate on points with the value of a point in the member's market.
+    fn worth(&self, rate: Decimal, member: usize) -> Result<Decimal, NoValue> {
+        let values = &self.standing.plan.market_values;
+        if values.is_empty() || !self.bonus.base.is_volume() || self.bonus.points {
+            return Ok(rate);
+        }
+        let market = self.standing.market.get(member).copied().unwrap_or(0);
+        let value = values.iter().find(|(word, _)| market == word + 1).or(values.last());
+        value.map_or(Ok(rate), |(_, value)| rate.checked_mul(*value).ok_or(NoValue))
+    }
+
+    /// Cells of a row; a rate of zero is no right.
+    fn cells(&self, cells: &[Num], values: &[Option<Decimal>], rates: &mut Rates) -> Result<Vec<Cell>, RunFault> {
+        let mut out = Vec::with_capacity(cells.len());
+        for (cell, value) in cells.iter().zip(values) {
+            out.push(match value {
+                None => Cell::Open(cell.clone()),
+                Some(value) if value.is_zero() || (value.is_sign_negative() && !self.may_take()) => Cell::None,
+                Some(value) => {
+                    let factor = self.scale.factor(*value).ok_or_else(|| RunFault::overflow("a rate"))?;
+                    Cell::Fixed(
+                        rates.place(*value).ok_or_else(|| RunFault::overflow("the number of rates"))?,
+                        *value,
+                        factor,
+                    )
+                }
+            });
+        }
+        Ok(out)
+    }
+
+    /// Whether a rate below zero takes something, as deductions do.
+    fn may_take(&self) -> bool {
+        matches!(self.bonus.source, BonusSource::Members(_) | BonusSource::Amounts(..))
+    }
+
+    /// Where the way of each member ends.
+    fn find_ends(&mut self, shop: &Workshop<'_>) -> Result<(), RunFault> {
+        let Some(until) = &self.bonus.walk.until else {
+            return Ok(());
+        };
+        let mut ends = Vec::with_capacity(self.barred.len());
+        for member in 0..self.barred.len() {
+            ends.push(self.standing.holds(until, member, At::MEMBER).map_err(|NoValue| (shop.arithmetic)(member))?);
+        }
+        self.last = vec![NONE; ends.len()];
+        for member in &self.tree.order {
+            let above = self.tree.parent[*member as usize];
+            let member = *member as usize;
+            self.last[member] = match above {
+                _ if ends[member] => u32::try_from(member).unwrap_or(NONE),
+                NONE => NONE,
+                above => self.last[above as usize],
+            };
+        }
+        Ok(())
+    }
+
+    /// Whether a walk from `start` may come to `next`.
+    pub(super) fn within(&self, start: u32, next: u32) -> bool {
+        match self.last.get(start as usize) {
+            None | Some(&NONE) => true,
+            Some(last) => self.tree.depth[next as usize] >= self.tree.depth[*last as usize],
+        }
+    }
+
+    fn find_counted(&mut self, shop: &Workshop<'_>) -> Result<(), RunFault> {
         let mut counts = Vec::with_capacity(self.barred.len());
         for member in 0..self.barred.len() {
-            let skipped = standing.holds(&self.bonus.walk.skip, member, None).map_err(|NoValue| arithmetic(member))?;
-            counts.push(standing.field.may_earn[member] && !skipped);
+            let skip = &self.bonus.walk.skip;
+            let skipped = self.standing.holds(skip, member, At::MEMBER);
+            let skipped = skipped.map_err(|NoValue| (shop.arithmetic)(member))?;
+            counts.push(self.standing.field.may_earn[member] && !skipped);
         }
         self.counted = nearest(self.tree, |above| counts[above]);
         Ok(())
     }
 
     fn find_nearest(&mut self) {
-        let levels = 0..usize::from(self.bonus.walk.levels);
-        self.nearest = levels.map(|level| nearest(self.tree, |above| self.factor(above, level).is_some())).collect();
+        let levels = 0..self.written_levels();
+        self.nearest = levels.map(|level| nearest(self.tree, |above| self.cell(above, level).is_some())).collect();
     }
 
-    /// What a member may earn on a level.
-    fn factor(&self, member: usize, level: usize) -> Option<&Factor> {
-        let row = self.rows.get(self.row[member] as usize)?;
-        row.cells.get(level)?.as_ref()
+    /// How many levels the longest row has.
+    pub(super) fn written_levels(&self) -> usize {
+        let rows = self.bonus.rates.iter().map(|row| row.cells.len());
+        rows.max().unwrap_or(0).min(usize::from(self.bonus.walk.levels))
+    }
+
+    /// What a member may earn on a level, counted from 0.
+    pub(super) fn cell(&self, member: usize, level: usize) -> Option<&Cell> {
+        let cells = &self.rows.get(self.row[member] as usize)?.cells;
+        let level = if self.bonus.walk.repeats { level.min(cells.len().saturating_sub(1)) } else { level };
+        cells.get(level).filter(|cell| !matches!(cell, Cell::None))
     }
 
     /// The highest rate of each level, which is what breakage is counted at.
-    pub fn top_rates(&self, rates: &Rates) -> Vec<Decimal> {
+    pub fn top_rates(&self) -> Vec<Decimal> {
         let top = |level: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.cells.get(level)?.as_ref());
-            let best = cells.map(|factor| rates.list[factor.rate as usize]).max();
+            let cells = self.rows.iter().filter_map(|row| match row.cells.get(level) {
+                Some(Cell::Fixed(_, rate, _)) => Some(*rate),
+                _ => None,
+            });
             let written = self.bonus.rates.iter().filter_map(|row| row.cells.get(level)?.constant()).max();
-            best.max(written).unwrap_or_default()
+            cells.max().max(written).unwrap_or_default()
         };
-        (0..usize::from(self.bonus.walk.levels)).map(top).collect()
+        (0..self.written_levels()).map(top).collect()
     }
 
     /// Walks from every item, on as many threads as asked for; the result does not depend on how many.
@@ -196,7 +263,7 @@ impl<'a> Walker<'a> {
             let lost = |_| Err(RunFault::overflow("a part of the calculation"));
             handles.into_iter().map(|handle| handle.join().unwrap_or_else(lost)).collect()
         });
-        let mut all = Found { breakage: vec![0; usize::from(self.bonus.walk.levels)], ..Found::default() };
+        let mut all = Found::new(self.written_levels());
         for part in parts {
             all.append(part?)?;
         }
@@ -204,92 +271,87 @@ impl<'a> Walker<'a> {
     }
 
     fn walk_part(&self, items: &[Item]) -> Result<Found, RunFault> {
-        let mut found = Found { breakage: vec![0; usize::from(self.bonus.walk.levels)], ..Found::default() };
+        let mut found = Found::new(self.written_levels());
         let mut passing = Passing::default();
         for item in items {
-            self.walk_one(item, &mut found, &mut passing)?;
+            passing.clear();
+            match (&self.greater, &self.heads) {
+                (Some(greater), _) => self.differences(greater, item, &mut found, &mut passing)?,
+                (_, Some(heads)) => self.generations(heads, item, &mut found, &mut passing)?,
+                _ => self.levels(item, &mut found, &mut passing)?,
+            }
         }
         Ok(found)
     }
 
-    fn walk_one(&self, item: &Item, found: &mut Found, passing: &mut Passing) -> Result<(), RunFault> {
-        let walk = &self.bonus.walk;
-        let dynamic = walk.compression == Compression::Dynamic;
-        passing.clear();
-        let mut at = item.start;
-        for _ in 1..walk.first_level {
-            at = if at == NONE || dynamic { self.above(at) } else { self.next(at, 0) };
-        }
-        for level in 0..usize::from(walk.levels) {
-            let own = walk.first_level == 0 && level == 0;
-            let next = if own { at } else { self.next(at, level) };
-            if next == NONE {
-                found.breakage[level] += i128::from(item.base);
-                // Below a root only dynamic compression may still find somebody for a later level.
-                at = if dynamic { at } else { NONE };
-                continue;
-            }
-            if !own {
-                self.pass_between(at, next, passing);
-            }
-            at = next;
-            if let Some(factor) = self.factor(next as usize, level) {
-                let line = self.line(item, next, level, factor)?;
-                passing.settle(line, found)?;
-            } else {
-                found.breakage[level] += i128::from(item.base);
-                passing.add(Passed { member: next, reason: self.reason(next), used_level: true });
-            }
-        }
-        Ok(())
-    }
-
-    fn above(&self, at: u32) -> u32 {
-        if at == NONE { NONE } else { self.tree.parent[at as usize] }
-    }
-
-    /// The next upline to look at for a level.
-    fn next(&self, at: u32, level: usize) -> u32 {
-        if at == NONE {
-            return NONE;
-        }
-        match self.bonus.walk.compression {
-            Compression::None => self.tree.parent[at as usize],
-            Compression::Standard => self.counted[at as usize],
-            Compression::Dynamic => self.nearest[level][at as usize],
-        }
-    }
-
-    /// Notes the members between two uplines, up to the number that is listed.
-    fn pass_between(&self, from: u32, to: u32, passing: &mut Passing) {
-        let depth = |member: u32| self.tree.depth[member as usize];
-        let mut left = depth(from).saturating_sub(depth(to)).saturating_sub(1);
-        let mut at = from;
-        while left > 0 && passing.list.len() < LISTED {
-            at = self.tree.parent[at as usize];
-            passing.add(Passed { member: at, reason: self.reason(at), used_level: false });
-            left -= 1;
-        }
-        passing.more = passing.more.saturating_add(left);
-    }
-
-    fn reason(&self, member: u32) -> PassedReason {
+    /// Why a member is passed over.
+    pub(super) fn reason(&self, member: u32) -> PassedReason {
         self.barred[member as usize].unwrap_or(PassedReason::RankTooLow)
     }
 
-    fn line(&self, item: &Item, member: u32, level: usize, factor: &Factor) -> Result<EarningLine, RunFault> {
+    /// Pays an item to a member at what a cell gives; `false` where that is nothing.
+    pub(super) fn pay(
+        &self,
+        item: &Item,
+        member: u32,
+        level: u16,
+        cell: &Cell,
+        found: &mut Found,
+        passing: &mut Passing,
+    ) -> Result<bool, RunFault> {
+        match cell {
+            Cell::None => Ok(false),
+            Cell::Fixed(place, _, factor) => {
+                passing.settle(self.line(item, member, level, *place, factor)?, found)?;
+                Ok(true)
+            }
+            Cell::Open(num) => {
+                let order = match item.source {
+                    Source::Order(order) => Some(order as usize),
+                    _ => None,
+                };
+                let at = At { order, from: Some(item.from as usize) };
+                let rate = self.standing.number(num, member as usize, at);
+                let rate = rate.and_then(|rate| self.worth(rate, member as usize));
+                let rate =
+                    rate.map_err(|NoValue| RunFault::overflow(&format!("a rate of bonus {}", self.bonus.code)))?;
+                self.pay_rate(item, member, level, rate, found, passing)
+            }
+        }
+    }
+
+    /// Pays an item to a member at a rate; `false` where that is nothing.
+    pub(super) fn pay_rate(
+        &self,
+        item: &Item,
+        member: u32,
+        level: u16,
+        rate: Decimal,
+        found: &mut Found,
+        passing: &mut Passing,
+    ) -> Result<bool, RunFault> {
+        if rate.is_zero() || (rate.is_sign_negative() && !self.may_take()) {
+            return Ok(false);
+        }
+        let factor = self.scale.factor(rate).ok_or_else(|| RunFault::overflow("a rate"))?;
+        let line = self.line(item, member, level, u32::MAX, &factor)?;
+        found.rates.push((found.lines.len(), rate.normalize()));
+        passing.settle(line, found)?;
+        Ok(true)
+    }
+
+    fn line(&self, item: &Item, member: u32, level: u16, rate: u32, factor: &Factor) -> Result<EarningLine, RunFault> {
         let fixed = self.bonus.base == BaseKind::Fixed;
-        let amount = factor.amount(item.base, self.rounding);
+        let amount = self.scale.amount(factor, item.base);
         let amount_minor =
             amount.ok_or_else(|| RunFault::overflow(&format!("an amount of bonus {}", self.bonus.code)))?;
-        let level = u16::try_from(level).unwrap_or(u16::MAX).saturating_add(self.bonus.walk.first_level);
         Ok(EarningLine {
             member,
             from: Some(item.from),
             source: item.source,
             base: if fixed { amount_minor } else { item.base },
             amount_minor,
-            rate: factor.rate,
+            rate,
             passed_from: 0,
             passed_count: 0,
             passed_more: 0,
@@ -298,61 +360,24 @@ impl<'a> Walker<'a> {
             on: item.on,
             level,
             note: self.rows[self.row[member as usize] as usize].note,
-            kind: if item.base < 0 { LineKind::Clawback } else { LineKind::Earned },
+            kind: if item.base < 0 && !fixed { LineKind::Clawback } else { LineKind::Earned },
             base_kind: self.bonus.base,
         })
     }
 }
 
-/// Members passed over since the last line.
-#[derive(Default)]
-struct Passing {
-    list: Vec<Passed>,
-    more: u32,
+/// Whether a rate is worked out for each order or amount.
+pub fn open(num: &Num) -> bool {
+    let mut open = false;
+    num.numbers(&mut |num| open |= matches!(num, Num::Order(_) | Num::From(_)));
+    open || conditions_open(num)
 }
 
-impl Passing {
-    fn clear(&mut self) {
-        self.list.clear();
-        self.more = 0;
-    }
-
-    fn add(&mut self, passed: Passed) {
-        if self.list.len() < LISTED {
-            self.list.push(passed);
-        } else {
-            self.more = self.more.saturating_add(1);
-        }
-    }
-
-    /// Hands the list to a line and begins anew.
-    fn settle(&mut self, mut line: EarningLine, found: &mut Found) -> Result<(), RunFault> {
-        line.passed_from =
-            u32::try_from(found.passed.len()).map_err(|_| RunFault::overflow("the list of passed members"))?;
-        line.passed_count = u16::try_from(self.list.len()).unwrap_or(u16::MAX);
-        line.passed_more = u16::try_from(self.more).unwrap_or(u16::MAX);
-        found.passed.append(&mut self.list);
-        found.lines.push(line);
-        self.more = 0;
-        Ok(())
-    }
-}
-
-impl Found {
-    /// Adds what a later part found.
-    pub fn append(&mut self, mut later: Found) -> Result<(), RunFault> {
-        let shift = u32::try_from(self.passed.len()).map_err(|_| RunFault::overflow("the list of passed members"))?;
-        for line in &mut later.lines {
-            line.passed_from =
-                line.passed_from.checked_add(shift).ok_or_else(|| RunFault::overflow("the list of passed members"))?;
-        }
-        self.lines.append(&mut later.lines);
-        self.passed.append(&mut later.passed);
-        for (sum, part) in self.breakage.iter_mut().zip(&later.breakage) {
-            *sum += part;
-        }
-        Ok(())
-    }
+/// Whether a condition within a number asks about an order or about whose amount it is.
+fn conditions_open(num: &Num) -> bool {
+    let mut open = false;
+    num.conditions(&mut |cond| open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::From(_)));
+    open
 }
 
 /// Why each member may not earn a bonus.
@@ -365,7 +390,7 @@ fn barred(
     for member in 0..standing.field.len() {
         let reason = if !standing.field.may_earn[member] {
             Some(PassedReason::NotEarning)
-        } else if standing.holds(earner, member, None).map_err(|NoValue| arithmetic(member))? {
+        } else if standing.holds(earner, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
             None
         } else if standing.active[member] {
             Some(PassedReason::NotQualified)
@@ -377,21 +402,8 @@ fn barred(
     Ok(out)
 }
 
-/// Rates as factors; a rate of zero is no right.
-fn factors(values: &[Decimal], base: BaseKind, rates: &mut Rates) -> Result<Vec<Option<Factor>>, RunFault> {
-    let mut out = Vec::with_capacity(values.len());
-    for value in values {
-        out.push(if value.is_zero() || value.is_sign_negative() {
-            None
-        } else {
-            Some(rates.factor(*value, base).ok_or_else(|| RunFault::overflow("a rate"))?)
-        });
-    }
-    Ok(out)
-}
-
 /// For every member the nearest upline that fits: one sweep with parents first.
-fn nearest(tree: &Tree, fits: impl Fn(usize) -> bool) -> Vec<u32> {
+pub fn nearest(tree: &Tree, fits: impl Fn(usize) -> bool) -> Vec<u32> {
     let mut out = vec![NONE; tree.parent.len()];
     for member in &tree.order {
         let above = tree.parent[*member as usize];

@@ -7,9 +7,11 @@ mod parse;
 mod token;
 mod typed;
 
-pub use check::{Checker, Names, Scope, VolumeName};
+pub use check::{Checker, Names, Scope, Value, VolumeName};
 pub use parse::{Ast, AstKind, BinaryOp, parse};
-pub use typed::{Aggregate, Compare, Cond, MemberField, Num, OrderField, RankTerm, Reads, Shape};
+pub use typed::{
+    Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads, Shape, Take, TreeRef,
+};
 
 use std::ops::Range;
 

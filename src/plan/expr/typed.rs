@@ -2,6 +2,7 @@
 
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
+use crate::domain::tree::TreeKind;
 use rust_decimal::Decimal;
 
 /// How much of the calculation must be done before a value can be read. The order of the variants
@@ -18,6 +19,10 @@ pub enum Reads {
     Ranks,
     /// Ranks of everybody and of earlier periods.
     Everything,
+    /// What the two sides of each place in the placement tree matched.
+    Pairs,
+    /// What bonuses paid.
+    Amounts,
 }
 
 /// A comparison.
@@ -72,6 +77,8 @@ pub enum RankTerm {
     Paid,
     /// The best ever.
     Highest,
+    /// The rank that the previous run paid on.
+    Former,
     /// A rank of the plan: its place, lowest first.
     Is(u16),
 }
@@ -79,10 +86,16 @@ pub enum RankTerm {
 /// A number that a member has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MemberField {
-    /// Days from enrolment to the period's last day; for the buyer of an order to the day of the order.
+    /// Days from enrolment to the period's last day.
     DaysEnrolled,
+    /// Calendar months from the month of enrolment to that of the period's last day.
+    MonthsEnrolled,
     /// Orders of the period.
     Orders,
+    /// As which of its enroller's distributors it was enrolled, the first is 1.
+    Recruit,
+    /// The place of the paid rank, the lowest is 1; 0 without a rank.
+    RankNumber,
 }
 
 /// A number that an order has.
@@ -96,6 +109,55 @@ pub enum OrderField {
     Paid,
     /// The same goods at the wholesale price.
     Wholesale,
+    /// What was paid above the wholesale price; never of another sign than what was paid.
+    Margin,
+    /// As which of its buyer's orders of the period it came, the first is 1.
+    Place,
+    /// Days from the buyer's enrolment to the day of the order.
+    BuyerDays,
+    /// Calendar months from the buyer's enrolment to the day of the order.
+    BuyerMonths,
+    /// Commissionable volume of the buyer's earlier orders of the period.
+    CvBefore,
+    /// Qualifying volume of the buyer's earlier orders of the period.
+    QvBefore,
+    /// What the buyer paid for earlier orders of the period.
+    PaidBefore,
+}
+
+/// A number of a pairing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PairField {
+    /// Carried in and new volume of a side, 0 is the left one.
+    Side(u8),
+    /// What the previous run left on a side.
+    Brought(u8),
+    /// The smaller side.
+    Weak,
+    /// The larger side.
+    Strong,
+    /// Volume that was matched: of the weaker side, or of the step that was reached.
+    Matched,
+    /// Whole cycles.
+    Cycles,
+    /// For ladders: everything that was ever used, this period included.
+    Position,
+    /// For ladders: the same before this period.
+    PositionBefore,
+}
+
+/// One of the trees of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeRef {
+    /// A tree of the members.
+    Kind(TreeKind),
+    /// A tree that the plan derives: its place among them.
+    Derived(u16),
+}
+
+impl TreeRef {
+    /// The sponsor tree.
+    pub const SPONSOR: Self = Self::Kind(TreeKind::Sponsor);
 }
 
 /// A condition.
@@ -127,6 +189,12 @@ pub enum Cond {
     Status(MemberStatus),
     /// Whether the order is of the type.
     Type(OrderType),
+    /// Whether the member's market is the one with this place among the plan's words.
+    Market(u16),
+    /// Whether the order is of the product line with this place among the plan's words.
+    Line(u16),
+    /// The same about whose order or amount it is.
+    From(Box<Cond>),
 }
 
 /// A number.
@@ -148,6 +216,32 @@ pub enum Num {
     Leg(u16, Box<Num>),
     /// For how many periods in a row, this one included, the paid rank was at least this.
     Held(u16),
+    /// In how many of so many periods before this one at least this rank was earned.
+    Earned(u16, u16),
+    /// A volume or a named number as it was so many periods ago: its place among those that are remembered.
+    Before(u16, u16),
+    /// Sum, least or greatest over members: place among the plan's aggregates.
+    Gathered(u16),
+    /// A number of one of the plan's pairings.
+    Pair(u16, PairField),
+    /// What the member gets under one of the plan's bonuses.
+    Bonus(u16),
+    /// What earlier runs within this period paid under one of the plan's bonuses.
+    PaidWithin(u16),
+    /// What all earlier runs paid under one of the plan's bonuses.
+    PaidEver(u16),
+    /// The value of the highest row of a table that is not above the number; 0 below the first.
+    Lookup(u16, Box<Num>),
+    /// The number cut at the rows of a table, each slice times its row's value.
+    Slices(u16, Box<Num>),
+    /// The next whole number below.
+    Floor(Box<Num>),
+    /// The next whole number above.
+    Ceil(Box<Num>),
+    /// Rounded half away from zero to so many places.
+    Round(Box<Num>, u32),
+    /// The same about whose order or amount it is.
+    From(Box<Num>),
     /// The opposite sign.
     Negative(Box<Num>),
     /// Sum.
@@ -179,17 +273,46 @@ pub enum Shape {
     Enrolled,
     /// Such customers that the member enrolled.
     Customers,
+    /// Such distributors that the member enrolled and that stand on this side below in the placement tree.
+    EnrolledOn(u8),
 }
 
-/// A count of members that meet a condition.
+/// What is taken from the members that an aggregate looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Take {
+    /// How many meet a condition.
+    Count(Cond),
+    /// The sum of a number.
+    Sum(Num),
+    /// The smallest of a number; 0 where there are no members.
+    Least(Num),
+    /// The largest of a number; 0 where there are no members.
+    Greatest(Num),
+}
+
+/// One number from many members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregate {
     /// Which members it looks at.
     pub shape: Shape,
-    /// What they must meet.
-    pub cond: Cond,
-    /// What must be known before it can be counted.
+    /// Along which tree.
+    pub tree: TreeRef,
+    /// How many levels deep; 0 for all.
+    pub depth: u16,
+    /// What it takes from them.
+    pub take: Take,
+    /// What must be known before.
     pub reads: Reads,
+}
+
+impl Aggregate {
+    /// Calls `see` with every number that is read of each member.
+    pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        match &self.take {
+            Take::Count(cond) => cond.numbers(see),
+            Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => num.numbers(see),
+        }
+    }
 }
 
 impl Num {
@@ -206,7 +329,7 @@ impl Cond {
     /// Calls `see` with every number in the condition.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         match self {
-            Self::Not(inner) => inner.numbers(see),
+            Self::Not(inner) | Self::From(inner) => inner.numbers(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.numbers(see)),
             Self::Numbers(_, left, right) => {
                 left.numbers(see);
@@ -219,12 +342,47 @@ impl Cond {
     }
 }
 
+impl Cond {
+    /// Calls `see` with this condition and every condition in it.
+    pub fn conditions(&self, see: &mut dyn FnMut(&Cond)) {
+        see(self);
+        match self {
+            Self::Not(inner) | Self::From(inner) => inner.conditions(see),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.conditions(see)),
+            Self::Numbers(_, left, right) => {
+                left.conditions(see);
+                right.conditions(see);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Num {
+    /// Calls `see` with every condition in this number.
+    pub fn conditions(&self, see: &mut dyn FnMut(&Cond)) {
+        self.numbers(&mut |num| {
+            if let Num::If(cond, ..) = num {
+                cond.conditions(see);
+            }
+        });
+    }
+}
+
 impl Num {
     /// Calls `see` with this number and every number in it. Takes a trait object because it calls itself.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         see(self);
         match self {
-            Self::Capped(_, inner) | Self::Leg(_, inner) | Self::Negative(inner) => inner.numbers(see),
+            Self::Capped(_, inner)
+            | Self::Leg(_, inner)
+            | Self::Negative(inner)
+            | Self::Lookup(_, inner)
+            | Self::Slices(_, inner)
+            | Self::Floor(inner)
+            | Self::Ceil(inner)
+            | Self::Round(inner, _)
+            | Self::From(inner) => inner.numbers(see),
             Self::Plus(a, b) | Self::Minus(a, b) | Self::Times(a, b) | Self::Over(a, b) => {
                 a.numbers(see);
                 b.numbers(see);

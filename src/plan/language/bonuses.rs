@@ -1,18 +1,19 @@
-//! `[[bonuses]]`: earner, source, walk, base and rate of each, and the order of calculation.
+//! `[[bonuses]]`: earner, source, walk, base and rate of each.
 
 use toml::de::{DeTable, DeValue};
 
 use super::rates::{self, Table};
 use super::source::{Reader, Section, Span, Text};
 use super::{budget, walk};
+use crate::domain::run::PeriodKind;
 use crate::plan::checked::{Bonus, BonusSource};
-use crate::plan::expr::{Cond, Reads, Scope};
+use crate::plan::expr::{Cond, Num, OrderField, Reads, Scope};
 use crate::plan::fault::suggest;
 use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 24] = [
     "code",
     "name",
     "about",
@@ -22,44 +23,35 @@ const KEYS: [&str; 15] = [
     "where",
     "without",
     "of",
+    "pool",
+    "shares",
     "held",
     "pay_skipped",
+    "instalments",
     "walk",
     "base",
     "rate",
     "amount",
+    "period",
+    "hold_until",
+    "at_least",
+    "from_source",
+    "pays",
+    "wallet",
 ];
 
-/// Reads all bonuses; also returns their places in the order of calculation.
-pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> (Vec<Bonus>, Vec<u16>) {
+const OF_RANKS: [(&str, &str); 3] = [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks")];
+const OF_POOLS: [(&str, &str); 2] = [("pool", "pool"), ("shares", "pool")];
+
+/// Makes the codes of all bonuses known, so that expressions anywhere may name them.
+pub fn codes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     let sections = reader.sections(root, "bonuses", "bonus");
     if sections.len() > LIMIT {
         reader.fault(&sections[LIMIT].span, format!("a plan has at most {LIMIT} bonuses"), "remove bonuses");
-        return (Vec::new(), Vec::new());
     }
-    let codes = codes(reader, &sections);
-    let mut bonuses = Vec::new();
-    let mut spans = Vec::new();
-    for (place, section) in sections.iter().enumerate() {
-        reader.only(section, &KEYS);
-        if let Some(bonus) = bonus(reader, section, place, &codes) {
-            bonuses.push(bonus);
-            spans.push(section.span.clone());
-        }
-    }
-    if bonuses.len() < sections.len() || !reader.faults.is_empty() {
-        return (bonuses, Vec::new());
-    }
-    let order = order(reader, &bonuses, &spans);
-    budget::warn(reader, &bonuses, &spans);
-    (bonuses, order)
-}
-
-fn codes<'t>(reader: &mut Reader<'t>, sections: &[Section<'t>]) -> Vec<String> {
-    let mut codes: Vec<String> = Vec::new();
-    for section in sections {
+    for section in &sections {
         let Some(code) = reader.need_text(section, "code", "\"team\"") else {
-            codes.push(String::new());
+            reader.names.bonuses.push(String::new());
             continue;
         };
         let plain = code.value.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
@@ -70,33 +62,68 @@ fn codes<'t>(reader: &mut Reader<'t>, sections: &[Section<'t>]) -> Vec<String> {
                 message,
                 "use up to 40 letters, digits, - and _; the name for people goes into “name”",
             );
-        } else if codes.contains(&code.value) {
+        } else if reader.names.bonuses.contains(&code.value) {
             reader.fault(&code.span, format!("there are two bonuses “{}”", code.value), "give each bonus its own code");
         }
-        codes.push(code.value);
+        if section.table.get("pays").and_then(|pays| pays.get_ref().as_str()) == Some("points") {
+            reader.names.points.push(code.value.clone());
+        }
+        reader.names.bonuses.push(code.value);
     }
-    codes
 }
 
-fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize, codes: &[String]) -> Option<Bonus> {
-    let code = codes[place].clone();
+/// Reads all bonuses, each with its place in the file; their codes are known already.
+pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<(Bonus, Span)> {
+    let before = reader.faults.len();
+    let sections = reader.sections(root, "bonuses", "bonus");
+    reader.faults.truncate(before);
+    let mut bonuses = Vec::new();
+    for (place, section) in sections.iter().enumerate().take(LIMIT) {
+        reader.only(section, &KEYS);
+        if let Some(bonus) = bonus(reader, section, place) {
+            bonuses.push((bonus, section.span.clone()));
+        }
+    }
+    if bonuses.len() == sections.len() && reader.faults.is_empty() {
+        budget::warn(reader, &bonuses);
+    }
+    bonuses
+}
+
+fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Option<Bonus> {
+    let code = reader.names.bonuses[place].clone();
     let name = reader.text(section, "name").map_or_else(|| code.clone(), |text| text.value);
     let about = reader.text(section, "about").map_or_else(String::new, |text| text.value);
     let rule = reader.text(section, "rule").map_or_else(|| format!("Rule {}", place + 1), |text| text.value);
     let earner = reader.text(section, "earner");
     let earner_text = earner.as_ref().map_or("active", |text| text.value.as_str()).to_owned();
     let earner = match earner {
-        Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
+        Some(text) => reader.condition(&text, Scope::Member, Reads::Amounts).map(|(cond, _)| cond),
         None => Some(Cond::Active),
     };
-    let source = source(reader, section, codes);
-    let without = places(reader, section, "without", codes);
+    let source = source(reader, section);
+    let without = places(reader, section, "without");
     let base = source.as_ref().and_then(|source| base(reader, section, source));
+    let kind = Kind::of(source.as_ref());
     let own = section.table.get("walk").and_then(|walk| walk.get_ref().as_str()) == Some("own");
-    let ranked = matches!(source, Some(BonusSource::Ranks { .. }));
-    let table = rates::read(reader, section, own || ranked, ranked);
-    let walk = walk::read(reader, section, ranked, table.as_ref().map_or(1, Table::levels));
+    let table = match kind {
+        Kind::Pool => Some(Table { rows: Vec::new() }),
+        _ => rates::read(reader, section, own || kind == Kind::Ranks, kind),
+    };
+    let walk =
+        walk::read(reader, section, matches!(kind, Kind::Ranks | Kind::Pool), table.as_ref().map_or(1, Table::levels));
     fits(reader, section, source.as_ref());
+    let hold_until = match reader.text(section, "hold_until") {
+        Some(text) => Some(reader.condition(&text, Scope::Member, Reads::Amounts)?.0),
+        None => None,
+    };
+    let at_least = number(reader, section, "at_least", Scope::Member);
+    let points = reader.names.points.contains(&code);
+    if let Some(text) = reader.text(section, "pays").filter(|text| !["money", "points"].contains(&text.value.as_str()))
+    {
+        reader.fault(&text.span, format!("“{}” is not a value of “pays”", text.value), "use one of: money, points");
+    }
+    let (base, base_of) = base?;
     Some(Bonus {
         code,
         name,
@@ -107,31 +134,76 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize, codes
         source: source?,
         without,
         walk: walk?,
-        base: base?,
+        base,
+        base_of,
+        period: period(reader, section),
+        hold_until,
+        from_source: reader.flag(section, "from_source").unwrap_or(false),
+        points,
+        at_least,
+        wallet: reader.text(section, "wallet").map_or_else(String::new, |text| text.value),
         rates: table?.rows,
     })
 }
 
-fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>, codes: &[String]) -> Option<BonusSource> {
-    let kinds = ["orders", "bonuses", "ranks"];
+/// What kind of source a bonus has, as far as its other parts depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Orders.
+    Orders,
+    /// Members, or amounts of other bonuses.
+    Members,
+    /// A pool.
+    Pool,
+    /// Ranks.
+    Ranks,
+}
+
+impl Kind {
+    fn of(source: Option<&BonusSource>) -> Self {
+        match source {
+            Some(BonusSource::Members(_) | BonusSource::Amounts(..)) => Self::Members,
+            Some(BonusSource::Pool { .. }) => Self::Pool,
+            Some(BonusSource::Ranks { .. }) => Self::Ranks,
+            Some(BonusSource::Orders(_)) | None => Self::Orders,
+        }
+    }
+}
+
+/// In which runs something is done.
+pub fn period<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<PeriodKind> {
+    let words: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    reader.word(section, "period", &words)
+}
+
+fn number<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, scope: Scope) -> Option<Num> {
+    let text = section.table.get(key).and_then(|value| reader.as_expression(value))?;
+    reader.number(&text, scope, Reads::Amounts).map(|(num, _)| num)
+}
+
+fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSource> {
+    let kinds = ["orders", "members", "bonuses", "pool", "ranks"];
     let text = reader.need_text(section, "source", "\"orders\"")?;
     match text.value.as_str() {
-        "orders" => {
-            let cond = match reader.text(section, "where") {
-                Some(text) => reader.condition(&text, Scope::Order, Reads::Everything)?.0,
-                None => Cond::Always(true),
-            };
-            Some(BonusSource::Orders(cond))
-        }
+        "orders" => Some(BonusSource::Orders(chosen(reader, section, Scope::Order)?)),
+        "members" => Some(BonusSource::Members(chosen(reader, section, Scope::Member)?)),
         "bonuses" => {
             reader.need(section, "of", "[\"team\"]")?;
-            let of = places(reader, section, "of", codes);
-            Some(BonusSource::Amounts(of))
+            let of = places(reader, section, "of");
+            Some(BonusSource::Amounts(of, chosen(reader, section, Scope::Member)?))
+        }
+        "pool" => {
+            reader.need(section, "pool", "\"3% * company_cv\"");
+            reader.need(section, "shares", "\"1\"");
+            let amount = number(reader, section, "pool", Scope::Member);
+            let shares = number(reader, section, "shares", Scope::Member);
+            Some(BonusSource::Pool { amount: amount?, shares: shares? })
         }
         "ranks" => {
             let held = reader.whole(section, "held", 1, 60).unwrap_or(1);
             let skipped = reader.flag(section, "pay_skipped").unwrap_or(false);
-            Some(BonusSource::Ranks { held, skipped })
+            let instalments = reader.whole(section, "instalments", 1, 60).unwrap_or(1);
+            Some(BonusSource::Ranks { held, skipped, instalments })
         }
         other => {
             let near = suggest(other, kinds);
@@ -141,17 +213,31 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>, codes: &[String]) 
     }
 }
 
+/// Which orders or members a bonus pays on.
+fn chosen<'t>(reader: &mut Reader<'t>, section: &Section<'t>, scope: Scope) -> Option<Cond> {
+    match reader.text(section, "where") {
+        Some(text) => {
+            let limit = if scope == Scope::Order { Reads::Pairs } else { Reads::Amounts };
+            reader.condition(&text, scope, limit).map(|(cond, _)| cond)
+        }
+        None => Some(Cond::Always(true)),
+    }
+}
+
 /// Keys that belong to another source.
 fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSource>) {
     let Some(source) = source else { return };
     let wrong: &[(&str, &str)] = match source {
-        BonusSource::Orders(_) => &[("of", "bonuses"), ("held", "ranks"), ("pay_skipped", "ranks")],
-        BonusSource::Amounts(_) => &[
+        BonusSource::Orders(_) => &[("of", "bonuses")],
+        BonusSource::Members(_) => &[("of", "bonuses"), ("without", "orders")],
+        BonusSource::Amounts(..) => &[("without", "orders"), ("base", "orders"), ("amount", "orders")],
+        BonusSource::Pool { .. } => &[
             ("where", "orders"),
             ("without", "orders"),
             ("base", "orders"),
-            ("held", "ranks"),
-            ("pay_skipped", "ranks"),
+            ("of", "bonuses"),
+            ("walk", "orders"),
+            ("rate", "orders"),
             ("amount", "orders"),
         ],
         BonusSource::Ranks { .. } => &[
@@ -163,7 +249,9 @@ fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSou
             ("rate", "orders"),
         ],
     };
-    for (key, belongs) in wrong {
+    let ranks = OF_RANKS.iter().filter(|_| !matches!(source, BonusSource::Ranks { .. }));
+    let pool = OF_POOLS.iter().filter(|_| !matches!(source, BonusSource::Pool { .. }));
+    for (key, belongs) in wrong.iter().chain(ranks).chain(pool) {
         if let Some((found, _)) = section.table.get_key_value(*key) {
             let message = format!("“{key}” belongs to source = \"{belongs}\"");
             reader.fault(&found.span(), message, "remove it, or change the source");
@@ -172,7 +260,7 @@ fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSou
 }
 
 /// The places of bonuses that are listed by code.
-fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, codes: &[String]) -> Vec<u16> {
+pub fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str) -> Vec<u16> {
     let Some(value) = section.table.get(key) else {
         return Vec::new();
     };
@@ -183,6 +271,7 @@ fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, codes: 
     if items.is_empty() {
         reader.fault(&value.span(), format!("“{key}” is empty"), "name at least one bonus");
     }
+    let codes = reader.names.bonuses.clone();
     let mut out = Vec::new();
     for item in items {
         let Some(Text { value, span }) = reader.as_text(item) else {
@@ -200,12 +289,13 @@ fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, codes: 
     out
 }
 
-fn base<'t>(reader: &mut Reader<'t>, section: &Section<'t>, source: &BonusSource) -> Option<BaseKind> {
+/// What the rate is applied to: one of the order's own amounts, or what an expression gives.
+fn base<'t>(reader: &mut Reader<'t>, section: &Section<'t>, source: &BonusSource) -> Option<(BaseKind, Option<Num>)> {
     let fixed = section.table.contains_key("amount");
     match source {
-        BonusSource::Amounts(_) => Some(BaseKind::Amount),
-        BonusSource::Ranks { .. } => Some(BaseKind::Fixed),
-        BonusSource::Orders(_) if fixed => {
+        BonusSource::Amounts(..) | BonusSource::Pool { .. } => Some((BaseKind::Amount, None)),
+        BonusSource::Ranks { .. } => Some((BaseKind::Fixed, None)),
+        BonusSource::Orders(_) | BonusSource::Members(_) if fixed => {
             if let Some((key, _)) = section.table.get_key_value("base") {
                 reader.fault(
                     &key.span(),
@@ -213,33 +303,27 @@ fn base<'t>(reader: &mut Reader<'t>, section: &Section<'t>, source: &BonusSource
                     "remove “base”, or write a rate instead of the amount",
                 );
             }
-            Some(BaseKind::Fixed)
+            Some((BaseKind::Fixed, None))
+        }
+        BonusSource::Members(_) => {
+            let value = reader.need(section, "base", "\"pv\"")?;
+            let text = reader.as_expression(value)?;
+            let (num, _) = reader.number(&text, Scope::Member, Reads::Amounts)?;
+            let kind = if reader.names.is_money(&num) { BaseKind::Money } else { BaseKind::Points };
+            Some((kind, Some(num)))
         }
         BonusSource::Orders(_) => {
-            let text = reader.need_text(section, "base", "\"cv\"")?;
-            reader.as_word(&text, "base", &["cv", "qv", "paid", "margin"])
+            let value = reader.need(section, "base", "\"cv\"")?;
+            let text = reader.as_expression(value)?;
+            let (num, _) = reader.number(&text, Scope::Order, Reads::Pairs)?;
+            Some(match num {
+                Num::Order(OrderField::Cv) => (BaseKind::Cv, None),
+                Num::Order(OrderField::Qv) => (BaseKind::Qv, None),
+                Num::Order(OrderField::Paid) => (BaseKind::Paid, None),
+                Num::Order(OrderField::Margin) => (BaseKind::Margin, None),
+                num if reader.names.is_money(&num) => (BaseKind::Money, Some(num)),
+                num => (BaseKind::Points, Some(num)),
+            })
         }
     }
-}
-
-/// Every bonus after those whose amounts it reads; loops are faults.
-fn order(reader: &mut Reader<'_>, bonuses: &[Bonus], spans: &[Span]) -> Vec<u16> {
-    let mut order: Vec<u16> = Vec::new();
-    let mut left: Vec<u16> = (0..bonuses.len()).filter_map(|place| u16::try_from(place).ok()).collect();
-    loop {
-        let ready = |place: &u16| match &bonuses[usize::from(*place)].source {
-            BonusSource::Amounts(of) => of.iter().all(|needed| order.contains(needed)),
-            _ => true,
-        };
-        let Some(next) = left.iter().position(ready) else {
-            break;
-        };
-        order.push(left.remove(next));
-    }
-    if let Some(first) = left.first() {
-        let names: Vec<&str> = left.iter().map(|place| bonuses[usize::from(*place)].code.as_str()).collect();
-        let message = format!("these bonuses are paid on each other's amounts: {}", names.join(", "));
-        reader.fault(&spans[usize::from(*first)], message, "take one of them out of the other's “of”");
-    }
-    order
 }

@@ -4,13 +4,26 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, ranks, volumes};
+use super::{bonuses, caps, order, pairs, ranks, tables, trees, volumes};
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
-use crate::plan::checked::{CheckedPlan, PaidAs};
+use crate::plan::checked::{CheckedPlan, Fill, PaidAs, Placement, Returns};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 5] = ["plan", "volumes", "status", "ranks", "bonuses"];
+const PARTS: [&str; 12] = [
+    "plan",
+    "tables",
+    "values",
+    "trees",
+    "volumes",
+    "status",
+    "ranks",
+    "placement",
+    "binary",
+    "bonuses",
+    "larger",
+    "caps",
+];
 
 /// Reads the whole plan; `None` where a part is so broken that there is nothing to return.
 pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<CheckedPlan> {
@@ -26,27 +39,69 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let head = reader.section(root, "plan", "[plan]");
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
+    bonuses::codes(reader, root);
+    let tables = tables::read(reader, root);
+    reader.names.pairs = pair_names(root);
+    let placement = placement(reader, root);
+    trees::names(reader, root);
     let volumes = volumes::read(reader, root);
+    tables::values(reader, root);
+    let trees = trees::read(reader, root);
     let (active, active_text, paid_as) = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
-    let (bonuses, order) = bonuses::read(reader, root);
-    let Head { name, currency, valid_from, rounding, point_value } = head?;
+    let pairs = pairs::read(reader, root, &volumes);
+    let bonuses = bonuses::read(reader, root);
+    let larger = caps::larger(reader, root);
+    let caps = caps::read(reader, root);
+    let order = order::steps(reader, &bonuses, &larger, &caps);
+    let Head { name, currency, valid_from, rounding, places, point_value, market_values, returns } = head?;
+    let currency = currency?;
     Some(CheckedPlan {
         name: name?,
-        currency: currency?,
+        currency,
         valid_from,
         rounding,
+        places: places.map_or(currency.places(), u32::from),
         point_value,
+        market_values,
+        returns,
+        words: reader.names.words.clone(),
+        tables,
+        trees,
         volumes,
+        pairs,
+        remembered: reader.names.remembered.clone(),
+        placement,
         aggregates: reader.names.aggregates.clone(),
         active: active?,
         active_text,
         paid_as,
+        former_ranks: reader.names.former_ranks,
         ranks,
-        bonuses,
+        bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
+        larger,
+        caps,
         order,
         warnings: Vec::new(),
     })
+}
+
+/// The names of the pairings, which expressions may use before their part is read.
+fn pair_names<'t>(root: &'t DeTable<'t>) -> Vec<String> {
+    let Some(DeValue::Table(part)) = root.get("binary").map(toml::Spanned::get_ref) else {
+        return Vec::new();
+    };
+    let mut names: Vec<_> = part.keys().map(|key| (key.span().start, key.get_ref().to_string())).collect();
+    names.sort();
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+fn placement<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Placement> {
+    let section = reader.section(root, "placement", "[placement]")?;
+    reader.only(&section, &["width", "fill"]);
+    let width = reader.whole(&section, "width", 1, 100).unwrap_or(2);
+    let fill = reader.word(&section, "fill", &["breadth-first", "outer-left", "outer-right"]);
+    Some(Placement { width: u8::try_from(width).unwrap_or(u8::MAX), fill: fill.unwrap_or(Fill::BreadthFirst) })
 }
 
 struct Head {
@@ -54,11 +109,14 @@ struct Head {
     currency: Option<Currency>,
     valid_from: Option<Day>,
     rounding: Rounding,
+    places: Option<u16>,
     point_value: Decimal,
+    market_values: Vec<(u16, Decimal)>,
+    returns: Returns,
 }
 
 fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
-    reader.only(section, &["name", "about", "currency", "valid_from", "rounding", "point_value"]);
+    reader.only(section, &["name", "about", "currency", "valid_from", "rounding", "places", "point_value", "returns"]);
     reader.text(section, "about");
     let name = reader.need_text(section, "name", "\"Field plan 2026\"").map(|text| text.value);
     let currency = reader.need_text(section, "currency", "\"EUR\"").and_then(|text| {
@@ -66,14 +124,25 @@ fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
         found.map_err(|fault| reader.fault(&text.span, fault.to_string(), "")).ok()
     });
     let rounding = reader.text(section, "rounding").map_or(Rounding::HalfUp, |text| rounding(reader, &text));
-    let point_value = section.table.get("point_value").and_then(|value| reader.as_expression(value));
-    let point_value = point_value.map_or(Some(Decimal::ONE), |text| positive(reader, &text));
+    let places = reader.whole(section, "places", 0, 4);
+    if let (Some(currency), Some(places)) = (currency, places)
+        && u32::from(places) > currency.places()
+    {
+        let value = section.table.get("places").map_or(0..0, toml::Spanned::span);
+        let help = format!("{currency} has {} decimal places", currency.places());
+        reader.fault(&value, "amounts cannot be finer than the currency", help);
+    }
+    let returns = reader.word(section, "returns", &["take-back", "negative-volume"]).unwrap_or(Returns::TakeBack);
+    let (point_value, market_values) = point_values(reader, section);
     Head {
         name,
         currency,
         valid_from: valid_from(reader, section),
         rounding,
-        point_value: point_value.unwrap_or(Decimal::ONE),
+        places,
+        point_value,
+        market_values,
+        returns,
     }
 }
 
@@ -89,6 +158,34 @@ fn rounding(reader: &mut Reader<'_>, text: &Text) -> Rounding {
             Rounding::HalfUp
         }
     }
+}
+
+/// What a point is worth: everywhere, or by market with `other` for the rest.
+fn point_values<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> (Decimal, Vec<(u16, Decimal)>) {
+    let Some(value) = section.table.get("point_value") else {
+        return (Decimal::ONE, Vec::new());
+    };
+    let DeValue::Table(table) = value.get_ref() else {
+        let text = reader.as_expression(value);
+        return (text.and_then(|text| positive(reader, &text)).unwrap_or(Decimal::ONE), Vec::new());
+    };
+    let mut values = Vec::new();
+    let mut other = None;
+    for (market, value) in table {
+        let found = reader.as_expression(value).and_then(|text| positive(reader, &text)).unwrap_or(Decimal::ONE);
+        if market.get_ref() == "other" {
+            other = Some(found);
+        } else {
+            reader.names.words.push(market.get_ref().to_string());
+            values.push((u16::try_from(reader.names.words.len() - 1).unwrap_or(u16::MAX), found));
+        }
+    }
+    if other.is_none() {
+        reader.fault(&value.span(), "the value of a point in all other markets is missing", "add other = \"1\"");
+    }
+    // The last one is for everybody else: no market has this place.
+    values.push((u16::MAX - 1, other.unwrap_or(Decimal::ONE)));
+    (Decimal::ONE, values)
 }
 
 fn positive(reader: &mut Reader<'_>, text: &Text) -> Option<Decimal> {

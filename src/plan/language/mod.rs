@@ -2,10 +2,15 @@
 
 mod bonuses;
 mod budget;
+mod caps;
 mod heads;
+mod order;
+mod pairs;
 mod ranks;
 mod rates;
 mod source;
+mod tables;
+mod trees;
 mod volumes;
 mod walk;
 

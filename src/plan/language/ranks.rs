@@ -5,12 +5,23 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
 use crate::plan::checked::{Need, Rank, VolumeDef};
-use crate::plan::expr::{Cond, Num, Reads, Scope, Shape};
+use crate::plan::expr::{Cond, Num, Reads, Scope, Shape, Take};
 
 /// Most ranks of a plan.
 const LIMIT: usize = 64;
-const TAKEN: [&str; 10] =
-    ["rank", "paid_rank", "highest_rank", "active", "customer", "distributor", "and", "or", "not", "unranked"];
+const TAKEN: [&str; 11] = [
+    "rank",
+    "paid_rank",
+    "highest_rank",
+    "former_rank",
+    "active",
+    "customer",
+    "distributor",
+    "and",
+    "or",
+    "not",
+    "unranked",
+];
 
 /// Makes the codes of all ranks known, so that expressions anywhere may name them.
 pub fn codes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
@@ -49,20 +60,23 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, volumes: &[Volum
 }
 
 fn rank<'t>(reader: &mut Reader<'t>, section: &Section<'t>, volumes: &[VolumeDef]) -> Option<Rank> {
-    reader.only(section, &["code", "name", "needs"]);
+    reader.only(section, &["code", "name", "needs", "maintain", "grace"]);
     let code = section.table.get("code")?.get_ref().as_str()?.to_owned();
     let name = reader.text(section, "name").map_or_else(|| code.clone(), |text| text.value);
-    let mut needs = Vec::new();
-    if let Some(value) = reader.need(section, "needs", "[\"pv >= 100\"]") {
-        let listed: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
-            DeValue::Array(items) => items.iter().collect(),
-            _ => vec![value],
-        };
-        for item in listed {
-            needs.extend(need(reader, item, volumes));
-        }
-    }
-    Some(Rank { code, name, needs })
+    let value = reader.need(section, "needs", "[\"pv >= 100\"]");
+    let needs = value.map_or_else(Vec::new, |value| list(reader, value, volumes));
+    let maintain = section.table.get("maintain").map(|value| list(reader, value, volumes));
+    let grace = reader.whole(section, "grace", 1, 60).unwrap_or(0);
+    Some(Rank { code, name, needs, maintain, grace })
+}
+
+/// One need, or a list of them.
+fn list<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, volumes: &[VolumeDef]) -> Vec<Need> {
+    let listed: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![value],
+    };
+    listed.into_iter().filter_map(|item| need(reader, item, volumes)).collect()
 }
 
 fn need<'t>(reader: &mut Reader<'t>, item: &'t Spanned<DeValue<'t>>, volumes: &[VolumeDef]) -> Option<Need> {
@@ -102,9 +116,9 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
         Some(Num::Volume(place)) => volumes[usize::from(*place)].label.clone(),
         Some(Num::Count(place)) => {
             let aggregate = &reader.names.aggregates[usize::from(*place)];
-            let who = match &aggregate.cond {
-                Cond::Active => "active".to_owned(),
-                Cond::Ranks(_, _, crate::plan::expr::RankTerm::Is(rank)) => {
+            let who = match &aggregate.take {
+                Take::Count(Cond::Active) => "active".to_owned(),
+                Take::Count(Cond::Ranks(_, _, crate::plan::expr::RankTerm::Is(rank))) => {
                     reader.names.ranks[usize::from(*rank)].clone()
                 }
                 _ => return text.value.clone(),
@@ -114,6 +128,8 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
                 Shape::Frontline => format!("Frontline: {who}"),
                 Shape::Downline => format!("Downline: {who}"),
                 Shape::Enrolled => format!("Personally enrolled: {who}"),
+                Shape::EnrolledOn(0) => format!("Personally enrolled on the left: {who}"),
+                Shape::EnrolledOn(_) => format!("Personally enrolled on the right: {who}"),
                 Shape::Customers => format!("Customers: {who}"),
             }
         }

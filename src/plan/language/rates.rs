@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::bonuses::Kind;
 use super::source::{Reader, Section, Span};
 use crate::plan::checked::RateRow;
 use crate::plan::expr::{Num, Reads, Scope};
@@ -10,6 +11,16 @@ use crate::plan::fault::suggest;
 
 /// Most levels of a bonus.
 const LEVELS: usize = 100;
+
+/// What a rate may be.
+#[derive(Clone, Copy)]
+struct How {
+    scope: Scope,
+    /// A fixed amount.
+    amount: bool,
+    /// May be below zero, as deductions are.
+    negative: bool,
+}
 
 /// Rates from low to high rank.
 pub struct Table {
@@ -24,8 +35,23 @@ impl Table {
     }
 }
 
-/// Reads the rates of a bonus. `single`: there is one level only; `exact`: amounts for ranks.
-pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, exact: bool) -> Option<Table> {
+/// Reads the rates of a bonus. `single`: there is one level only.
+pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, kind: Kind) -> Option<Table> {
+    let exact = kind == Kind::Ranks;
+    let differences = match section.table.get("walk").map(Spanned::get_ref) {
+        Some(DeValue::Table(walk)) => walk.contains_key("difference"),
+        _ => false,
+    };
+    let how = How {
+        scope: match kind {
+            _ if differences => Scope::Member,
+            Kind::Orders => Scope::OrderPayee,
+            Kind::Members => Scope::Payee,
+            Kind::Pool | Kind::Ranks => Scope::Member,
+        },
+        amount: section.table.contains_key("amount"),
+        negative: kind == Kind::Members,
+    };
     let (rate, amount) = (section.table.get_key_value("rate"), section.table.get_key_value("amount"));
     let value = match (rate, amount) {
         (Some((_, value)), None) | (None, Some((_, value))) => value,
@@ -49,7 +75,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ex
             let mut rows = Vec::new();
             for (key, value) in table {
                 let rank = rank(reader, key.get_ref(), &key.span());
-                let cells = cells(reader, value, single, amount.is_some());
+                let cells = cells(reader, value, single, how);
                 if let (Ok(rank), Some(cells)) = (rank, cells) {
                     rows.push(RateRow { rank, label: key.get_ref().to_string(), cells });
                 }
@@ -66,7 +92,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ex
             return None;
         }
         _ => {
-            let cells = cells(reader, value, single, amount.is_some())?;
+            let cells = cells(reader, value, single, how)?;
             vec![RateRow { rank: None, label: "everybody".to_owned(), cells }]
         }
     };
@@ -88,9 +114,9 @@ fn rank(reader: &mut Reader<'_>, code: &str, span: &Span) -> Result<Option<u16>,
     place.map(Some).ok_or(())
 }
 
-fn cells<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, single: bool, amount: bool) -> Option<Vec<Num>> {
+fn cells<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, single: bool, how: How) -> Option<Vec<Num>> {
     let DeValue::Array(items) = value.get_ref() else {
-        return cell(reader, value, amount).map(|cell| vec![cell]);
+        return cell(reader, value, how).map(|cell| vec![cell]);
     };
     if items.is_empty() || items.len() > LEVELS {
         reader.fault(&value.span(), "the number of levels is out of range", format!("list 1 to {LEVELS} levels"));
@@ -99,17 +125,17 @@ fn cells<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, single: b
     if single && items.len() > 1 {
         reader.fault(&value.span(), "there is one level only here", "write one value instead of a list");
     }
-    let cells: Vec<Option<Num>> = items.iter().map(|item| cell(reader, item, amount)).collect();
+    let cells: Vec<Option<Num>> = items.iter().map(|item| cell(reader, item, how)).collect();
     cells.into_iter().collect()
 }
 
-fn cell<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, amount: bool) -> Option<Num> {
+fn cell<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, how: How) -> Option<Num> {
     let text = reader.as_expression(value)?;
-    let (num, _) = reader.number(&text, Scope::Member, Reads::Everything)?;
+    let (num, _) = reader.number(&text, how.scope, Reads::Amounts)?;
     if let Some(constant) = num.constant() {
-        if constant.is_sign_negative() && !constant.is_zero() {
+        if constant.is_sign_negative() && !constant.is_zero() && !how.negative {
             reader.fault(&text.span, "a rate cannot be negative", "write 0 where nothing is paid");
-        } else if !amount && constant > rust_decimal::Decimal::ONE {
+        } else if !how.amount && constant > rust_decimal::Decimal::ONE {
             let help = format!("write \"{}%\" if percent are meant", constant.normalize());
             reader.warn(&text.span, format!("this rate pays {} times the base", constant.normalize()), help);
         }

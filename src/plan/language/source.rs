@@ -174,7 +174,8 @@ impl<'t> Reader<'t> {
         read.map_err(|faults| self.point(text, faults)).ok()
     }
 
-    fn point(&mut self, text: &Text, faults: Vec<ExprFault>) {
+    /// Adds the faults of an expression at their places in the file.
+    pub fn point(&mut self, text: &Text, faults: Vec<ExprFault>) {
         let raw = self.text.get(text.span.clone()).unwrap_or("");
         let quotes = raw.len() - raw.trim_start_matches(['"', '\'']).len();
         let lead = match quotes {
@@ -202,6 +203,76 @@ impl<'t> Reader<'t> {
         }
         self.wrong_kind(value, &format!("a table [{key}]"));
         None
+    }
+
+    /// The tables below a key such as `[volumes.NAME]`, in the order of the file.
+    pub fn named(&mut self, root: &'t DeTable<'t>, key: &str, what: &str) -> Vec<(String, Section<'t>)> {
+        let Some(all) = self.section(root, key, &format!("[{key}]")) else {
+            return Vec::new();
+        };
+        let mut entries: Vec<_> = all.table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        let mut out = Vec::new();
+        for (name, value) in entries {
+            let text = name.get_ref().to_string();
+            if let DeValue::Table(table) = value.get_ref() {
+                out.push((text.clone(), Section { what: format!("{what} {text}"), span: name.span(), table }));
+            } else {
+                self.wrong_kind(value, &format!("a table [{key}.{text}]"));
+            }
+        }
+        out
+    }
+
+    /// Faults for a name that cannot be used in expressions, or that has a meaning already.
+    pub fn check_name(&mut self, span: &Span, name: &str) {
+        const TAKEN: [&str; 22] = [
+            "rank",
+            "paid_rank",
+            "highest_rank",
+            "former_rank",
+            "active",
+            "customer",
+            "distributor",
+            "kind",
+            "status",
+            "market",
+            "days_enrolled",
+            "months_enrolled",
+            "orders",
+            "recruit",
+            "rank_number",
+            "and",
+            "or",
+            "not",
+            "type",
+            "line",
+            "always",
+            "never",
+        ];
+        let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.starts_with(char::is_alphabetic);
+        let names = &self.names;
+        let known = TAKEN.contains(&name)
+            || names.ranks.iter().any(|rank| rank == name)
+            || names.volumes.iter().any(|volume| volume.name == name)
+            || names.values.iter().any(|value| value.name == name);
+        if !plain {
+            let message = format!("“{name}” cannot be used as a name");
+            self.fault(span, message, "use letters, digits and _, a letter first");
+        } else if known {
+            self.fault(span, format!("the name “{name}” has a meaning already"), "choose another name");
+        }
+    }
+
+    /// A number that does not depend on anybody.
+    pub fn constant(&mut self, value: &Spanned<DeValue<'_>>) -> Option<rust_decimal::Decimal> {
+        let text = self.as_expression(value)?;
+        let (num, _) = self.number(&text, Scope::Member, Reads::Facts)?;
+        let constant = num.constant();
+        if constant.is_none() {
+            self.fault(&text.span, "a plain number is needed here", "write it as \"1000\" or \"8%\"");
+        }
+        constant
     }
 
     /// The tables of an array such as `[[ranks]]`.

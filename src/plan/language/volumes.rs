@@ -2,50 +2,28 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::source::{Reader, Section};
+use super::source::{Reader, Section, Text};
 use crate::plan::checked::{VolumeDef, VolumeScope};
-use crate::plan::expr::{Cond, Reads, Scope, VolumeName};
+use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
-use crate::plan::result::BaseKind;
 
 /// Most volumes of a plan.
 const LIMIT: usize = 64;
-const TAKEN: [&str; 14] = [
-    "rank",
-    "paid_rank",
-    "highest_rank",
-    "active",
-    "customer",
-    "distributor",
-    "kind",
-    "status",
-    "days_enrolled",
-    "orders",
-    "and",
-    "or",
-    "not",
-    "type",
-];
 
 /// Reads all volumes and makes their names known; adds `pv` and `gv` where the plan has none.
 pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef> {
     let mut volumes = Vec::new();
-    if let Some(all) = reader.section(root, "volumes", "[volumes]") {
-        let mut entries: Vec<_> = all.table.iter().collect();
-        entries.sort_by_key(|(key, _)| key.span().start);
-        if entries.len() > LIMIT {
-            reader.fault(&all.span, format!("a plan has at most {LIMIT} volumes"), "remove those that nothing reads");
+    for (name, section) in reader.named(root, "volumes", "volume") {
+        if volumes.len() == LIMIT {
+            reader.fault(
+                &section.span,
+                format!("a plan has at most {LIMIT} volumes"),
+                "remove those that nothing reads",
+            );
+            break;
         }
-        for (key, value) in entries {
-            let name = key.get_ref().to_string();
-            let DeValue::Table(table) = value.get_ref() else {
-                reader.wrong_kind(value, &format!("a table [volumes.{name}]"));
-                continue;
-            };
-            let section = Section { what: format!("volume {name}"), span: key.span(), table };
-            name_is_free(reader, &section, &name);
-            volumes.extend(volume(reader, &section, name));
-        }
+        reader.check_name(&section.span, &name);
+        volumes.extend(volume(reader, &section, name));
     }
     for (name, label, scope) in
         [("pv", "Personal volume", VolumeScope::Own), ("gv", "Group volume", VolumeScope::Organisation)]
@@ -54,35 +32,26 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
             volumes.push(standard(name, label, scope));
         }
     }
-    reader.names.volumes = volumes
+    let known = volumes
         .iter()
         .map(|volume| VolumeName {
             name: volume.name.clone(),
             reads: if volume.scope == VolumeScope::PersonalGroup { Reads::Ranks } else { Reads::Volumes },
+            money: reader.names.is_money(&volume.of),
         })
         .collect();
+    reader.names.volumes = known;
     volumes
-}
-
-fn name_is_free(reader: &mut Reader<'_>, section: &Section<'_>, name: &str) {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.starts_with(char::is_alphabetic);
-    if !plain {
-        reader.fault(
-            &section.span,
-            format!("“{name}” cannot be used as a name"),
-            "use letters, digits and _, a letter first",
-        );
-    } else if TAKEN.contains(&name) || reader.names.ranks.iter().any(|rank| rank == name) {
-        reader.fault(&section.span, format!("the name “{name}” has a meaning already"), "choose another name");
-    }
 }
 
 fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
     VolumeDef {
         name: name.to_owned(),
         label: label.to_owned(),
-        of: BaseKind::Qv,
+        of: Num::Order(OrderField::Qv),
         scope,
+        tree: TreeRef::SPONSOR,
+        periods: 1,
         customers: false,
         include_own: true,
         depth: 0,
@@ -92,10 +61,15 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
 }
 
 fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> Option<VolumeDef> {
-    reader.only(section, &["of", "scope", "label", "customers", "include_own", "depth", "stop", "where"]);
-    let scopes = ["own", "customers", "organisation", "personal-group"];
-    let of =
-        reader.need_text(section, "of", "\"qv\"").and_then(|text| reader.as_word(&text, "of", &["qv", "cv", "paid"]));
+    reader.only(
+        section,
+        &["of", "scope", "tree", "periods", "label", "customers", "include_own", "depth", "stop", "where"],
+    );
+    let scopes = ["own", "customers", "organisation", "personal-group", "company"];
+    let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
+    let of = of.and_then(|text| reader.number(&text, Scope::Order, Reads::Facts)).map(|(num, _)| num);
+    let tree = tree(reader, section);
+    let periods = periods(reader, section);
     let scope = reader.need_text(section, "scope", "\"own\"").and_then(|text| reader.as_word(&text, "scope", &scopes));
     let label = reader.text(section, "label").map(|text| text.value);
     let customers = reader.flag(section, "customers").unwrap_or(false);
@@ -105,14 +79,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         Some(text) => reader.condition(&text, Scope::Order, Reads::Facts).map(|(cond, _)| cond),
         None => Some(Cond::Always(true)),
     };
-    let stop = reader.text(section, "stop").and_then(|text| {
-        let place = reader.names.ranks.iter().position(|rank| *rank == text.value);
-        if place.is_none() {
-            let help = suggest(&text.value, reader.names.ranks.iter().map(String::as_str).collect::<Vec<_>>());
-            reader.fault(&text.span, format!("there is no rank “{}”", text.value), help);
-        }
-        place.and_then(|place| u16::try_from(place).ok())
-    });
+    let stop = reader.text(section, "stop").and_then(|text| head(reader, &text));
     let scope: VolumeScope = scope?;
     if scope == VolumeScope::PersonalGroup && !section.table.contains_key("stop") {
         let message = format!("volume {name} needs “stop”: the rank at which the personal group ends");
@@ -122,6 +89,9 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         |key: &str, fits: bool| section.table.get_key_value(key).filter(|_| !fits).map(|(key, _)| key.span());
     if let Some(span) = only_for("stop", scope == VolumeScope::PersonalGroup) {
         reader.fault(&span, "“stop” belongs to a personal group", "use scope = \"personal-group\", or remove it");
+    }
+    if let Some(span) = only_for("tree", scope == VolumeScope::Organisation) {
+        reader.fault(&span, "“tree” belongs to an organisation", "use scope = \"organisation\", or remove it");
     }
     let below = matches!(scope, VolumeScope::Organisation | VolumeScope::PersonalGroup);
     if let Some(span) = only_for("include_own", below) {
@@ -135,5 +105,49 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         "gv" => "Group volume".to_owned(),
         other => other.to_owned(),
     });
-    Some(VolumeDef { label, name, of: of?, scope, customers, include_own, depth, stop, orders: orders? })
+    let (of, orders) = (of?, orders?);
+    Some(VolumeDef { name, label, of, scope, tree, periods, customers, include_own, depth, stop, orders })
+}
+
+/// The tree along which a volume is added up.
+fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
+    let Some(text) = reader.text(section, "tree") else {
+        return TreeRef::SPONSOR;
+    };
+    if let Ok(kind) = text.value.parse() {
+        return TreeRef::Kind(kind);
+    }
+    let place = reader.names.trees.iter().position(|(tree, reads)| *tree == text.value && *reads == Reads::Facts);
+    if let Some(place) = place.and_then(|place| u16::try_from(place).ok()) {
+        return TreeRef::Derived(place);
+    }
+    let known = ["sponsor", "enroller", "placement"];
+    reader.fault(
+        &text.span,
+        format!("there is no tree “{}” to add up a volume", text.value),
+        suggest(&text.value, known),
+    );
+    TreeRef::SPONSOR
+}
+
+/// Over how many periods: a number, or "all".
+fn periods<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> u16 {
+    match section.table.get("periods").map(toml::Spanned::get_ref) {
+        Some(DeValue::String(text)) if text == "all" => u16::MAX,
+        _ => reader.whole(section, "periods", 1, 24).unwrap_or(1),
+    }
+}
+
+/// Who is at the head of a personal group: a rank, or a condition.
+fn head(reader: &mut Reader<'_>, text: &Text) -> Option<Cond> {
+    if text.value.contains(|c: char| !(c.is_alphanumeric() || c == '_')) {
+        return reader.condition(text, Scope::Member, Reads::Ranks).map(|(cond, _)| cond);
+    }
+    let place = reader.names.ranks.iter().position(|rank| *rank == text.value);
+    let Some(place) = place.and_then(|place| u16::try_from(place).ok()) else {
+        let help = suggest(&text.value, reader.names.ranks.iter().map(String::as_str).collect::<Vec<_>>());
+        reader.fault(&text.span, format!("there is no rank “{}”", text.value), help);
+        return None;
+    };
+    Some(Cond::Ranks(Compare::AtLeast, RankTerm::Paid, RankTerm::Is(place)))
 }

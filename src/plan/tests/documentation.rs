@@ -38,6 +38,9 @@ fn every_example_pays_what_the_documentation_says() {
 #[test]
 fn published_examples_come_out_at_the_printed_amounts() {
     run_all("unilevel.md", include_str!("../../../tests/plan/published/unilevel.md"), 6);
+    run_all("binary.md", include_str!("../../../tests/plan/published/binary.md"), 6);
+    run_all("differences.md", include_str!("../../../tests/plan/published/differences.md"), 6);
+    run_all("pools.md", include_str!("../../../tests/plan/published/pools.md"), 7);
 }
 
 #[test]

@@ -74,6 +74,8 @@ fn november(
             day: next.period.last,
             original_order: order.id,
             original_number: order.number.clone(),
+            buyer: order.buyer,
+            order_type: order.order_type,
             before: share(&order.amounts, *before),
             now: share(&order.amounts, *now),
             total: order.amounts,

@@ -1,0 +1,149 @@
+//! Limits on what a set of bonuses pays to a member, to a person over all positions, or in all.
+
+use std::collections::BTreeMap;
+
+use super::bonuses::Paid;
+use super::fault::RunFault;
+use super::pool::share_out;
+use super::settle;
+use super::standing::Standing;
+use super::values::{At, NoValue};
+use crate::plan::checked::{Cap, CapPer, Excess, Reduction};
+use crate::plan::result::Source;
+use crate::plan::snapshot::Snapshot;
+
+/// A line: its bonus and its place among that bonus's lines.
+type Place = (u16, usize);
+
+/// Applies a limit to the lines of its bonuses.
+pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut Paid) -> Result<(), RunFault> {
+    let owner = owners(standing, snapshot, cap.per);
+    let mut groups: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+    for bonus in &cap.of {
+        for (at, line) in paid.lines[usize::from(*bonus)].iter().enumerate() {
+            groups.entry(owner[line.member as usize]).or_default().push((*bonus, at));
+        }
+    }
+    let key = format!("above:{}", cap.name);
+    let carried = cap.excess == Excess::Carried;
+    let mut above = if carried { paid.memory.column(&key) } else { Vec::new() };
+    if carried {
+        for (member, _) in above.iter().enumerate().filter(|(_, above)| **above > 0) {
+            groups.entry(u32::try_from(member).unwrap_or(u32::MAX)).or_default();
+        }
+    }
+    for (owner, lines) in groups {
+        let value =
+            standing.number(&cap.limit, owner as usize, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
+                place: format!("cap {}", cap.name),
+                member: standing.field.number(snapshot, owner as usize).to_owned(),
+            })?;
+        let limit = standing.currency.round(value, standing.plan.rounding)?.max(0);
+        let mut sum = 0_i64;
+        for (bonus, at) in &lines {
+            let amount = paid.lines[usize::from(*bonus)][*at].amount_minor;
+            sum = sum.checked_add(amount).ok_or_else(|| RunFault::overflow("the sum under a cap"))?;
+        }
+        if sum > limit {
+            if cap.reduction == Reduction::Stop {
+                return Err(stopped(standing, cap, sum, limit));
+            }
+            reduce(standing, cap, paid, lines, sum - limit);
+        }
+        if let Some(above) = above.get_mut(owner as usize) {
+            let room = (limit - sum).clamp(0, *above);
+            if room > 0
+                && let Some(first) = cap.of.first()
+            {
+                let text = format!("carried over from an earlier period, where it was above the limit “{}”", cap.name);
+                let note = settle::note(paid, text);
+                settle::add_fixed(standing, paid, *first, owner, room, note)?;
+            }
+            *above = *above - room + (sum - limit).max(0);
+        }
+    }
+    if carried {
+        paid.memory.keep_column(&key, &above);
+    }
+    Ok(())
+}
+
+/// Whose limit each member's amounts count against.
+fn owners(standing: &Standing<'_>, snapshot: &Snapshot, per: CapPer) -> Vec<u32> {
+    let members = (0_u32..).take(standing.field.len());
+    match per {
+        CapPer::Member => members.collect(),
+        CapPer::Company => vec![0; standing.field.len()],
+        CapPer::Person => members
+            .map(|member| {
+                let given = &snapshot.members[standing.field.place[member as usize] as usize];
+                given.person.and_then(|person| standing.field.find(person)).unwrap_or(member)
+            })
+            .collect(),
+    }
+}
+
+fn stopped(standing: &Standing<'_>, cap: &Cap, sum: i64, limit: i64) -> RunFault {
+    let currency = standing.currency;
+    RunFault::AboveCap {
+        cap: cap.name.clone(),
+        sum: format!("{} {currency}", currency.grouped(sum)),
+        limit: format!("{} {currency}", currency.grouped(limit)),
+    }
+}
+
+/// Takes so much away from the lines.
+fn reduce(standing: &Standing<'_>, cap: &Cap, paid: &mut Paid, mut lines: Vec<Place>, excess: i64) {
+    lines.retain(|(bonus, at)| paid.lines[usize::from(*bonus)][*at].amount_minor > 0);
+    let field = standing.field;
+    let member = |paid: &Paid, (bonus, at): &Place| paid.lines[usize::from(*bonus)][*at].member as usize;
+    lines.sort_by_key(|place| (field.by_number[member(paid, place)], place.0, place.1));
+    match cap.reduction {
+        Reduction::ProRata | Reduction::Stop => cut(cap, paid, &lines, excess),
+        Reduction::LowestRank => {
+            lines.sort_by_key(|place| standing.paid[member(paid, place)]);
+            let mut left = excess;
+            let ranks: Vec<Vec<Place>> = lines
+                .chunk_by(|a, b| standing.paid[member(paid, a)] == standing.paid[member(paid, b)])
+                .map(<[Place]>::to_vec)
+                .collect();
+            for group in ranks {
+                let sum: i64 = group.iter().map(|(bonus, at)| paid.lines[usize::from(*bonus)][*at].amount_minor).sum();
+                cut(cap, paid, &group, left.min(sum));
+                left -= left.min(sum);
+            }
+        }
+        Reduction::LastCome => {
+            let when = |paid: &Paid, (bonus, at): &Place| match paid.lines[usize::from(*bonus)][*at].source {
+                Source::Order(order) => order,
+                _ => u32::MAX,
+            };
+            lines.sort_by_key(|place| when(paid, place));
+            let mut left = excess;
+            for place in lines.iter().rev() {
+                let amount = paid.lines[usize::from(place.0)][place.1].amount_minor;
+                cut(cap, paid, std::slice::from_ref(place), left.min(amount));
+                left -= left.min(amount);
+            }
+        }
+    }
+}
+
+/// Takes so much away from some lines by the same factor; what is left adds up exactly.
+fn cut(cap: &Cap, paid: &mut Paid, lines: &[Place], excess: i64) {
+    if excess <= 0 {
+        return;
+    }
+    let amounts: Vec<i64> = lines.iter().map(|(bonus, at)| paid.lines[usize::from(*bonus)][*at].amount_minor).collect();
+    let sum: i64 = amounts.iter().sum();
+    let left = share_out(sum - excess, &amounts, |at| u32::try_from(at).unwrap_or(u32::MAX));
+    for ((bonus, at), left) in lines.iter().zip(left) {
+        let line = paid.lines[usize::from(*bonus)][*at];
+        if line.amount_minor != left {
+            let text = format!("{}, reduced by the limit “{}”", paid.notes[usize::from(line.note)], cap.name);
+            let note = settle::note(paid, text);
+            let line = &mut paid.lines[usize::from(*bonus)][*at];
+            (line.amount_minor, line.note) = (left, note);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Trees that a plan derives: without those who do not count, with first recruits passed up, or as one line.
+
+use super::fault::RunFault;
+use super::standing::Standing;
+use super::tree::{NONE, Tree};
+use super::values::{At, NoValue};
+use crate::plan::checked::DerivedTree;
+use crate::plan::snapshot::Snapshot;
+
+/// The derived trees by their place in the plan, as far as they are known.
+#[derive(Default)]
+pub struct Trees(Vec<Option<Tree>>);
+
+impl Trees {
+    /// One of them.
+    pub fn get(&self, place: u16) -> Option<&Tree> {
+        self.0.get(usize::from(place))?.as_ref()
+    }
+}
+
+/// Derives the trees whose conditions read nothing that comes later (`late` false), or all others.
+pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, late: bool) -> Result<(), RunFault> {
+    for (place, derived) in standing.plan.trees.iter().enumerate() {
+        if standing.trees.0.len() <= place {
+            standing.trees.0.push(None);
+        }
+        if derived.only.is_some() == late {
+            let tree = one(standing, snapshot, derived)?;
+            standing.trees.0[place] = Some(tree);
+        }
+    }
+    Ok(())
+}
+
+fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Tree, RunFault> {
+    let of = standing.tree(derived.of);
+    let mut parent = of.parent.clone();
+    if derived.line {
+        let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
+        order.sort_by_key(|member| {
+            let member = *member as usize;
+            (standing.field.joined[member], standing.field.by_number[member])
+        });
+        order.retain(|member| standing.field.kind[*member as usize].may_earn());
+        parent.fill(NONE);
+        for pair in order.windows(2) {
+            parent[pair[1] as usize] = pair[0];
+        }
+    }
+    if derived.pass_up > 0 {
+        let recruit = recruits(standing, of);
+        // The one above who got the recruits that are passed up: where somebody is passed up too, whoever got that one.
+        for member in &of.order {
+            let member = *member as usize;
+            let above = of.parent[member];
+            if above != NONE && standing.field.kind[member].may_earn() && recruit[member] <= u32::from(derived.pass_up)
+            {
+                let beyond = parent[above as usize];
+                parent[member] = if beyond == NONE { above } else { beyond };
+            }
+        }
+    }
+    if let Some(only) = &derived.only {
+        let mut stays = Vec::with_capacity(parent.len());
+        for member in 0..parent.len() {
+            let holds = standing.holds(only, member, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
+                place: format!("tree {}", derived.name),
+                member: standing.field.number(snapshot, member).to_owned(),
+            })?;
+            stays.push(holds);
+        }
+        // Parents come first, so a parent that does not stay knows already who stands in for it.
+        let order = Tree::new(parent.clone()).map_or_else(|_| Vec::new(), |tree| tree.order);
+        for member in order {
+            let above = parent[member as usize];
+            if above != NONE && !stays[above as usize] {
+                parent[member as usize] = parent[above as usize];
+            }
+        }
+    }
+    Tree::new(parent).map_err(|member| RunFault::Arithmetic {
+        place: format!("tree {}", derived.name),
+        member: standing.field.number(snapshot, member as usize).to_owned(),
+    })
+}
+
+/// As which distributor below its parent each member came, by day of enrolment and number; the first is 1.
+pub fn recruits(standing: &Standing<'_>, tree: &Tree) -> Vec<u32> {
+    let field = standing.field;
+    let mut out = vec![0; field.len()];
+    let mut came: Vec<u32> = Vec::new();
+    for member in 0..field.len() {
+        came.clear();
+        came.extend(tree.children(member).iter().filter(|child| field.kind[**child as usize].may_earn()));
+        came.sort_by_key(|child| (field.joined[*child as usize], field.by_number[*child as usize]));
+        for (number, child) in (1_u32..).zip(&came) {
+            out[*child as usize] = number;
+        }
+    }
+    out
+}

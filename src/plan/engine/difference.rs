@@ -1,0 +1,119 @@
+//! Differences of rates: each upline gets what its rate is above the highest one below on the way.
+
+use rust_decimal::Decimal;
+
+use super::fault::RunFault;
+use super::found::{Found, Item, Passing};
+use super::tree::NONE;
+use super::values::{At, NoValue};
+use super::walk::{Cell, Walker, Workshop, nearest};
+use crate::plan::checked::Difference;
+
+/// Rates of everybody, and who above has a higher one.
+pub struct Greater {
+    difference: Difference,
+    /// Rate of each member; zero without a right.
+    rate: Vec<Decimal>,
+    /// The least rate of each member with a right. Empty if there is none.
+    minimum: Vec<Decimal>,
+    /// The nearest upline with a higher rate.
+    above: Vec<u32>,
+    /// With a minimum: the nearest upline with any right.
+    right: Vec<u32>,
+    top: Decimal,
+}
+
+impl Greater {
+    /// Finds the rates of everybody.
+    pub fn new(walker: &Walker<'_>, shop: &Workshop<'_>) -> Result<Self, RunFault> {
+        let difference = walker.bonus.walk.difference.clone();
+        let difference = difference.unwrap_or(Difference { own: true, minimum: None });
+        let rate: Vec<Decimal> = (0..walker.barred.len())
+            .map(|member| match walker.cell(member, 0) {
+                Some(Cell::Fixed(_, rate, _)) => *rate,
+                _ => Decimal::ZERO,
+            })
+            .collect();
+        let mut minimum = Vec::new();
+        if let Some(least) = &difference.minimum {
+            for member in 0..rate.len() {
+                let value = walker.standing.number(least, member, At::MEMBER);
+                minimum.push(value.map_err(|NoValue| (shop.arithmetic)(member))?);
+            }
+        }
+        let mut above = vec![NONE; rate.len()];
+        for member in &walker.tree.order {
+            let member = *member as usize;
+            let mut at = walker.tree.parent[member];
+            while at != NONE && rate[at as usize] <= rate[member] {
+                at = above[at as usize];
+            }
+            above[member] = at;
+        }
+        let right =
+            if minimum.is_empty() { Vec::new() } else { nearest(walker.tree, |member| !rate[member].is_zero()) };
+        let top = rate.iter().copied().max().unwrap_or_default();
+        Ok(Self { difference, rate, minimum, above, right, top })
+    }
+
+    /// The next upline who may be paid, above `at`, when `seen` is the highest rate so far.
+    fn next(&self, walker: &Walker<'_>, at: u32, seen: Decimal) -> u32 {
+        if !self.right.is_empty() {
+            return self.right[at as usize];
+        }
+        let mut next = walker.tree.parent[at as usize];
+        while next != NONE && self.rate[next as usize] <= seen {
+            next = self.above[next as usize];
+        }
+        next
+    }
+}
+
+impl Walker<'_> {
+    /// Walks up from an item and pays differences.
+    pub(super) fn differences(
+        &self,
+        greater: &Greater,
+        item: &Item,
+        found: &mut Found,
+        passing: &mut Passing,
+    ) -> Result<(), RunFault> {
+        let walk = &self.bonus.walk;
+        let mut seen = Decimal::ZERO;
+        let mut left = walk.levels;
+        let mut at = item.start;
+        let own = greater.rate[at as usize];
+        if walk.first_level == 0 {
+            if !own.is_zero() && self.pay_rate(item, at, 0, own, found, passing)? {
+                left = left.saturating_sub(1);
+            }
+            seen = own;
+        } else if greater.difference.own {
+            seen = own;
+        }
+        while left > 0 {
+            let next = greater.next(self, at, seen);
+            if next == NONE || !self.within(item.start, next) {
+                break;
+            }
+            passing.between(self, self.tree, at, next);
+            let rate = greater.rate[next as usize];
+            let mut share = (rate - seen).max(Decimal::ZERO);
+            if let Some(minimum) = greater.minimum.get(next as usize) {
+                share = share.max(*minimum);
+            }
+            let steps = self.tree.depth[item.start as usize] - self.tree.depth[next as usize];
+            let level = u16::try_from(steps).unwrap_or(u16::MAX);
+            if level >= walk.first_level && self.pay_rate(item, next, level, share, found, passing)? {
+                left -= u16::from(left != u16::MAX);
+            }
+            seen = seen.max(rate);
+            at = next;
+        }
+        let unclaimed = (greater.top - seen).max(Decimal::ZERO);
+        let base = self.bonus.base.to_decimal(item.base, self.standing.currency);
+        let lost = base.checked_mul(unclaimed).and_then(|lost| found.unclaimed.checked_add(lost));
+        found.unclaimed = lost.ok_or_else(|| RunFault::overflow("breakage"))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Places in the placement tree for members who have none: the first free one below the sponsor.
+
+use std::collections::VecDeque;
+
+use super::tree::NONE;
+use crate::plan::checked::{Fill, Placement};
+
+/// Fills in parents and sides. `order` gives the members as they came; `wanted` who gets a place at all.
+pub fn fill(
+    placement: Placement,
+    order: &[u32],
+    sponsor: &[u32],
+    wanted: impl Fn(usize) -> bool,
+    parent: &mut [u32],
+    side: &mut [u8],
+) {
+    let width = usize::from(placement.width);
+    let mut below: Vec<Vec<u32>> = vec![Vec::new(); parent.len()];
+    for (member, above) in (0_u32..).zip(parent.iter()).filter(|(member, _)| wanted(*member as usize)) {
+        if *above != NONE {
+            take(&mut below[*above as usize], usize::from(side[member as usize]), member);
+        }
+    }
+    // Where the search below a sponsor goes on: everybody before in its queue is full.
+    let mut queues: Vec<VecDeque<u32>> = vec![VecDeque::new(); parent.len()];
+    for member in order {
+        let at = *member as usize;
+        if parent[at] != NONE || sponsor[at] == NONE || !wanted(at) {
+            continue;
+        }
+        let (above, place) = match placement.fill {
+            Fill::BreadthFirst => breadth_first(&mut queues[sponsor[at] as usize], sponsor[at], &below, width),
+            Fill::OuterLeft => outer(sponsor[at], &below, 0),
+            Fill::OuterRight => outer(sponsor[at], &below, width - 1),
+        };
+        take(&mut below[above as usize], place, *member);
+        parent[at] = above;
+        side[at] = u8::try_from(place).unwrap_or(u8::MAX);
+    }
+}
+
+fn take(places: &mut Vec<u32>, place: usize, member: u32) {
+    if places.len() <= place {
+        places.resize(place + 1, NONE);
+    }
+    places[place] = member;
+}
+
+/// The first member below the sponsor with a free place, level by level.
+fn breadth_first(queue: &mut VecDeque<u32>, sponsor: u32, below: &[Vec<u32>], width: usize) -> (u32, usize) {
+    if queue.is_empty() {
+        queue.push_back(sponsor);
+    }
+    while let Some(next) = queue.front().copied() {
+        let places = &below[next as usize];
+        let free = (0..width).find(|place| places.get(*place).is_none_or(|taken| *taken == NONE));
+        if let Some(free) = free {
+            return (next, free);
+        }
+        queue.extend(places.iter().copied().filter(|place| *place != NONE));
+        queue.pop_front();
+    }
+    (sponsor, 0)
+}
+
+/// The end of the line below the sponsor on one side.
+fn outer(sponsor: u32, below: &[Vec<u32>], place: usize) -> (u32, usize) {
+    let mut at = sponsor;
+    while let Some(next) = below[at as usize].get(place).copied().filter(|next| *next != NONE) {
+        at = next;
+    }
+    (at, place)
+}

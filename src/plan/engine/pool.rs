@@ -1,0 +1,98 @@
+//! A sum that is shared out among those who have shares; the residue goes to the largest remainders.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::fault::RunFault;
+use super::standing::Standing;
+use super::values::{At, NoValue};
+use super::volumes::in_places;
+use super::walk::Workshop;
+use crate::domain::money::Volume;
+use crate::plan::expr::Num;
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+
+/// Shares out a pool among the members who may earn it. With nobody who has a share nothing is paid.
+pub fn pay(
+    standing: &Standing<'_>,
+    place: u16,
+    amount: &Num,
+    shares: &Num,
+    shop: &mut Workshop<'_>,
+) -> Result<Vec<EarningLine>, RunFault> {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    let overflow = || RunFault::overflow(&format!("the pool of bonus {}", bonus.code));
+    let mut holders: Vec<(u32, i64)> = Vec::new();
+    for (index, member) in (0_u32..).zip(0..standing.field.len()) {
+        let none = |NoValue| (shop.arithmetic)(member);
+        if !standing.field.may_earn[member] || !standing.holds(&bonus.earner, member, At::MEMBER).map_err(none)? {
+            continue;
+        }
+        let value = standing.number(shares, member, At::MEMBER).map_err(none)?;
+        let value = in_places(value).ok_or_else(overflow)?;
+        if value > 0 {
+            holders.push((index, value));
+        }
+    }
+    let Some((first, _)) = holders.first() else {
+        return Ok(Vec::new());
+    };
+    let whole = standing.number(amount, *first as usize, At::MEMBER).map_err(|NoValue| overflow())?;
+    let whole = whole.max(Decimal::ZERO);
+    let minor = standing.currency.round(whole, standing.plan.rounding).map_err(|_| overflow())?;
+    let total: i128 = holders.iter().map(|(_, shares)| i128::from(*shares)).sum();
+    let parts = share_out(minor, &holders.iter().map(|(_, shares)| *shares).collect::<Vec<_>>(), |at| {
+        standing.field.by_number[holders[at].0 as usize]
+    });
+    let all = Decimal::try_from_i128_with_scale(total, Volume::PLACES).map_err(|_| overflow())?.normalize();
+    let note = u16::try_from(shop.notes.len()).unwrap_or(u16::MAX);
+    shop.notes
+        .push(format!("{} ({}), shared out over {all} shares, earner: {}", bonus.rule, bonus.code, bonus.earner_text));
+    let mut lines = Vec::with_capacity(holders.len());
+    for ((member, shares), part) in holders.iter().zip(parts) {
+        let share = Decimal::new(*shares, Volume::PLACES).checked_div(all).ok_or_else(overflow)?;
+        let rate = shop.rates.place(share).ok_or_else(overflow)?;
+        lines.push(line(*member, place, minor, part, rate, note));
+    }
+    Ok(lines)
+}
+
+/// Splits an amount by weights exactly: everybody the whole units of the exact part, the rest one by one to
+/// the largest remainders, ties by `order`.
+pub fn share_out(amount: i64, weights: &[i64], order: impl Fn(usize) -> u32) -> Vec<i64> {
+    let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+    if total <= 0 {
+        return vec![0; weights.len()];
+    }
+    let exact = |weight: &i64| i128::from(amount) * i128::from(*weight);
+    let mut parts: Vec<i64> =
+        weights.iter().map(|weight| exact(weight).div_euclid(total).to_i64().unwrap_or(0)).collect();
+    let left = i128::from(amount) - parts.iter().map(|part| i128::from(*part)).sum::<i128>();
+    let mut places: Vec<usize> = (0..weights.len()).collect();
+    places.sort_by_key(|at| (std::cmp::Reverse(exact(&weights[*at]).rem_euclid(total)), order(*at)));
+    for at in places.into_iter().take(usize::try_from(left).unwrap_or(0)) {
+        parts[at] += 1;
+    }
+    parts
+}
+
+fn line(member: u32, bonus: u16, base: i64, amount_minor: i64, rate: u32, note: u16) -> EarningLine {
+    EarningLine {
+        member,
+        from: None,
+        source: Source::Period,
+        base,
+        amount_minor,
+        rate,
+        passed_from: 0,
+        passed_count: 0,
+        passed_more: 0,
+        original: 0,
+        bonus,
+        on: None,
+        level: 0,
+        note,
+        kind: LineKind::Earned,
+        base_kind: BaseKind::Amount,
+    }
+}

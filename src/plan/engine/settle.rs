@@ -1,0 +1,181 @@
+//! What becomes of a bonus's amounts before anything else reads them: guarantees, amounts taken from the
+//! source, amounts held, the larger of several.
+
+use super::bonuses::Paid;
+use super::fault::RunFault;
+use super::standing::Standing;
+use super::values::{At, NoValue};
+use crate::plan::checked::Bonus;
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+use crate::plan::snapshot::Snapshot;
+
+/// Sums of lines by member.
+pub fn sums(standing: &Standing<'_>, lines: &[EarningLine]) -> Result<Vec<i64>, RunFault> {
+    let mut sums = vec![0_i64; standing.field.len()];
+    for line in lines {
+        let slot = &mut sums[line.member as usize];
+        *slot = slot.checked_add(line.amount_minor).ok_or_else(|| RunFault::overflow("what a member earned"))?;
+    }
+    Ok(sums)
+}
+
+/// Settles a bonus whose lines are there.
+pub fn bonus(standing: &Standing<'_>, snapshot: &Snapshot, place: u16, paid: &mut Paid) -> Result<(), RunFault> {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    let arithmetic = |member: usize| RunFault::Arithmetic {
+        place: format!("bonus {}", bonus.code),
+        member: standing.field.number(snapshot, member).to_owned(),
+    };
+    if bonus.from_source {
+        take_from_source(&mut paid.lines[usize::from(place)]);
+    }
+    if bonus.at_least.is_some() {
+        guarantee(standing, place, bonus, paid, &arithmetic)?;
+    }
+    if bonus.hold_until.is_some() {
+        hold(standing, place, bonus, paid, &arithmetic)?;
+    }
+    Ok(())
+}
+
+/// For every amount that somebody got from somebody else, the same amount less for that one.
+fn take_from_source(lines: &mut Vec<EarningLine>) {
+    let taken: Vec<EarningLine> = lines
+        .iter()
+        .filter_map(|line| {
+            let from = line.from.filter(|from| *from != line.member)?;
+            let (base, amount_minor) = (-line.base, -line.amount_minor);
+            Some(EarningLine {
+                member: from,
+                from: Some(line.member),
+                base,
+                amount_minor,
+                passed_count: 0,
+                passed_more: 0,
+                ..*line
+            })
+        })
+        .collect();
+    lines.extend(taken);
+}
+
+/// A line of a fixed sum.
+pub fn fixed(member: u32, bonus: u16, amount_minor: i64, rate: u32, note: u16) -> EarningLine {
+    EarningLine {
+        member,
+        from: None,
+        source: Source::Period,
+        base: amount_minor,
+        amount_minor,
+        rate,
+        passed_from: 0,
+        passed_count: 0,
+        passed_more: 0,
+        original: 0,
+        bonus,
+        on: None,
+        level: 0,
+        note,
+        kind: LineKind::Earned,
+        base_kind: BaseKind::Fixed,
+    }
+}
+
+/// Adds a line of a fixed sum with a sentence of its own.
+pub fn add_fixed(
+    standing: &Standing<'_>,
+    paid: &mut Paid,
+    place: u16,
+    member: u32,
+    amount: i64,
+    note: u16,
+) -> Result<(), RunFault> {
+    let rate = paid.rates.place(standing.currency.to_decimal(amount));
+    let rate = rate.ok_or_else(|| RunFault::overflow("the number of rates"))?;
+    paid.lines[usize::from(place)].push(fixed(member, place, amount, rate, note));
+    Ok(())
+}
+
+/// A sentence for traces.
+pub fn note(paid: &mut Paid, text: String) -> u16 {
+    let place = paid.notes.iter().rposition(|known| *known == text).unwrap_or_else(|| {
+        paid.notes.push(text);
+        paid.notes.len() - 1
+    });
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+/// Fills up what a member gets to the guaranteed sum.
+fn guarantee(
+    standing: &Standing<'_>,
+    place: u16,
+    bonus: &Bonus,
+    paid: &mut Paid,
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<(), RunFault> {
+    let Some(least) = &bonus.at_least else { return Ok(()) };
+    let sums = sums(standing, &paid.lines[usize::from(place)])?;
+    let note = note(paid, format!("{} ({}), filled up to the guaranteed sum", bonus.rule, bonus.code));
+    for (index, member) in (0_u32..).zip(0..standing.field.len()) {
+        let qualified = standing.field.may_earn[member]
+            && standing.holds(&bonus.earner, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
+        if !qualified {
+            continue;
+        }
+        let least = standing.number(least, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
+        let least = standing.currency.round(least, standing.plan.rounding)?;
+        if least > sums[member] {
+            add_fixed(standing, paid, place, index, least - sums[member], note)?;
+        }
+    }
+    Ok(())
+}
+
+/// Holds the amounts of those who do not meet the condition, and pays out what was held to those who do.
+fn hold(
+    standing: &Standing<'_>,
+    place: u16,
+    bonus: &Bonus,
+    paid: &mut Paid,
+    arithmetic: &dyn Fn(usize) -> RunFault,
+) -> Result<(), RunFault> {
+    let Some(until) = &bonus.hold_until else { return Ok(()) };
+    let key = format!("held-amount:{}", bonus.code);
+    let mut held = paid.memory.column(&key);
+    let sums = sums(standing, &paid.lines[usize::from(place)])?;
+    let note = note(paid, format!("{} ({}), held in earlier periods and released now", bonus.rule, bonus.code));
+    for (index, member) in (0_u32..).zip(0..standing.field.len()) {
+        if sums[member] == 0 && held[member] == 0 {
+            continue;
+        }
+        if standing.holds(until, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
+            let released = std::mem::take(&mut held[member]);
+            if released != 0 {
+                add_fixed(standing, paid, place, index, released, note)?;
+            }
+        } else {
+            let sum = held[member].checked_add(sums[member]);
+            held[member] = sum.ok_or_else(|| RunFault::overflow("what is held"))?;
+        }
+    }
+    let kept = |line: &EarningLine| held[line.member as usize] == 0;
+    paid.lines[usize::from(place)].retain(kept);
+    paid.memory.keep_column(&key, &held);
+    Ok(())
+}
+
+/// Leaves each member only the largest of several bonuses; the first one of equal ones.
+pub fn larger(standing: &Standing<'_>, of: &[u16], paid: &mut Paid) -> Result<(), RunFault> {
+    let mut all = Vec::new();
+    for place in of {
+        all.push(sums(standing, &paid.lines[usize::from(*place)])?);
+    }
+    let best = |member: usize| {
+        let largest = all.iter().map(|sums| sums[member]).max().unwrap_or(0);
+        all.iter().position(|sums| sums[member] == largest).unwrap_or(0)
+    };
+    for (place, bonus) in of.iter().enumerate() {
+        paid.lines[usize::from(*bonus)].retain(|line| best(line.member as usize) == place);
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! The values of expressions.
+
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::standing::Standing;
+use crate::domain::calendar::Day;
+use crate::domain::money::Volume;
+use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
+use crate::plan::snapshot::Amounts;
+
+/// A value that does not exist: a division by zero, or a number out of range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoValue;
+
+/// What an expression is about besides its member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// The order, by index.
+    pub order: Option<usize>,
+    /// Whose order or amount it is, by index.
+    pub from: Option<usize>,
+}
+
+impl At {
+    /// Nothing but the member.
+    pub const MEMBER: Self = Self { order: None, from: None };
+
+    /// An order; the member is its buyer.
+    pub const fn order(order: usize) -> Self {
+        Self { order: Some(order), from: None }
+    }
+}
+
+/// Months since year 0 of a day.
+pub fn month(day: i32) -> i32 {
+    use chrono::Datelike;
+    let date = Day(day).date();
+    date.year() * 12 + i32::try_from(date.month0()).unwrap_or(0)
+}
+
+/// What was paid above the wholesale price. A margin of the wrong sign is none: nobody pays for goods sold below cost.
+pub fn margin(amounts: &Amounts) -> Option<i64> {
+    let margin = amounts.paid_minor.checked_sub(amounts.wholesale_minor)?;
+    Some(if margin.signum() == amounts.paid_minor.signum() { margin } else { 0 })
+}
+
+impl Standing<'_> {
+    /// Whether a condition holds for a member.
+    pub fn holds(&self, cond: &Cond, member: usize, at: At) -> Result<bool, NoValue> {
+        Ok(match cond {
+            Cond::Always(value) => *value,
+            Cond::Active => self.active[member],
+            Cond::Customer => !self.field.kind[member].may_earn(),
+            Cond::Not(inner) => !self.holds(inner, member, at)?,
+            Cond::All(parts) => {
+                for part in parts {
+                    if !self.holds(part, member, at)? {
+                        return Ok(false);
+                    }
+                }
+                true
+            }
+            Cond::Any(parts) => {
+                for part in parts {
+                    if self.holds(part, member, at)? {
+                        return Ok(true);
+                    }
+                }
+                false
+            }
+            Cond::Numbers(op, left, right) => {
+                op.holds(&self.number(left, member, at)?, &self.number(right, member, at)?)
+            }
+            Cond::Volume(op, volume, value) => op.holds(&self.volumes[usize::from(*volume)][member], value),
+            Cond::Count(op, count, value) => op.holds(&i64::from(self.counts[usize::from(*count)][member]), value),
+            Cond::Ranks(op, left, right) => op.holds(&self.rank_of(*left, member), &self.rank_of(*right, member)),
+            Cond::Kind(kind) => self.field.kind[member] == *kind,
+            Cond::Status(status) => self.field.status[member] == *status,
+            Cond::Type(kind) => at.order.is_some_and(|order| self.field.orders.kind[order] == *kind),
+            Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
+            Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
+            Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
+        })
+    }
+
+    /// The value of a number for a member.
+    pub fn number(&self, num: &Num, member: usize, at: At) -> Result<Decimal, NoValue> {
+        let value = |num: &Num| self.number(num, member, at);
+        let column = |column: Option<&Vec<i64>>| column.and_then(|column| column.get(member)).copied().unwrap_or(0);
+        Ok(match num {
+            Num::Const(value) => *value,
+            Num::Volume(volume) => Volume(self.volumes[usize::from(*volume)][member]).to_decimal(),
+            Num::Before(volume, periods) => Volume(column(self.before.get(&(*volume, *periods)))).to_decimal(),
+            Num::Count(count) => self.counts[usize::from(*count)][member].into(),
+            Num::Gathered(sum) => self.sums[usize::from(*sum)][member],
+            Num::Member(field) => self.member_number(*field, member).into(),
+            Num::Order(field) => match at.order {
+                Some(order) => self.order_number(*field, order)?,
+                None => Decimal::ZERO,
+            },
+            Num::Capped(volume, limit) => self.capped(usize::from(*volume), value(limit)?, member)?,
+            Num::Leg(volume, place) => self.leg(usize::from(*volume), value(place)?, member),
+            Num::Held(rank) => self.held[usize::from(*rank)].get(member).copied().unwrap_or(0).into(),
+            Num::Earned(rank, periods) => {
+                let history = self.history[usize::from(*rank)].get(member).copied().unwrap_or(0);
+                (history & ((1_u64 << (*periods).min(63)) - 1)).count_ones().into()
+            }
+            Num::Pair(pair, field) => Volume(self.pairs[usize::from(*pair)].get(*field, member)).to_decimal(),
+            Num::Bonus(bonus) => self.money_or_points(*bonus, column(self.amounts.get(usize::from(*bonus)))),
+            Num::PaidWithin(bonus) => self.money_or_points(*bonus, column(self.within.get(usize::from(*bonus)))),
+            Num::PaidEver(bonus) => self.money_or_points(*bonus, column(self.ever.get(usize::from(*bonus)))),
+            Num::Lookup(table, inner) => self.lookup(*table, value(inner)?),
+            Num::Slices(table, inner) => self.slices(*table, value(inner)?)?,
+            Num::Floor(inner) => value(inner)?.floor(),
+            Num::Ceil(inner) => value(inner)?.ceil(),
+            Num::Round(inner, places) => {
+                value(inner)?.round_dp_with_strategy(*places, RoundingStrategy::MidpointAwayFromZero)
+            }
+            Num::From(inner) => self.number(inner, at.from.unwrap_or(member), at)?,
+            Num::Negative(inner) => -value(inner)?,
+            Num::Plus(a, b) => value(a)?.checked_add(value(b)?).ok_or(NoValue)?,
+            Num::Minus(a, b) => value(a)?.checked_sub(value(b)?).ok_or(NoValue)?,
+            Num::Times(a, b) => value(a)?.checked_mul(value(b)?).ok_or(NoValue)?,
+            Num::Over(a, b) => value(a)?.checked_div(value(b)?).ok_or(NoValue)?,
+            Num::Least(parts) => self.extreme(parts, member, at, Decimal::min)?,
+            Num::Greatest(parts) => self.extreme(parts, member, at, Decimal::max)?,
+            Num::If(cond, a, b) => value(if self.holds(cond, member, at)? { a } else { b })?,
+        })
+    }
+
+    fn extreme(
+        &self,
+        parts: &[Num],
+        member: usize,
+        at: At,
+        pick: fn(Decimal, Decimal) -> Decimal,
+    ) -> Result<Decimal, NoValue> {
+        let mut best = None;
+        for part in parts {
+            let value = self.number(part, member, at)?;
+            best = Some(best.map_or(value, |best| pick(best, value)));
+        }
+        best.ok_or(NoValue)
+    }
+
+    fn member_number(&self, field: MemberField, member: usize) -> i64 {
+        let joined = self.field.joined[member];
+        match field {
+            MemberField::DaysEnrolled => i64::from(self.last_day) - i64::from(joined),
+            MemberField::MonthsEnrolled => i64::from(self.last_month) - i64::from(month(joined)),
+            MemberField::Orders => self.orders[member].into(),
+            MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
+            MemberField::RankNumber => self.paid[member].into(),
+        }
+    }
+
+    fn order_number(&self, field: OrderField, order: usize) -> Result<Decimal, NoValue> {
+        let orders = &self.field.orders;
+        let amounts = &orders.amounts[order];
+        let joined = self.field.joined[orders.buyer[order] as usize];
+        let before = || orders.before.get(order).ok_or(NoValue);
+        Ok(match field {
+            OrderField::Cv => amounts.cv.to_decimal(),
+            OrderField::Qv => amounts.qv.to_decimal(),
+            OrderField::Paid => self.currency.to_decimal(amounts.paid_minor),
+            OrderField::Wholesale => self.currency.to_decimal(amounts.wholesale_minor),
+            OrderField::Margin => self.currency.to_decimal(margin(amounts).ok_or(NoValue)?),
+            OrderField::BuyerDays => (i64::from(orders.day[order]) - i64::from(joined)).into(),
+            OrderField::BuyerMonths => (month(orders.day[order]) - month(joined)).into(),
+            OrderField::Place => before()?.1.into(),
+            OrderField::CvBefore => before()?.0.cv.to_decimal(),
+            OrderField::QvBefore => before()?.0.qv.to_decimal(),
+            OrderField::PaidBefore => self.currency.to_decimal(before()?.0.paid_minor),
+        })
+    }
+
+    /// The number of a rank, the lowest is 1; 0 for none.
+    pub fn rank_of(&self, term: RankTerm, member: usize) -> u16 {
+        match term {
+            RankTerm::Earned => self.rank[member],
+            RankTerm::Paid => self.paid[member],
+            RankTerm::Highest => self.highest[member],
+            RankTerm::Former => self.former[member],
+            RankTerm::Is(place) => place + 1,
+        }
+    }
+
+    fn money_or_points(&self, bonus: u16, amount: i64) -> Decimal {
+        if self.plan.bonuses[usize::from(bonus)].points {
+            Volume(amount).to_decimal()
+        } else {
+            self.currency.to_decimal(amount)
+        }
+    }
+
+    fn lookup(&self, table: u16, value: Decimal) -> Decimal {
+        let rows = &self.plan.tables[usize::from(table)].rows;
+        let above = rows.partition_point(|(from, _)| *from <= value);
+        above.checked_sub(1).map_or(Decimal::ZERO, |row| rows[row].1)
+    }
+
+    fn slices(&self, table: u16, value: Decimal) -> Result<Decimal, NoValue> {
+        let rows = &self.plan.tables[usize::from(table)].rows;
+        let mut sum = Decimal::ZERO;
+        for (place, (from, rate)) in rows.iter().enumerate() {
+            let to = rows.get(place + 1).map_or(value, |(next, _)| value.min(*next));
+            if to > *from {
+                let part = to.checked_sub(*from).and_then(|part| part.checked_mul(*rate)).ok_or(NoValue)?;
+                sum = sum.checked_add(part).ok_or(NoValue)?;
+            }
+        }
+        Ok(sum)
+    }
+
+    fn capped(&self, volume: usize, limit: Decimal, member: usize) -> Result<Decimal, NoValue> {
+        let mut sum = Decimal::ZERO;
+        for child in self.tree(self.plan.volumes[volume].tree).children(member) {
+            let leg = Volume(self.volumes[volume][*child as usize]).to_decimal();
+            sum = sum.checked_add(leg.min(limit)).ok_or(NoValue)?;
+        }
+        Ok(sum)
+    }
+
+    fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {
+        let children = self.tree(self.plan.volumes[volume].tree).children(member);
+        let mut legs: Vec<i64> = children.iter().map(|child| self.volumes[volume][*child as usize]).collect();
+        legs.sort_unstable_by(|a, b| b.cmp(a));
+        let place = place.to_usize().unwrap_or(0);
+        place.checked_sub(1).and_then(|at| legs.get(at)).map_or(Decimal::ZERO, |leg| Volume(*leg).to_decimal())
+    }
+}
