@@ -6,6 +6,7 @@ use super::{Expectation, RankName};
 use crate::domain::money::Volume;
 use crate::plan::checked::CheckedPlan;
 use crate::plan::fault::suggest;
+use crate::plan::is_volume;
 use crate::plan::result::{EarningLine, RunResult};
 use crate::plan::snapshot::Snapshot;
 
@@ -71,7 +72,8 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
             let is_it = |key_place: u16| result.state_keys.get(usize::from(key_place)).is_some_and(|name| name == key);
             let found = result.state.iter().find(|entry| entry.member == id && is_it(entry.key));
             let what = format!("state {key} of {}", number(member));
-            differ(what, value.to_string(), found.map_or(0, |entry| entry.value).to_string())
+            let shown = |value: i64| if is_volume(key) { Volume(value).to_string() } else { value.to_string() };
+            differ(what, shown(*value), shown(found.map_or(0, |entry| entry.value)))
         }
         _ => None,
     }
