@@ -41,6 +41,7 @@ fn every_command_has_help_with_an_example() {
         "plan check",
         "plan diff",
         "plan test",
+        "plan explain",
         "ledger check",
         "run list",
         "run freeze",

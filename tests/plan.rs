@@ -207,6 +207,21 @@ c.csv:2: value: “x” is not a whole number
 }
 
 #[test]
+fn a_nothing_is_explained_on_hand_made_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    std::fs::write(path.join("m.csv"), "number,sponsor\nAna,\nBen,Ana\n").unwrap();
+    std::fs::write(path.join("o.csv"), "member,qv,number\nAna,60,o1\nBen,100,o2\n").unwrap();
+    let files = ["--plan", "plan.toml", "--members", "m.csv", "--orders", "o.csv", "--period", "2026-10"];
+    let ask = |more: &[&str]| plan(path, &[&["explain"], &files[..], more].concat());
+    let told = ask(&["--member", "Ana", "--bonus", "match"]);
+    assert!(told.ends_with("└─ “paid_rank >= Leader” does not hold: paid_rank is Member\n"), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&ask(&["--order", "o2", "--format", "json"])).unwrap();
+    assert_eq!(told["text"], "order o2 of Ben: pays 8.00 EUR");
+}
+
+#[test]
 fn plans_are_compared_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

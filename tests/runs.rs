@@ -11,6 +11,7 @@ use mainstay::actions::compute_run::compute_run;
 use mainstay::actions::discard_run::discard_run;
 use mainstay::actions::edit_member::{MemberEdit, edit_member};
 use mainstay::actions::enroll::{NewMember, enroll};
+use mainstay::actions::explain_run::explain_run;
 use mainstay::actions::freeze_run::freeze_run;
 use mainstay::actions::place_order::{NewOrder, place_order};
 use mainstay::actions::record_payment::record_payment;
@@ -28,6 +29,7 @@ use mainstay::domain::product::{PriceType, ProductStatus};
 use mainstay::domain::run::RunStatus;
 use mainstay::domain::staff::Actor;
 use mainstay::pdf::{Fonts, Paper};
+use mainstay::plan::explain::Question;
 use mainstay::plan::starter;
 use mainstay::store::orders::Order;
 use mainstay::store::products::{Price, Product};
@@ -397,5 +399,27 @@ fn a_run_that_does_not_exist_is_named() {
     databases::each(|fresh| {
         let field = Field::new(&fresh.db);
         assert!(refusal(commit_run(&fresh.db, &field.clock, &ben(), RunId(5))).contains("no run 5"));
+    });
+}
+
+#[test]
+fn a_run_says_why_a_member_earned_nothing_and_where_an_order_went() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        let orders = field.busy_month();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        let run = field.calculated("2026-10");
+        let asked = |question| explain_run(&fresh.db, run.id, question).map(|told| told.tree());
+        let told = asked(Question { member: Some("M-1"), order: None, bonus: Some("match") }).unwrap();
+        assert!(told.ends_with("“paid_rank >= Leader” does not hold: paid_rank is Member\n"), "{told}");
+        let number = orders[3].number.as_str();
+        let told = asked(Question { member: None, order: Some(number), bonus: None }).unwrap();
+        assert!(told.starts_with(&format!("order {number} of M-4: pays ")), "{told}");
+        assert!(told.contains("level 1: M-2 gets "), "{told}");
+        let unknown = asked(Question { member: Some("M-9"), ..Question::default() });
+        assert!(refusal(unknown).contains("there is no member “M-9”"));
+        discard_run(&fresh.db, &field.clock, &ann(), run.id).unwrap();
+        let gone = asked(Question { member: Some("M-1"), ..Question::default() });
+        assert!(refusal(gone).contains("is discarded; its input is gone"));
     });
 }

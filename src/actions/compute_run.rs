@@ -121,7 +121,13 @@ fn refuse_unless_frozen(run: &Run) -> Result<(), ActionFault> {
 fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), ActionFault> {
     let run = runs::get(conn, id)?;
     refuse_unless_frozen(&run)?;
-    let bytes = unpacked(&runs::get_input(conn, id)?)?;
+    let (snapshot, plan) = input(conn, &run)?;
+    Ok((run, snapshot, plan))
+}
+
+/// The frozen input of a run, as it was hashed, and its pinned plan.
+pub(super) fn input(conn: &mut Conn, run: &Run) -> Result<(Snapshot, CheckedPlan), ActionFault> {
+    let bytes = unpacked(&runs::get_input(conn, run.id)?)?;
     let snapshot = Snapshot::from_bytes(&bytes).map_err(|fault| ActionFault::refused(fault.to_string()))?;
     if hex(&snapshot.hash()) != run.input_hash {
         return Err(
@@ -131,7 +137,7 @@ fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), Acti
     let version = plans::get(conn, run.plan_version_id)?;
     let plan =
         CheckedPlan::read(&version.source, &version.name).map_err(|faults| ActionFault::refused(faults.to_string()))?;
-    Ok((run, snapshot, plan))
+    Ok((snapshot, plan))
 }
 
 fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, tracer: &Tracer<'_>, index: usize) -> Line {

@@ -14,6 +14,7 @@ pub mod compute_run;
 pub mod discard_run;
 pub mod edit_member;
 pub mod enroll;
+pub mod explain_run;
 pub mod freeze_run;
 pub mod import;
 pub mod password;

@@ -92,7 +92,7 @@ impl Files {
         let mut people = TableFile::read(&self.members, &MEMBER_COLUMNS, &["number"])?;
         let mut sales = TableFile::read(&self.orders, &ORDER_COLUMNS, &["member", "qv"])?;
         let ids = ids(&mut people);
-        let mut members: Vec<SnapshotMember> = (0..people.len()).map(|row| member(&mut people, row, &ids)).collect();
+        let mut members: Vec<SnapshotMember> = (0..people.count()).map(|row| member(&mut people, row, &ids)).collect();
         let mut orders = orders(&mut sales, period.first, plan.currency, &ids);
         let given = orders.len();
         orders.retain(|order| period.first <= order.day && order.day <= period.last);
@@ -115,7 +115,7 @@ impl Files {
 /// Members by number; every member needs one of its own.
 fn ids(people: &mut TableFile) -> HashMap<String, MemberId> {
     let mut ids: HashMap<String, MemberId> = HashMap::new();
-    for row in 0..people.len() {
+    for row in 0..people.count() {
         let number = people.cell(row, "number").to_owned();
         if number.is_empty() {
             people.fault(row, "number: every member needs one");
@@ -167,8 +167,8 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>) -> 
 fn orders(file: &mut TableFile, first: Day, currency: Currency, ids: &HashMap<String, MemberId>) -> Vec<SnapshotOrder> {
     let mut known: HashMap<(String, String), usize> = HashMap::new();
     let mut numbers: HashMap<String, OrderId> = HashMap::new();
-    let mut out = Vec::with_capacity(file.len());
-    for row in 0..file.len() {
+    let mut out = Vec::with_capacity(file.count());
+    for row in 0..file.count() {
         let mut order = order(file, row, first, currency, ids);
         let next = OrderId(i64::try_from(row).unwrap_or(i64::MAX));
         order.id = *numbers.entry(order.number.clone()).or_insert(next);
@@ -218,11 +218,11 @@ fn carried(
 ) -> Result<(Vec<String>, Vec<StateEntry>), Failure> {
     let mut file = TableFile::read(name, &STATE_COLUMNS, &STATE_COLUMNS)?;
     let mut keys: Vec<String> =
-        (0..file.len()).map(|row| file.cell(row, "key").to_owned()).filter(|key| key != HIGHEST).collect();
+        (0..file.count()).map(|row| file.cell(row, "key").to_owned()).filter(|key| key != HIGHEST).collect();
     keys.sort();
     keys.dedup();
     let mut state = Vec::new();
-    for row in 0..file.len() {
+    for row in 0..file.count() {
         let Some(member) = find(&mut file, row, "member", ids) else { continue };
         if file.cell(row, "key") == HIGHEST {
             let rank = file.cell(row, "value").to_owned();

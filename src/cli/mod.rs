@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod notify;
 pub mod plan;
 pub mod plan_diff;
+pub mod plan_explain;
 pub mod plan_test;
 pub mod run;
 pub mod serve;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, Failure, plan_diff, plan_test, print_line, try_plan};
+use super::{Context, Failure, plan_diff, plan_explain, plan_test, print_line, try_plan};
 use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
@@ -40,6 +40,9 @@ enum Verb {
     /// Run a plan over members and orders of two CSV files
     #[command(after_help = try_plan::help())]
     Try(try_plan::Args),
+    /// Say why a member earns something or nothing, or where an order's volume went
+    #[command(after_help = plan_explain::help())]
+    Explain(plan_explain::Args),
     /// Say in words what changed between two plans
     #[command(after_help = plan_diff::HELP)]
     Diff(plan_diff::Args),
@@ -59,6 +62,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         }
         Verb::Test(args) => plan_test::run(args),
         Verb::Try(args) => try_plan::run(args),
+        Verb::Explain(args) => plan_explain::run(args),
         Verb::Diff(args) => plan_diff::run(args, context),
     }
 }

@@ -5,11 +5,13 @@ use std::io::{IsTerminal as _, Write as _};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::plan_explain::Asked;
 use super::{Context, Failure, print_line};
 use crate::actions::approve_run::approve_run;
 use crate::actions::commit_run::commit_run;
 use crate::actions::compute_run::compute_run;
 use crate::actions::discard_run::discard_run;
+use crate::actions::explain_run::explain_run;
 use crate::actions::freeze_run::freeze_run;
 use crate::actions::review_run::review_run;
 use crate::domain::run::PeriodKind;
@@ -17,6 +19,11 @@ use crate::domain::run::RunStatus;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::runs::Run;
 use crate::store::{Conn, Db, StoreResult, periods, runs, staff};
+
+const EXPLAIN: &str = "\
+Examples:
+  mainstay run explain 2026-03 --member M-10482
+  mainstay run explain R-2026-03-1 --order SF-00017 --format json";
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -55,6 +62,14 @@ enum Verb {
     /// Write an approved run into the ledger
     #[command(after_help = "Example: mainstay run commit 2026-03 --as omar@example.com")]
     Commit(Step),
+    /// Say why a member earns something or nothing in a run, or where an order's volume went
+    #[command(after_help = EXPLAIN)]
+    Explain {
+        /// The run: its period, for example 2026-03, or its number, for example R-2026-03-1
+        run: String,
+        #[command(flatten)]
+        asked: Asked,
+    },
     /// Throw a run away that is not committed; its period opens again
     #[command(after_help = "Example: mainstay run discard 2026-03 --as jane@example.com")]
     Discard(Step),
@@ -75,6 +90,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let clock = &context.clock;
     let run = match &args.verb {
         Verb::List { json } => return list(&db, *json),
+        Verb::Explain { run, asked } => return asked.print(&explain_run(&db, named(&db, run)?.id, asked.question())?),
         Verb::Freeze { period, actor } => freeze_run(&db, clock, &person(&db, actor)?, period)?,
         Verb::Calculate(step) => {
             let (actor, run) = step.resolve(&db)?;
@@ -105,11 +121,15 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
 
 impl Step {
     fn resolve(&self, db: &Db) -> Result<(Actor, Run), Failure> {
-        let run = db.read(|conn| find(conn, &self.run))?;
-        let run =
-            run.ok_or_else(|| Failure::failed(format!("there is no run {}; see `mainstay run list`", self.run)))?;
+        let run = named(db, &self.run)?;
         Ok((person(db, &self.actor)?, run))
     }
+}
+
+/// The run of this name, or a failure that says so.
+fn named(db: &Db, name: &str) -> Result<Run, Failure> {
+    let run = db.read(|conn| find(conn, name))?;
+    run.ok_or_else(|| Failure::failed(format!("there is no run {name}; see `mainstay run list`")))
 }
 
 /// The run of this number, or the one of the month that is not discarded.

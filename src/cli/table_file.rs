@@ -63,7 +63,7 @@ impl TableFile {
     }
 
     /// How many rows there are below the header.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len()
     }
 

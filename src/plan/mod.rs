@@ -23,6 +23,7 @@ mod trace;
 mod tests;
 
 pub use checked::CheckedPlan;
+pub use engine::explain;
 pub use engine::{Progress, RunFault, is_volume, run, run_on};
 pub use fault::{Fault, Faults};
 pub use report::{CheckReport, Finding, check_report};

@@ -10,6 +10,9 @@ use crate::plan::is_volume;
 use crate::plan::result::{EarningLine, RunResult};
 use crate::plan::snapshot::Snapshot;
 
+/// What came out where no line did.
+pub const NOTHING: &str = "nothing";
+
 /// How many unexpected lines are shown.
 const SHOWN: usize = 20;
 
@@ -209,7 +212,7 @@ impl Lines<'_> {
                         let line = self.take(|line| Self::is_of(line, *member, bonus))?;
                         Some(format!("{} on level {}", self.money(line.amount_minor), line.level))
                     });
-                return Some([self.what(asked), self.money(amount), other.unwrap_or_else(|| "nothing".to_owned())]);
+                return Some([self.what(asked), self.money(amount), other.unwrap_or_else(|| NOTHING.to_owned())]);
             }
             Expectation::Sum { member, bonus, .. } => (Some(*member), self.bonus(bonus)),
             Expectation::Earns { member, .. } | Expectation::Nothing { member } => (Some(*member), None),
@@ -229,8 +232,8 @@ impl Lines<'_> {
         if if nothing { found == 0 } else { sum == amount } {
             return None;
         }
-        let expected = if nothing { "nothing".to_owned() } else { self.money(amount) };
-        Some([self.what(asked), expected, if found == 0 { "nothing".to_owned() } else { self.money(sum) }])
+        let expected = if nothing { NOTHING.to_owned() } else { self.money(amount) };
+        Some([self.what(asked), expected, if found == 0 { NOTHING.to_owned() } else { self.money(sum) }])
     }
 
     /// Lines that came out and that nobody expected, as the case would write them.
@@ -240,11 +243,11 @@ impl Lines<'_> {
         let words = |line: &&EarningLine| {
             let (member, bonus) = (line.member as usize, &self.result.bonuses[usize::from(line.bonus)].code);
             let what = format!("{} {bonus} {}", self.snapshot.members[member].number, line.level);
-            [what, "nothing".to_owned(), self.money(line.amount_minor)]
+            [what, NOTHING.to_owned(), self.money(line.amount_minor)]
         };
         let mut out: Vec<Words> = left.iter().take(SHOWN).map(words).collect();
         if let Some(more) = left.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            out.push([format!("{more} more lines"), "nothing".to_owned(), "an amount each".to_owned()]);
+            out.push([format!("{more} more lines"), NOTHING.to_owned(), "an amount each".to_owned()]);
         }
         out
     }

@@ -54,6 +54,9 @@ pub struct Difference {
     pub expected: String,
     /// What came out.
     pub got: String,
+    /// Why nothing came out, where nothing did.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub why: String,
 }
 
 /// Reads the cases of a file; `file` is the name to print.

@@ -7,26 +7,13 @@ use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::money::{MoneyFault, Rounding};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::engine;
+use crate::plan::explain::{Question, explain};
 use crate::plan::result::RunResult;
 use crate::plan::snapshot::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder};
 
 /// Runs a plan over a case.
 pub fn play(case: &Case, plan: &CheckedPlan) -> Vec<Difference> {
-    let periods = case.steps.iter().filter(|step| matches!(step.what, Statement::Period(_))).count();
-    let mut play = Play {
-        plan,
-        snapshot: empty(plan),
-        begun: false,
-        several: periods > 1,
-        orders: Vec::new(),
-        returns: 0,
-        past: Vec::new(),
-        found: None,
-        lines: Vec::new(),
-        some: false,
-        line: case.line,
-        differences: Vec::new(),
-    };
+    let mut play = Play::new(case, plan);
     for step in &case.steps {
         play.line = step.line;
         if play.step(&step.what).is_err() {
@@ -94,6 +81,25 @@ pub struct Play<'a> {
 }
 
 impl<'a> Play<'a> {
+    /// Nothing has happened yet.
+    fn new(case: &Case, plan: &'a CheckedPlan) -> Self {
+        let periods = case.steps.iter().filter(|step| matches!(step.what, Statement::Period(_))).count();
+        Self {
+            plan,
+            snapshot: empty(plan),
+            begun: false,
+            several: periods > 1,
+            orders: Vec::new(),
+            returns: 0,
+            past: Vec::new(),
+            found: None,
+            lines: Vec::new(),
+            some: false,
+            line: case.line,
+            differences: Vec::new(),
+        }
+    }
+
     fn step(&mut self, statement: &'a Statement) -> Result<(), Stop> {
         match statement {
             Statement::Expect(asked) => return self.expect(asked),
@@ -224,7 +230,19 @@ impl<'a> Play<'a> {
     }
 
     fn differ(&mut self, what: String, expected: String, got: String) {
-        self.differences.push(Difference { line: self.line, what: self.dated(what), expected, got });
+        let (line, what, why) = (self.line, self.dated(what), String::new());
+        self.differences.push(Difference { line, what, expected, got, why });
+    }
+
+    /// Why nothing came out where an amount was expected.
+    fn why(&self, asked: &Expectation, snapshot: &Snapshot) -> Option<String> {
+        let (Expectation::Line { member, bonus, .. } | Expectation::Sum { member, bonus, .. }) = asked else {
+            return None;
+        };
+        let member = &snapshot.members.get(*member)?.number;
+        let question = Question { member: Some(member), order: None, bonus: Some(bonus) };
+        let told = explain(self.plan, snapshot, question).ok()?;
+        Some(told.nodes.last()?.nodes.first()?.in_short())
     }
 
     fn dated(&self, what: String) -> String {
@@ -247,8 +265,10 @@ impl<'a> Play<'a> {
         let (snapshot, result) = self.found()?;
         let lines = std::mem::take(&mut self.lines);
         for (line, [what, expected, got]) in compare::lines(&lines, self.some, self.plan, &snapshot, &result) {
-            let what = self.dated(what);
-            self.differences.push(Difference { line: line.unwrap_or(self.line), what, expected, got });
+            let asked = lines.iter().find(|asked| Some(asked.line) == line && got == compare::NOTHING);
+            let why = asked.and_then(|asked| self.why(asked.what, &snapshot)).unwrap_or_default();
+            let (what, line) = (self.dated(what), line.unwrap_or(self.line));
+            self.differences.push(Difference { line, what, expected, got, why });
         }
         self.some = false;
         self.snapshot.orders.clear();
@@ -267,4 +287,19 @@ impl<'a> Play<'a> {
 /// The id of the member at a place.
 pub fn id_of(place: usize) -> MemberId {
     MemberId(i64::try_from(place).unwrap_or(i64::MAX).saturating_add(1))
+}
+
+impl Case {
+    /// The field of the last period of a case, as its run would freeze it.
+    pub fn snapshot(&self, plan: &CheckedPlan) -> Snapshot {
+        let mut play = Play::new(self, plan);
+        for step in &self.steps {
+            play.line = step.line;
+            if play.step(&step.what).is_err() {
+                break;
+            }
+        }
+        play.snapshot.orders.retain(|order| order.amounts != Amounts::default());
+        play.snapshot
+    }
 }

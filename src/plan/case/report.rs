@@ -60,13 +60,15 @@ fn table(differences: &[Difference]) -> String {
     if differences.is_empty() {
         return String::new();
     }
-    let head = ["line", "what", "expected", "got"].map(str::to_owned);
-    let row = |d: &Difference| [d.line.to_string(), d.what.clone(), d.expected.clone(), d.got.clone()];
-    let rows: Vec<[String; 4]> = std::iter::once(head).chain(differences.iter().map(row)).collect();
+    let head = ["line", "what", "expected", "got", ""].map(str::to_owned);
+    let row = |d: &Difference| [d.line.to_string(), d.what.clone(), d.expected.clone(), d.got.clone(), d.why.clone()];
+    let rows: Vec<[String; 5]> = std::iter::once(head).chain(differences.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let [line, what, expected] = [0, 1, 2].map(width);
-    let line = |[number, about, wanted, got]: &[String; 4]| {
-        format!("      {number:>line$}  {about:<what$}  {wanted:>expected$}  {got}\n")
+    let blank = " ".repeat(6 + line + 2);
+    let told = |[number, about, wanted, got, why]: &[String; 5]| {
+        let told = format!("      {number:>line$}  {about:<what$}  {wanted:>expected$}  {got}\n");
+        if why.is_empty() { told } else { format!("{told}{blank}because {why}\n") }
     };
-    rows.iter().map(line).collect()
+    rows.iter().map(told).collect()
 }

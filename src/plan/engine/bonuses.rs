@@ -14,6 +14,7 @@ use super::standing::Standing;
 use super::values::{At, NoValue, margin};
 use super::volumes::in_places;
 use super::walk::{Walker, Workshop};
+use super::watch::Watch;
 use super::{onetime, pool};
 use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
 use crate::plan::expr::Num;
@@ -39,7 +40,13 @@ pub struct Paid {
 }
 
 /// Pays every bonus.
-pub fn pay(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: Memory, threads: usize) -> Result<Paid, RunFault> {
+pub fn pay(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: Memory,
+    threads: usize,
+    watch: &mut dyn Watch,
+) -> Result<Paid, RunFault> {
     let plan = standing.plan;
     let mut paid = Paid {
         lines: plan.bonuses.iter().map(|_| Vec::new()).collect(),
@@ -61,7 +68,7 @@ pub fn pay(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: Memory, thr
                     continue;
                 }
                 gather_for(standing, snapshot, bonus, &mut gathered)?;
-                one(standing, snapshot, *place, &matched, threads, &mut paid)?;
+                one(standing, snapshot, *place, &matched, threads, &mut paid, watch)?;
                 settle::bonus(standing, snapshot, *place, &mut paid)?;
             }
             Step::Larger(place) => settle::larger(standing, &plan.larger[usize::from(*place)], &mut paid)?,
@@ -119,6 +126,7 @@ fn one(
     matched: &[Vec<bool>],
     threads: usize,
     paid: &mut Paid,
+    watch: &mut dyn Watch,
 ) -> Result<(), RunFault> {
     let bonus = &standing.plan.bonuses[usize::from(place)];
     let arithmetic = |member: usize| fault(standing, snapshot, bonus, member);
@@ -138,6 +146,7 @@ fn one(
         BonusSource::Orders(_) => orders(standing, bonus, usize::from(place), matched, &arithmetic)?,
     };
     let walker = Walker::new(standing, place, &mut shop)?;
+    watch.walk(&walker, &items)?;
     let found = walker.walk(&items, threads)?;
     let top = walker.top_rates();
     paid.breakage[usize::from(place)] = breakage(standing, bonus, &found, &top)?;

@@ -89,6 +89,13 @@ impl Passing {
     }
 }
 
+impl Passing {
+    /// Who was noted since the last line, and how many more.
+    pub fn rest(self) -> (Vec<Passed>, u32) {
+        (self.list, self.more)
+    }
+}
+
 impl Found {
     /// Nothing yet, on so many levels.
     pub fn new(levels: usize) -> Self {

@@ -27,6 +27,7 @@ mod tree;
 mod values;
 mod volumes;
 mod walk;
+mod watch;
 
 pub use fault::RunFault;
 pub use memory::is_volume;
@@ -39,6 +40,7 @@ use crate::domain::tree::TreeKind;
 use field::Field;
 use memory::Memory;
 use standing::Standing;
+use watch::Watch;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,17 @@ pub fn run_on(
     threads: usize,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<RunResult, RunFault> {
+    run_watched(plan, snapshot, threads, progress, &mut ())
+}
+
+/// The same while somebody looks on.
+fn run_watched(
+    plan: &CheckedPlan,
+    snapshot: &Snapshot,
+    threads: usize,
+    progress: &mut dyn FnMut(Progress),
+    watch: &mut dyn Watch,
+) -> Result<RunResult, RunFault> {
     let mut step = |step, number| progress(Progress { step, number, of: 5 });
     if plan.currency != snapshot.currency {
         let (plan, snapshot) = (plan.currency.to_string(), snapshot.currency.to_string());
@@ -72,7 +85,8 @@ pub fn run_on(
     let field = Field::new(plan, snapshot)?;
     let (mut standing, memory) = prepare(plan, &field, snapshot, &mut step)?;
     step("bonuses", 4);
-    let paid = bonuses::pay(&mut standing, snapshot, memory, threads)?;
+    let paid = bonuses::pay(&mut standing, snapshot, memory, threads, watch)?;
+    watch.end(&standing);
     step("totals", 5);
     finish::result(&standing, snapshot, paid)
 }

@@ -14,7 +14,7 @@ use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
 use crate::plan::expr::{Cond, Num};
-use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Passed, PassedReason, Source};
 
 /// What a row gives on a level.
 #[derive(Debug, Clone)]
@@ -274,14 +274,27 @@ impl<'a> Walker<'a> {
         let mut found = Found::new(self.written_levels());
         let mut passing = Passing::default();
         for item in items {
-            passing.clear();
-            match (&self.greater, &self.heads) {
-                (Some(greater), _) => self.differences(greater, item, &mut found, &mut passing)?,
-                (_, Some(heads)) => self.generations(heads, item, &mut found, &mut passing)?,
-                _ => self.levels(item, &mut found, &mut passing)?,
-            }
+            self.walk_one(item, &mut found, &mut passing)?;
         }
         Ok(found)
+    }
+
+    fn walk_one(&self, item: &Item, found: &mut Found, passing: &mut Passing) -> Result<(), RunFault> {
+        passing.clear();
+        match (&self.greater, &self.heads) {
+            (Some(greater), _) => self.differences(greater, item, found, passing),
+            (_, Some(heads)) => self.generations(heads, item, found, passing),
+            _ => self.levels(item, found, passing),
+        }
+    }
+
+    /// Walks from one item, and says besides who was passed over after the last line, and how many more.
+    pub(super) fn trace(&self, item: &Item) -> Result<(Found, Vec<Passed>, u32), RunFault> {
+        let mut found = Found::new(self.written_levels());
+        let mut passing = Passing::default();
+        self.walk_one(item, &mut found, &mut passing)?;
+        let (left, more) = passing.rest();
+        Ok((found, left, more))
     }
 
     /// Why a member is passed over.

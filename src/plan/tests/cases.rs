@@ -183,7 +183,8 @@ fn a_file_without_members_is_no_case() {
 
 #[test]
 fn the_report_says_what_failed_and_lines_it_up() {
-    let text = "members A, B < A\norder B 100\ncase good\nA team 1 10.00\ncase bad\nA 1000.00\nrank B none\n";
+    let text =
+        "members A, B < A\norder B 100\ncase good\nA team 1 10.00\ncase bad\nA 1000.00\nrank B none\nA up 0 20.00";
     let report = case::test(&unilevel(), text, "plan.cases").unwrap();
     let expected = "\
 pass  good
@@ -191,6 +192,8 @@ FAIL  bad
       line  what       expected  got
          6  A in all    1000.00  10.00
          7  rank of B      none  Silver
+         8  A up 0        20.00  nothing
+            because Silver: not held in this period
 plan.cases: 2 cases, 1 failed
 ";
     assert_eq!((report.text.as_str(), report.failed), (expected, 1));

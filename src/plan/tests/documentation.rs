@@ -4,7 +4,7 @@ use super::world::plan;
 use crate::plan::case;
 
 /// The blocks of the documentation with what they are, in order.
-fn blocks(text: &str) -> Vec<(&str, &str)> {
+pub fn blocks(text: &str) -> Vec<(&str, &str)> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("```") {

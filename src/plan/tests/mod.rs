@@ -3,6 +3,7 @@
 mod bonuses;
 mod cases;
 mod documentation;
+mod explanations;
 mod golden;
 mod large;
 mod properties;

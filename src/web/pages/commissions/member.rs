@@ -32,13 +32,15 @@ struct MemberLines {
     member: Member,
     standing: Option<RunMember>,
     groups: Vec<Group>,
+    /// Bonuses that paid nothing: code and name.
+    nothing: Vec<(String, String)>,
     people: HashMap<MemberId, Member>,
 }
 
 #[rocket::get("/commissions/<number>/members/<member>")]
 pub async fn show(who: Signed<View>, app: &State<App>, number: String, member: String) -> Result<Page, Fault> {
     let me = who.staff.id;
-    let (head, member, standing, groups, people) = app
+    let (head, member, standing, groups, nothing, people) = app
         .blocking(move |app| {
             app.db.read(|c| {
                 let head = Head::load(c, &number, me)?;
@@ -51,12 +53,16 @@ pub async fn show(who: Signed<View>, app: &State<App>, number: String, member: S
                 ids.sort_unstable();
                 ids.dedup();
                 let people = members::list_by_ids(c, &ids)?.into_iter().map(|m| (m.id, m)).collect();
-                let groups = group(all, &runs::list_totals(c, head.run.id)?);
-                Ok::<_, StoreError>((head, member, standing, groups, people))
+                let totals = runs::list_totals(c, head.run.id)?;
+                let paid = |total: &&RunTotal| all.iter().any(|line| line.bonus == total.bonus);
+                let nothing = totals.iter().filter(|total| !paid(total));
+                let nothing = nothing.map(|total| (total.bonus.clone(), total.name.clone())).collect();
+                let groups = group(all, &totals);
+                Ok::<_, StoreError>((head, member, standing, groups, nothing, people))
             })
         })
         .await?;
-    Page::of(&MemberLines { shell: who.shell, head, member, standing, groups, people })
+    Page::of(&MemberLines { shell: who.shell, head, member, standing, groups, nothing, people })
 }
 
 fn group(all: Vec<Line>, totals: &[RunTotal]) -> Vec<Group> {

@@ -4,6 +4,7 @@ mod export;
 mod freeze;
 mod list;
 mod member;
+mod nothing;
 mod payees;
 mod show;
 mod step;
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<Route> {
         step::step,
         payees::list,
         member::show,
+        nothing::show,
         why::show,
         export::lines,
         export::zip

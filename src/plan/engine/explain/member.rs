@@ -1,0 +1,290 @@
+//! One member: where it stands, and for every bonus what it pays or why it pays nothing.
+
+use super::conditions::About;
+use super::paths::{Ways, below};
+use super::{Node, Told};
+use crate::plan::checked::{Bonus, BonusSource, Rank};
+use crate::plan::expr::Cond;
+use crate::plan::result::{LineRow, Source};
+
+/// How many lines of one bonus are listed.
+const LISTED: usize = 20;
+
+impl Told<'_> {
+    /// Everything about a member: its place in the snapshot.
+    pub(super) fn member(&self, place: usize) -> Node {
+        let (given, found) = (&self.snapshot.members[place], &self.result.members[place]);
+        let money = |minor| format!("{} {}", self.result.currency.plain(minor), self.result.currency);
+        let text = format!("{}, {}: earns {}", given.number, self.snapshot.period.label, money(found.earned_minor));
+        let index = self.standing.field.index[place] as usize;
+        let about = About::member(self.standing, index);
+        let mut nodes = vec![self.account(place), self.volumes(index), self.activity(about), self.rank(about)];
+        for (at, bonus) in self.bonuses() {
+            nodes.push(self.bonus(place, at, bonus));
+        }
+        Node::of(text, nodes)
+    }
+
+    /// The bonuses of interest.
+    pub(super) fn bonuses(&self) -> impl Iterator<Item = (usize, &Bonus)> {
+        let of_interest = |at: usize| self.bonus.is_none_or(|only| only == at);
+        self.plan.bonuses.iter().enumerate().filter(move |(at, _)| of_interest(*at))
+    }
+
+    /// The number of a member by index.
+    pub(super) fn number(&self, member: u32) -> &str {
+        self.standing.field.number(self.snapshot, member as usize)
+    }
+
+    fn account(&self, place: usize) -> Node {
+        let given = &self.snapshot.members[place];
+        let name = |id| {
+            let found = self.standing.field.find(id);
+            found.map_or_else(|| "nobody".to_owned(), |index| self.number(index).to_owned())
+        };
+        let mut text = format!("{}, account {}, enrolled on {}", given.kind, given.status, given.joined);
+        for (word, id) in [("sponsor", given.sponsor), ("enroller", given.enroller), ("person", given.person)] {
+            if let Some(id) = id {
+                text.extend([", ", word, " ", &name(id)]);
+            }
+        }
+        if let Some((above, side)) = given.placement {
+            text.extend([", placed below ", &name(above), " ", &crate::domain::tree::Side(side).to_string()]);
+        }
+        Node::leaf(text)
+    }
+
+    fn volumes(&self, index: usize) -> Node {
+        let one = |(volume, column): (&crate::plan::checked::VolumeDef, &Vec<i64>)| {
+            format!("{} {}", volume.name, crate::domain::money::Volume(column[index]))
+        };
+        let all: Vec<String> = self.plan.volumes.iter().zip(&self.standing.volumes).map(one).collect();
+        Node::leaf(format!("volumes: {}", all.join(", ")))
+    }
+
+    fn activity(&self, about: About<'_>) -> Node {
+        if self.standing.active[about.member] {
+            return Node::leaf("active");
+        }
+        about.failing(&Cond::Active).unwrap_or_else(|| Node::leaf("not active"))
+    }
+
+    fn rank(&self, about: About<'_>) -> Node {
+        let standing = self.standing;
+        let [earned, paid, best] = [&standing.rank, &standing.paid, &standing.highest].map(|ranks| ranks[about.member]);
+        let name = |rank| about.rank_name(rank);
+        let mut text = format!("rank {}, paid as {}, best so far {}", name(earned), name(paid), name(best));
+        if standing.forced[about.member] > 0 {
+            text.push_str("; set by an administrator for this period");
+        }
+        let mut nodes = Vec::new();
+        if standing.field.may_earn[about.member] {
+            let current = usize::from(earned).checked_sub(1).and_then(|at| self.plan.ranks.get(at));
+            nodes.extend(current.map(|rank| self.needs(about, rank, earned, "is reached")));
+            let next = self.plan.ranks.get(usize::from(earned));
+            nodes.extend(next.map(|rank| self.needs(about, rank, earned + 1, "is not reached")));
+        }
+        Node::of(text, nodes)
+    }
+
+    fn needs(&self, about: About<'_>, rank: &Rank, number: u16, how: &str) -> Node {
+        let keeps = self.standing.former[about.member] >= number;
+        let needs = rank.maintain.as_ref().filter(|_| keeps).unwrap_or(&rank.needs);
+        let nodes = needs.iter().map(|need| {
+            let mut node = about.compared(&need.cond);
+            node.nodes = about.failing(&need.cond).filter(|failing| failing.text != node.text).into_iter().collect();
+            node
+        });
+        let kept = if keeps && rank.maintain.is_some() { " by the needs for keeping it" } else { "" };
+        Node::of(format!("{} {how}{kept}", rank.code), nodes.collect())
+    }
+
+    /// What a bonus pays to a member, or why it pays nothing.
+    fn bonus(&self, place: usize, at: usize, bonus: &Bonus) -> Node {
+        let rows = || {
+            let of_member = |row: &LineRow<'_>| row.member == self.snapshot.members[place].id;
+            self.result.rows(self.snapshot).filter(of_member).filter(|row| row.bonus == bonus.code)
+        };
+        let sum: i64 = rows().map(|row| row.amount_minor).sum();
+        let count = rows().count();
+        let ways = self.seen.ways_of(at);
+        if count == 0 {
+            return Node::of(format!("{}: nothing", bonus.code), self.why_nothing(place, bonus, ways));
+        }
+        let mut nodes: Vec<Node> = rows().take(LISTED).map(|row| self.line(&row)).collect();
+        if count > LISTED {
+            nodes.push(Node::leaf(format!("and {} more lines", count - LISTED)));
+        }
+        if let Some(ways) = ways {
+            nodes.extend(self.passed_by(place, bonus, ways));
+        }
+        let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+        Node::of(format!("{}: {} in {lines}", bonus.code, self.result.currency.plain(sum)), nodes)
+    }
+
+    /// A line with what is behind it.
+    pub(super) fn line(&self, row: &LineRow<'_>) -> Node {
+        let line = &self.result.lines[row.index];
+        let currency = self.result.currency;
+        let from = line.from.map_or("", |from| &self.snapshot.members[from as usize].number);
+        let source = match line.source {
+            Source::Order(_) => format!("order {} of {from}", row.source),
+            Source::Takeback(_) => format!("return {} of {from}", row.source),
+            Source::Period if from.is_empty() => row.source.to_owned(),
+            Source::Period => row.on.map_or_else(|| from.to_owned(), |on| format!("{on} of {from}")),
+        };
+        let base = row.base_kind.to_decimal(row.base, currency).normalize();
+        let amount = currency.plain(row.amount_minor);
+        let kind = super::words::base(row.base_kind);
+        let worked = if row.base_kind == crate::plan::result::BaseKind::Fixed {
+            amount
+        } else {
+            format!("{kind} {base} × {} = {amount}", row.rate)
+        };
+        let note = self.result.notes.get(usize::from(line.note)).map_or("", String::as_str);
+        let mut nodes = vec![Node::leaf(note)];
+        let from = line.passed_from as usize;
+        for passed in &self.result.passed[from..from + usize::from(line.passed_count)] {
+            let member = self.standing.field.index[passed.member as usize];
+            nodes.push(Node::leaf(self.passed(member, *passed)));
+        }
+        if line.passed_more > 0 {
+            nodes.push(Node::leaf(format!("and {} more", line.passed_more)));
+        }
+        Node::of(format!("level {}, {source}: {worked}", row.level), nodes)
+    }
+
+    /// Why a bonus pays a member nothing.
+    fn why_nothing(&self, place: usize, bonus: &Bonus, ways: Option<&Ways>) -> Vec<Node> {
+        let index = self.standing.field.index[place] as usize;
+        let given = &self.snapshot.members[place];
+        let about = About::member(self.standing, index);
+        if let Some(kind) = bonus.period.filter(|kind| *kind != self.snapshot.period.kind) {
+            return vec![Node::leaf(format!("it is paid in runs over a {kind} only"))];
+        }
+        if !given.kind.may_earn() {
+            return vec![Node::leaf(format!(
+                "{} is a customer ({}); customers earn nothing",
+                given.number, given.kind
+            ))];
+        }
+        if !self.standing.field.may_earn[index] {
+            return vec![Node::leaf(format!("the account is {}", given.status))];
+        }
+        if let Some(failing) = about.failing(&bonus.earner) {
+            return vec![Node::of(format!("not qualified: “{}” is needed", bonus.earner_text), vec![failing])];
+        }
+        match &bonus.source {
+            BonusSource::Ranks { held, .. } => return self.why_no_rank_pay(about, bonus, *held),
+            BonusSource::Pool { amount, shares } => {
+                let words = about.words;
+                let shown = |num| format!("“{}” is {}", words.number(num), about.value(num));
+                return vec![
+                    Node::leaf(format!("shares: {}", shown(shares))),
+                    Node::leaf(format!("pool: {}", shown(amount))),
+                ];
+            }
+            _ => {}
+        }
+        let paid = self.standing.paid[index];
+        if !bonus.rates.iter().any(|row| row.rank.is_none_or(|rank| paid > rank)) {
+            let lowest = bonus.rates.first().map_or("", |row| &row.label);
+            let text =
+                format!("there is no rate for who is paid as {}; the lowest row is {lowest}", about.rank_name(paid));
+            return vec![Node::leaf(text)];
+        }
+        match ways {
+            Some(ways) if ways.paid > 0 => {
+                vec![Node::leaf("what was earned was taken away by a limit, held, or less than another bonus")]
+            }
+            Some(ways) if ways.below > 0 => self.passed_by(place, bonus, ways),
+            _ => self.why_nothing_came(place, bonus),
+        }
+    }
+
+    fn why_no_rank_pay(&self, about: About<'_>, bonus: &Bonus, held: u16) -> Vec<Node> {
+        let row = |row: &crate::plan::checked::RateRow| {
+            let rank = row.rank?;
+            let code = about.rank_name(rank + 1);
+            let periods = self.standing.held.get(usize::from(rank))?.get(about.member).copied().unwrap_or(0);
+            let text = if periods == 0 {
+                format!("{code}: not held in this period")
+            } else if periods < u32::from(held) {
+                format!("{code}: held for {periods} of {held} periods")
+            } else {
+                format!("{code}: held for {periods} periods; settled already")
+            };
+            Some(Node::leaf(text))
+        };
+        bonus.rates.iter().filter_map(row).collect()
+    }
+
+    /// Why nothing came by a member who may earn.
+    fn why_nothing_came(&self, place: usize, bonus: &Bonus) -> Vec<Node> {
+        let standing = self.standing;
+        let field = standing.field;
+        let tree = standing.tree(bonus.walk.tree);
+        let below = below(tree, field.index[place]);
+        let BonusSource::Orders(cond) = &bonus.source else {
+            return vec![Node::leaf("nobody below has an amount that it pays on")];
+        };
+        let mut refused = Vec::new();
+        let own = |order: &usize| bonus.walk.first_level > 0 && field.orders.buyer[*order] == field.index[place];
+        let orders = (0..field.orders.buyer.len()).filter(|order| below[field.orders.buyer[*order] as usize]);
+        let orders: Vec<usize> = orders.filter(|order| !own(order)).collect();
+        for order in &orders {
+            let about = About::order(standing, *order);
+            let number = &self.snapshot.orders[field.orders.place[*order] as usize].number;
+            if let Some(failing) = about.failing(cond) {
+                refused.push(Node::of(
+                    format!("order {number} of {}", self.number(field.orders.buyer[*order])),
+                    vec![failing],
+                ));
+            } else if let Some(other) = self.taken_by(bonus, *order) {
+                refused.push(Node::leaf(format!("order {number} belongs to {other}")));
+            }
+            if refused.len() == 3 {
+                break;
+            }
+        }
+        let text = match orders.len() {
+            0 => return vec![Node::leaf("there is no order below that could pay")],
+            1 => "the one order below is not one that it pays on".to_owned(),
+            count => format!("none of the {count} orders below is one that it pays on"),
+        };
+        vec![Node::of(text, refused)]
+    }
+
+    /// The bonus that an order is left to.
+    pub(super) fn taken_by(&self, bonus: &Bonus, order: usize) -> Option<&str> {
+        let about = About::order(self.standing, order);
+        let other = bonus.without.iter().filter_map(|other| self.plan.bonuses.get(usize::from(*other)));
+        let takes = |other: &&Bonus| matches!(&other.source, BonusSource::Orders(cond) if about.holds(cond));
+        other.into_iter().find(takes).map(|other| other.code.as_str())
+    }
+
+    /// What came by without paying the member.
+    fn passed_by(&self, place: usize, bonus: &Bonus, ways: &Ways) -> Vec<Node> {
+        let number = &self.snapshot.members[place].number;
+        let mut nodes = Vec::new();
+        let (count, examples) = &ways.passed;
+        if *count > 0 {
+            let reasons = examples.iter().map(|(passed, path)| {
+                let reason = self.passed(passed.member, *passed);
+                Node::of(format!("{}: {reason}", self.origin(path)), self.steps(bonus, path))
+            });
+            nodes.push(Node::of(format!("{} came by and did not pay {number}", many(*count)), reasons.collect()));
+        }
+        let (count, examples) = &ways.ended;
+        if *count > 0 {
+            let ended = examples.iter().map(|path| Node::of(self.origin(path), self.steps(bonus, path)));
+            let text = format!("{} from below did not reach {number}: the levels ended below", many(*count));
+            nodes.push(Node::of(text, ended.collect()));
+        }
+        nodes
+    }
+}
+
+fn many(count: usize) -> String {
+    if count == 1 { "1 order or amount".to_owned() } else { format!("{count} orders or amounts") }
+}

@@ -1,0 +1,218 @@
+//! Expressions of a checked plan in the plan's own words.
+
+use crate::plan::checked::CheckedPlan;
+use crate::plan::expr::{Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take};
+use crate::plan::result::BaseKind;
+
+/// Writes expressions. About an order, names of its buyer have `buyer.` before them.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    plan: &'a CheckedPlan,
+    /// What stands before a name of the member: nothing, `buyer.` or `from.`.
+    before: &'static str,
+}
+
+impl<'a> Words<'a> {
+    /// About a member.
+    pub const fn of_member(plan: &'a CheckedPlan) -> Self {
+        Self { plan, before: "" }
+    }
+
+    /// About an order.
+    pub const fn of_order(plan: &'a CheckedPlan) -> Self {
+        Self { plan, before: "buyer." }
+    }
+
+    const fn from(self) -> Self {
+        Self { plan: self.plan, before: "from." }
+    }
+
+    fn named(self, name: &str) -> String {
+        format!("{}{name}", self.before)
+    }
+
+    /// A condition.
+    pub fn condition(self, cond: &Cond) -> String {
+        let list = |parts: &[Cond], word: &str| {
+            let part = |part: &Cond| match part {
+                Cond::All(_) | Cond::Any(_) => format!("({})", self.condition(part)),
+                other => self.condition(other),
+            };
+            parts.iter().map(part).collect::<Vec<_>>().join(word)
+        };
+        match cond {
+            Cond::Always(true) => "always".to_owned(),
+            Cond::Always(false) => "never".to_owned(),
+            Cond::Active => self.named("active"),
+            Cond::Customer => self.named("customer"),
+            Cond::Not(inner) if **inner == Cond::Customer => self.named("distributor"),
+            Cond::Not(inner) => format!("not ({})", self.condition(inner)),
+            Cond::All(parts) => list(parts, " and "),
+            Cond::Any(parts) => list(parts, " or "),
+            Cond::Numbers(op, left, right) => {
+                format!("{} {} {}", self.number(left), sign(*op), self.number(right))
+            }
+            Cond::Volume(op, volume, value) => {
+                let value = crate::domain::money::Volume(*value);
+                format!("{} {} {value}", self.number(&Num::Volume(*volume)), sign(*op))
+            }
+            Cond::Count(op, count, value) => {
+                format!("{} {} {value}", self.number(&Num::Count(*count)), sign(*op))
+            }
+            Cond::Ranks(op, left, right) => format!("{} {} {}", self.rank(*left), sign(*op), self.rank(*right)),
+            Cond::Kind(kind) => format!("{} = {kind}", self.named("kind")),
+            Cond::Status(status) => format!("{} = {status}", self.named("status")),
+            Cond::Type(kind) => format!("type = {kind}"),
+            Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
+            Cond::Line(word) => format!("line = {}", self.word(*word)),
+            Cond::From(inner) => self.from().condition(inner),
+        }
+    }
+
+    fn word(self, place: u16) -> &'a str {
+        self.plan.words.get(usize::from(place)).map_or("?", String::as_str)
+    }
+
+    fn rank(self, term: RankTerm) -> String {
+        match term {
+            RankTerm::Earned => self.named("rank"),
+            RankTerm::Paid => self.named("paid_rank"),
+            RankTerm::Highest => self.named("highest_rank"),
+            RankTerm::Former => self.named("former_rank"),
+            RankTerm::Is(place) => self.rank_code(place).to_owned(),
+        }
+    }
+
+    fn rank_code(self, place: u16) -> &'a str {
+        self.plan.ranks.get(usize::from(place)).map_or("?", |rank| &rank.code)
+    }
+
+    /// A number.
+    pub fn number(self, num: &Num) -> String {
+        let plan = self.plan;
+        let inner = |num: &Num| match num {
+            Num::Plus(..) | Num::Minus(..) | Num::Times(..) | Num::Over(..) => format!("({})", self.number(num)),
+            other => self.number(other),
+        };
+        let call = |name: &str, parts: &[String]| format!("{name}({})", parts.join(", "));
+        let volume = |place: u16| plan.volumes.get(usize::from(place)).map_or("?", |volume| &volume.name).to_owned();
+        let bonus = |place: u16| plan.bonuses.get(usize::from(place)).map_or("?", |bonus| &bonus.code).to_owned();
+        let table = |place: u16| plan.tables.get(usize::from(place)).map_or("?", |table| &table.name).to_owned();
+        let list = |parts: &[Num]| parts.iter().map(|part| self.number(part)).collect::<Vec<_>>();
+        match num {
+            Num::Const(value) => value.normalize().to_string(),
+            Num::Volume(place) => self.named(&volume(*place)),
+            Num::Count(place) | Num::Gathered(place) => self.gathered(*place),
+            Num::Member(field) => self.named(member_field(*field)),
+            Num::Order(field) => order_field(*field).to_owned(),
+            Num::Capped(place, limit) => call("capped", &[volume(*place), self.number(limit)]),
+            Num::Leg(place, at) => call("leg", &[volume(*place), self.number(at)]),
+            Num::Held(rank) => call("held", &[self.rank_code(*rank).to_owned()]),
+            Num::Earned(rank, periods) => call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string()]),
+            Num::Before(place, periods) => {
+                let name = plan.remembered.get(usize::from(*place)).map_or("?", |(name, _)| name);
+                call("before", &[name.to_owned(), periods.to_string()])
+            }
+            Num::Pair(pair, field) => {
+                let name = plan.pairs.get(usize::from(*pair)).map_or("?", |pair| &pair.name);
+                self.named(&format!("{name}.{}", pair_field(*field)))
+            }
+            Num::Bonus(place) => call("bonus", &[bonus(*place)]),
+            Num::PaidWithin(place) => call("paid_within", &[bonus(*place)]),
+            Num::PaidEver(place) => call("paid_ever", &[bonus(*place)]),
+            Num::Lookup(place, value) => call("lookup", &[table(*place), self.number(value)]),
+            Num::Slices(place, value) => call("slices", &[table(*place), self.number(value)]),
+            Num::Floor(value) => call("floor", &[self.number(value)]),
+            Num::Ceil(value) => call("ceil", &[self.number(value)]),
+            Num::Round(value, places) => call("round", &[self.number(value), places.to_string()]),
+            Num::From(value) => self.from().number(value),
+            Num::Negative(value) => format!("-{}", inner(value)),
+            Num::Plus(a, b) => format!("{} + {}", inner(a), inner(b)),
+            Num::Minus(a, b) => format!("{} - {}", inner(a), inner(b)),
+            Num::Times(a, b) => format!("{} * {}", inner(a), inner(b)),
+            Num::Over(a, b) => format!("{} / {}", inner(a), inner(b)),
+            Num::Least(parts) => call("min", &list(parts)),
+            Num::Greatest(parts) => call("max", &list(parts)),
+            Num::If(cond, a, b) => call("if", &[self.condition(cond), self.number(a), self.number(b)]),
+        }
+    }
+
+    /// A count, sum, least or greatest over members.
+    fn gathered(self, place: u16) -> String {
+        let Some(aggregate) = self.plan.aggregates.get(usize::from(place)) else { return "?".to_owned() };
+        let group = match aggregate.shape {
+            Shape::Legs => "legs",
+            Shape::Frontline => "frontline",
+            Shape::Downline => "downline",
+            Shape::Enrolled => "enrolled",
+            Shape::Customers => "customers",
+            Shape::EnrolledOn(0) => "enrolled on the left",
+            Shape::EnrolledOn(_) => "enrolled on the right",
+        };
+        // What is taken is about the members of the group.
+        let theirs = Self::of_member(self.plan);
+        match &aggregate.take {
+            Take::Count(cond) => format!("{}({})", self.named(group), theirs.condition(cond)),
+            Take::Sum(num) => format!("sum({group}, {})", theirs.number(num)),
+            Take::Least(num) => format!("least({group}, {})", theirs.number(num)),
+            Take::Greatest(num) => format!("greatest({group}, {})", theirs.number(num)),
+        }
+    }
+}
+
+const fn sign(op: Compare) -> &'static str {
+    match op {
+        Compare::Is => "=",
+        Compare::IsNot => "!=",
+        Compare::Less => "<",
+        Compare::AtMost => "<=",
+        Compare::More => ">",
+        Compare::AtLeast => ">=",
+    }
+}
+
+const fn member_field(field: MemberField) -> &'static str {
+    match field {
+        MemberField::DaysEnrolled => "days_enrolled",
+        MemberField::MonthsEnrolled => "months_enrolled",
+        MemberField::Orders => "orders",
+        MemberField::Recruit => "recruit",
+        MemberField::RankNumber => "rank_number",
+    }
+}
+
+const fn order_field(field: OrderField) -> &'static str {
+    match field {
+        OrderField::Cv => "cv",
+        OrderField::Qv => "qv",
+        OrderField::Paid => "paid",
+        OrderField::Wholesale => "wholesale",
+        OrderField::Margin => "margin",
+        OrderField::Place => "place",
+        OrderField::BuyerDays => "buyer.days_enrolled",
+        OrderField::BuyerMonths => "buyer.months_enrolled",
+        OrderField::CvBefore => "cv_before",
+        OrderField::QvBefore => "qv_before",
+        OrderField::PaidBefore => "paid_before",
+    }
+}
+
+const fn pair_field(field: PairField) -> &'static str {
+    match field {
+        PairField::Side(0) => "left",
+        PairField::Side(_) => "right",
+        PairField::Brought(0) => "brought_left",
+        PairField::Brought(_) => "brought_right",
+        PairField::Weak => "weak",
+        PairField::Strong => "strong",
+        PairField::Matched => "matched",
+        PairField::Cycles => "cycles",
+        PairField::Position => "position",
+        PairField::PositionBefore => "position_before",
+    }
+}
+
+/// What a base is called.
+pub const fn base(kind: BaseKind) -> &'static str {
+    kind.as_str()
+}

@@ -1,0 +1,77 @@
+//! Why a member earned nothing under a bonus, or what stands behind all of it: the engine's own answer.
+
+use askama::Template;
+use rocket::State;
+
+use super::show::Head;
+use crate::actions::ActionFault;
+use crate::actions::explain_run::explain_run;
+use crate::plan::explain::{Node, Question};
+use crate::store::members::Member;
+use crate::store::runs::RunTotal;
+use crate::store::{StoreError, members, runs};
+use crate::web::App;
+use crate::web::guards::{Signed, View};
+use crate::web::reply::{Fault, Page};
+use crate::web::view::{Shell, filters};
+
+/// A sentence of the answer with its depth; the first of a depth opens a list, the last ones close theirs.
+struct Sentence {
+    text: String,
+    opens: bool,
+    closes: usize,
+}
+
+#[derive(Template)]
+#[template(path = "web/commissions/nothing.html")]
+struct Nothing {
+    shell: Shell,
+    head: Head,
+    member: Member,
+    bonus: Option<RunTotal>,
+    title: String,
+    sentences: Vec<Sentence>,
+}
+
+#[rocket::get("/commissions/<number>/members/<member>/why?<bonus>")]
+pub async fn show(
+    who: Signed<View>,
+    app: &State<App>,
+    number: String,
+    member: String,
+    bonus: Option<String>,
+) -> Result<Page, Fault> {
+    let me = who.staff.id;
+    let (head, member, total, answer) = app
+        .blocking(move |app| {
+            let (head, found, total) = app.db.read(|c| {
+                let head = Head::load(c, &number, me)?;
+                let found =
+                    members::find_by_number(c, &member)?.ok_or_else(|| StoreError::not_found("member", &member))?;
+                let totals = runs::list_totals(c, head.run.id)?;
+                let total = totals.into_iter().find(|total| Some(&total.bonus) == bonus.as_ref());
+                Ok::<_, StoreError>((head, found, total))
+            })?;
+            let asked = Question { member: Some(&found.number), order: None, bonus: bonus.as_deref() };
+            let answer = explain_run(&app.db, head.run.id, asked)?;
+            Ok::<_, ActionFault>((head, found, total, answer))
+        })
+        .await?;
+    let mut sentences = Vec::new();
+    flatten(&answer.nodes, &mut sentences);
+    let page = Nothing { shell: who.shell, head, member, bonus: total, title: answer.text, sentences };
+    Page::of(&page)
+}
+
+/// A tree as sentences in the order of reading.
+fn flatten(nodes: &[Node], out: &mut Vec<Sentence>) {
+    for node in nodes {
+        out.push(Sentence { text: node.text.clone(), opens: !node.nodes.is_empty(), closes: 0 });
+        flatten(&node.nodes, out);
+        if !node.nodes.is_empty()
+            && let Some(last) = out.last_mut()
+        {
+            last.closes += 1;
+        }
+    }
+}
