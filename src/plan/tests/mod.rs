@@ -9,6 +9,7 @@ mod large;
 mod properties;
 mod reference;
 mod takebacks;
+mod ways;
 mod world;
 
 use super::report::check_report;
