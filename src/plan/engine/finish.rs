@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::bonuses::Paid;
+use super::clawback::Clawbacks;
 use super::fault::RunFault;
 use super::ranks::needs;
 use super::standing::Standing;
@@ -19,10 +20,11 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
     let field = standing.field;
     let Paid { lines, clawbacks, passed, breakage, rates, notes, memory } = paid;
     let mut bonuses = totals(standing, &clawbacks.former, &breakage);
-    let lines = in_order(standing, &lines, &clawbacks.lines);
+    let orders = u32::try_from(snapshot.orders.len()).unwrap_or(u32::MAX);
+    let Clawbacks { lines: taken, originals, .. } = clawbacks;
+    let lines = in_order(standing, orders, lines, taken);
     let (labels, requirements, next) = requirements(standing, snapshot)?;
     let (earned, total_minor, clawback_minor) = add_up(standing, &lines, &mut bonuses)?;
-    let orders = u32::try_from(snapshot.orders.len()).unwrap_or(u32::MAX);
     let (state_keys, state) = memory.state(standing, snapshot);
     let column =
         |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
@@ -31,9 +33,9 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
-        lines: lines.into_iter().map(|line| placed(standing, orders, line)).collect(),
+        lines,
         rates: rates.list,
-        originals: clawbacks.originals,
+        originals,
         passed: passed.into_iter().map(|who| Passed { member: field.place[who.member as usize], ..who }).collect(),
         notes,
         labels,
@@ -72,25 +74,31 @@ fn totals(standing: &Standing<'_>, former: &[String], breakage: &[Decimal]) -> V
     own.chain(former.iter().map(|code| total(code, code, "A bonus of an earlier plan", "", Decimal::ZERO))).collect()
 }
 
-/// Lines by number of the member, then as they were found: a counting sort.
-fn in_order(standing: &Standing<'_>, lines: &[Vec<EarningLine>], clawbacks: &[EarningLine]) -> Vec<EarningLine> {
+/// Lines by number of the member, then as they were found, with places of the snapshot: a counting sort.
+fn in_order(
+    standing: &Standing<'_>,
+    orders: u32,
+    lines: Vec<Vec<EarningLine>>,
+    clawbacks: Vec<EarningLine>,
+) -> Vec<EarningLine> {
     let by_number = &standing.field.by_number;
-    let all = || lines.iter().flatten().chain(clawbacks);
     let mut start = vec![0_usize; by_number.len() + 1];
-    for line in all() {
+    for line in lines.iter().flatten().chain(&clawbacks) {
         start[by_number[line.member as usize] as usize + 1] += 1;
     }
     for at in 0..by_number.len() {
         start[at + 1] += start[at];
     }
-    let mut order = vec![0_u32; start[by_number.len()]];
-    for (index, line) in (0_u32..).zip(all()) {
+    let blank = super::settle::fixed(0, 0, 0, 0, 0);
+    let mut out = vec![blank; start[by_number.len()]];
+    let groups = lines.into_iter().chain(std::iter::once(clawbacks));
+    // Each group is given back before the next one is read.
+    for line in groups.flatten() {
         let slot = &mut start[by_number[line.member as usize] as usize];
-        order[*slot] = index;
+        out[*slot] = placed(standing, orders, line);
         *slot += 1;
     }
-    let flat: Vec<EarningLine> = all().copied().collect();
-    order.into_iter().map(|index| flat[index as usize]).collect()
+    out
 }
 
 /// A line with places of the snapshot instead of indices.
@@ -109,7 +117,7 @@ fn placed(standing: &Standing<'_>, orders: u32, line: EarningLine) -> EarningLin
     EarningLine { member: place(line.member), from: line.from.map(place), source, ..line }
 }
 
-/// Adds the lines up: per member (by index), in all, and what was taken back.
+/// Adds the lines up: per member (by place in the snapshot), in all, and what was taken back.
 fn add_up(
     standing: &Standing<'_>,
     lines: &[EarningLine],
@@ -213,7 +221,7 @@ fn member(
         paid_rank: rank(&standing.paid),
         highest_rank: rank(&standing.highest),
         downline: standing.downline[index],
-        earned_minor: earned[index],
+        earned_minor: earned[place],
         next_rank: next[index],
     }
 }

@@ -111,12 +111,17 @@ impl Found {
 
     /// Adds what a later part found.
     pub fn append(&mut self, mut later: Found) -> Result<(), RunFault> {
+        let lines = self.lines.len();
+        if self.lines.is_empty() && self.passed.is_empty() {
+            // Nothing to shift: the later part moves in whole.
+            std::mem::swap(&mut self.lines, &mut later.lines);
+            std::mem::swap(&mut self.passed, &mut later.passed);
+        }
         let shift = u32::try_from(self.passed.len()).map_err(|_| RunFault::overflow("the list of passed members"))?;
         for line in &mut later.lines {
             line.passed_from =
                 line.passed_from.checked_add(shift).ok_or_else(|| RunFault::overflow("the list of passed members"))?;
         }
-        let lines = self.lines.len();
         self.rates.extend(later.rates.into_iter().map(|(line, rate)| (lines + line, rate)));
         self.lines.append(&mut later.lines);
         self.passed.append(&mut later.passed);
