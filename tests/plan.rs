@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use mainstay::plan::{CheckedPlan, case, check_report};
+use mainstay::plan::{CheckedPlan, case, check_report, starter};
 
 fn catalogue() -> BTreeMap<String, PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/plan/faults");
@@ -63,7 +63,9 @@ fn the_plans_of_this_repository_pass_their_cases() {
     for folder in ["templates/plans", "tests", "docs"] {
         plans_with_cases(&root.join(folder), &mut plans);
     }
-    assert!(plans.contains(&root.join("templates/plans/unilevel.toml")), "{plans:?}");
+    for (name, _) in starter::ALL {
+        assert!(plans.contains(&root.join("templates/plans").join(format!("{name}.toml"))), "{name} in {plans:?}");
+    }
     for file in plans {
         let name = file.display().to_string();
         let plan = CheckedPlan::read(&std::fs::read_to_string(&file).unwrap(), &name).unwrap_or_else(|f| panic!("{f}"));
