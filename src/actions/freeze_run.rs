@@ -1,23 +1,26 @@
 //! Freezes a period: copies every input of a run, stores it with its hash, and closes the period to
 //! further orders. From here on nothing that happens in the field changes the run.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use super::{ActionFault, company, snapshot};
 use crate::clock::Clock;
-use crate::domain::calendar::{Moment, month_of_label};
-use crate::domain::ids::{PeriodId, RunId, StaffId};
+use crate::domain::calendar::{Day, Moment};
+use crate::domain::ids::{MemberId, PeriodId, RunId, StaffId};
 use crate::domain::money::Volume;
 use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
 use crate::domain::staff::Actor;
-use crate::plan::CheckedPlan;
+use crate::domain::tree::TreeKind;
+use crate::plan::{CheckedPlan, Snapshot, place_members};
 use crate::store::audit::{self, Entry};
+use crate::store::links::{self, Link};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::{Conn, Db, StoreError, ids, plans};
 use crate::text::hex;
 
-/// Freezes the month of a label such as `2026-10` and returns the run.
+/// Freezes the period of a label such as `2026-10` or `2026-W44` and returns the run.
 ///
 /// # Errors
 /// Refused when the month is not over, is committed, has a run under way, lies before a closed one,
@@ -46,7 +49,8 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
                 format!("The plan pays in {}, the company keeps its books in {}", plan.currency, company.currency);
             return Err(ActionFault::refused(message));
         }
-        let input = snapshot::load(tx, &period, company.currency)?;
+        let mut input = snapshot::load(tx, &period, company.currency)?;
+        place(tx, &plan, &mut input)?;
         let attempt = runs::list_of_period(tx, period.id)?.len() + 1;
         let run = Run {
             number: format!("R-{label}-{attempt}"),
@@ -86,21 +90,33 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
     })
 }
 
+/// Gives a place in the placement tree to everybody without one, where the plan does so; the places stay.
+fn place(tx: &mut Conn, plan: &CheckedPlan, input: &mut Snapshot) -> Result<(), ActionFault> {
+    let placed = place_members(plan, input).map_err(|fault| ActionFault::refused(fault.to_string()))?;
+    let joined: HashMap<MemberId, Day> = input.members.iter().map(|member| (member.id, member.joined)).collect();
+    let links = placed.into_iter().map(|(member, parent, side)| Link {
+        side: i32::from(side),
+        ..Link::new(TreeKind::Placement, member, parent, joined.get(&member).copied().unwrap_or(input.period.first))
+    });
+    links::insert(tx, &links.collect::<Vec<_>>())?;
+    Ok(())
+}
+
 /// The period of the label, made where it is missing; refused unless it is open.
 fn open_period(tx: &mut Conn, label: &str) -> Result<Period, ActionFault> {
-    let (first_day, last_day) = month_of_label(label)
-        .ok_or_else(|| ActionFault::field("period", format!("“{label}” is not a month; write it as 2026-10")))?;
+    let (kind, first_day, last_day) = PeriodKind::of_label(label).ok_or_else(|| {
+        ActionFault::field("period", format!("“{label}” is not a period; write a month as 2026-10, a week as 2026-W44"))
+    })?;
     let new = Period {
         id: PeriodId(ids::next()),
-        kind: PeriodKind::Month,
+        kind,
         label: label.to_owned(),
         first_day,
         last_day,
         status: PeriodStatus::Open,
     };
     periods::insert_missing(tx, &new)?;
-    let period =
-        periods::find_by_label(tx, PeriodKind::Month, label)?.ok_or_else(|| StoreError::not_found("period", label))?;
+    let period = periods::find_by_label(tx, kind, label)?.ok_or_else(|| StoreError::not_found("period", label))?;
     match period.status {
         PeriodStatus::Open => Ok(period),
         PeriodStatus::Frozen => {
@@ -119,7 +135,7 @@ fn refuse_out_of_order(tx: &mut Conn, period: &Period) -> Result<(), ActionFault
             let message = format!("The run over {} is still under way; commit or discard it first", other.label);
             return Err(ActionFault::refused(message));
         }
-        if other.status == PeriodStatus::Committed && other.first_day > period.first_day {
+        if other.status == PeriodStatus::Committed && other.kind == period.kind && other.last_day > period.last_day {
             let message = format!("{} is committed already; a period before it can't be run any more", other.label);
             return Err(ActionFault::refused(message));
         }

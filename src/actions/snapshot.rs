@@ -22,7 +22,7 @@ pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> Stor
     let counted = orders::list_counted(conn, period.first_day, period.last_day)?;
     let returned = orders::list_returned_lines(conn, period.first_day, period.last_day)?;
     let (orders, takebacks) = net_of_returns(conn, period, counted, returned)?;
-    let (state_keys, state) = remembered(conn, period)?;
+    let (state_keys, state) = remembered(conn)?;
     Ok(Snapshot {
         period: PeriodSpan {
             label: period.label.clone(),
@@ -78,23 +78,21 @@ fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreRe
         .collect())
 }
 
-/// What the last committed run before the period remembered.
-fn remembered(conn: &mut Conn, period: &Period) -> StoreResult<(Vec<String>, Vec<StateEntry>)> {
-    let earlier =
-        periods::list(conn)?.into_iter().filter(|other| other.kind == period.kind && other.last_day < period.first_day);
-    for other in earlier {
-        let run = runs::list_of_period(conn, other.id)?.into_iter().find(|run| run.status == RunStatus::Committed);
-        let Some(run) = run else { continue };
-        let rows = runs::list_state(conn, run.id)?;
-        let keys: BTreeMap<&str, u16> = rows.iter().map(|row| (row.key.as_str(), 0)).collect();
-        let keys: BTreeMap<&str, u16> = keys.into_keys().zip(0..).collect();
-        let state = rows
-            .iter()
-            .map(|row| StateEntry { member: row.member_id, key: keys[row.key.as_str()], value: row.value })
-            .collect();
-        return Ok((keys.keys().map(ToString::to_string).collect(), state));
-    }
-    Ok((Vec::new(), Vec::new()))
+/// What the run remembered that was committed last, over whatever period: runs over weeks and over months hand
+/// it on to each other.
+fn remembered(conn: &mut Conn) -> StoreResult<(Vec<String>, Vec<StateEntry>)> {
+    let committed = runs::list(conn)?.into_iter().filter(|run| run.status == RunStatus::Committed);
+    let Some(run) = committed.max_by_key(|run| (run.committed_at, run.id)) else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let rows = runs::list_state(conn, run.id)?;
+    let keys: BTreeMap<&str, u16> = rows.iter().map(|row| (row.key.as_str(), 0)).collect();
+    let keys: BTreeMap<&str, u16> = keys.into_keys().zip(0..).collect();
+    let state = rows
+        .iter()
+        .map(|row| StateEntry { member: row.member_id, key: keys[row.key.as_str()], value: row.value })
+        .collect();
+    Ok((keys.keys().map(ToString::to_string).collect(), state))
 }
 
 fn amounts_of(order: &Order) -> Amounts {

@@ -132,9 +132,13 @@ fn named(db: &Db, name: &str) -> Result<Run, Failure> {
     run.ok_or_else(|| Failure::failed(format!("there is no run {name}; see `mainstay run list`")))
 }
 
-/// The run of this number, or the one of the month that is not discarded.
+/// The run of this number, or the one of the period that is not discarded.
 pub(super) fn find(conn: &mut Conn, name: &str) -> StoreResult<Option<Run>> {
-    if let Some(period) = periods::find_by_label(conn, PeriodKind::Month, name)? {
+    let period = match PeriodKind::of_label(name) {
+        Some((kind, ..)) => periods::find_by_label(conn, kind, name)?,
+        None => None,
+    };
+    if let Some(period) = period {
         let of_period = runs::list_of_period(conn, period.id)?;
         return Ok(of_period.into_iter().find(|run| run.status != RunStatus::Discarded));
     }

@@ -140,6 +140,14 @@ impl<'de> serde::Deserialize<'de> for Currency {
     }
 }
 
+/// A rate for people: `5%`, and from twice the base on a factor: `× 14`.
+pub fn rate_text(rate: Decimal) -> String {
+    match rate.checked_mul(Decimal::ONE_HUNDRED) {
+        Some(percent) if rate.abs() < Decimal::TWO => format!("{}%", percent.normalize()),
+        _ => format!("× {}", rate.normalize()),
+    }
+}
+
 /// How an amount is rounded to the currency's places. A plan states its mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rounding {

@@ -411,8 +411,6 @@ pub struct Bonus {
     pub points: bool,
     /// What an earner gets at least in a period.
     pub at_least: Option<Num>,
-    /// Where the money goes, such as a wallet for goods; empty for the account.
-    pub wallet: String,
     /// Rates, or amounts where the base is fixed; rows from low to high rank.
     pub rates: Vec<RateRow>,
 }

@@ -24,7 +24,7 @@ mod tests;
 
 pub use checked::CheckedPlan;
 pub use engine::explain;
-pub use engine::{Progress, RunFault, is_volume, run, run_on};
+pub use engine::{Progress, RunFault, is_volume, place_members, run, run_on};
 pub use fault::{Fault, Faults};
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{

@@ -86,8 +86,11 @@ fn name(name: &Name) -> String {
 
 /// `142.00 × 8.00%`.
 fn arithmetic(basis: Basis) -> String {
-    let percent = basis.rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(basis.rate);
-    format!("{} × {}%", two_places(basis.of), two_places(percent))
+    let percent = basis.rate.checked_mul(Decimal::ONE_HUNDRED);
+    match percent.filter(|_| basis.rate.abs() < Decimal::TWO) {
+        Some(percent) => format!("{} × {}%", two_places(basis.of), two_places(percent)),
+        None => format!("{} × {}", two_places(basis.of), two_places(basis.rate)),
+    }
 }
 
 /// At least two decimal places, more only where the number has them.

@@ -31,6 +31,7 @@ mod watch;
 
 pub use fault::RunFault;
 pub use memory::is_volume;
+pub use places::place_members;
 
 use super::checked::{Bonus, CheckedPlan};
 use super::expr::{MemberField, Num, Reads, TreeRef};

@@ -2,8 +2,12 @@
 
 use std::collections::VecDeque;
 
+use super::fault::RunFault;
+use super::field::Field;
 use super::tree::NONE;
-use crate::plan::checked::{Fill, Placement};
+use crate::domain::ids::MemberId;
+use crate::plan::checked::{CheckedPlan, Fill, Placement};
+use crate::plan::snapshot::Snapshot;
 
 /// Fills in parents and sides. `order` gives the members as they came; `wanted` who gets a place at all.
 pub fn fill(
@@ -37,6 +41,31 @@ pub fn fill(
         parent[at] = above;
         side[at] = u8::try_from(place).unwrap_or(u8::MAX);
     }
+}
+
+/// Gives a place to every distributor of a snapshot without one, where the plan does so; returns who was
+/// placed below whom and on which side.
+pub fn place_members(plan: &CheckedPlan, snapshot: &mut Snapshot) -> Result<Vec<(MemberId, MemberId, u8)>, RunFault> {
+    if plan.placement.is_none() {
+        return Ok(Vec::new());
+    }
+    let field = Field::new(plan, snapshot)?;
+    let mut placed = Vec::new();
+    for (index, place) in field.place.iter().enumerate() {
+        let above = field.placement.parent[index];
+        let member = &snapshot.members[*place as usize];
+        if above != NONE && member.placement.is_none() && member.kind.may_earn() {
+            let above = snapshot.members[field.place[above as usize] as usize].id;
+            placed.push((*place, above, field.side[index]));
+        }
+    }
+    let mut out = Vec::with_capacity(placed.len());
+    for (place, above, side) in placed {
+        let member = &mut snapshot.members[place as usize];
+        member.placement = Some((above, side));
+        out.push((member.id, above, side));
+    }
+    Ok(out)
 }
 
 fn take(places: &mut Vec<u32>, place: usize, member: u32) {

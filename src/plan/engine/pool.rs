@@ -12,6 +12,9 @@ use crate::domain::money::Volume;
 use crate::plan::expr::Num;
 use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
 
+/// Decimal places of the share that a line shows; the amount is worked out from the whole numbers.
+const SHOWN: u32 = 8;
+
 /// Shares out a pool among the members who may earn it. With nobody who has a share nothing is paid.
 pub fn pay(
     standing: &Standing<'_>,
@@ -51,7 +54,7 @@ pub fn pay(
     let mut lines = Vec::with_capacity(holders.len());
     for ((member, shares), part) in holders.iter().zip(parts) {
         let share = Decimal::new(*shares, Volume::PLACES).checked_div(all).ok_or_else(overflow)?;
-        let rate = shop.rates.place(share).ok_or_else(overflow)?;
+        let rate = shop.rates.place(share.round_dp(SHOWN)).ok_or_else(overflow)?;
         lines.push(line(*member, place, minor, part, rate, note));
     }
     Ok(lines)

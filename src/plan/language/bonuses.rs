@@ -13,7 +13,7 @@ use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 23] = [
     "code",
     "name",
     "about",
@@ -37,7 +37,6 @@ const KEYS: [&str; 24] = [
     "at_least",
     "from_source",
     "pays",
-    "wallet",
 ];
 
 const OF_RANKS: [(&str, &str); 3] = [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks")];
@@ -141,7 +140,6 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
         from_source: reader.flag(section, "from_source").unwrap_or(false),
         points,
         at_least,
-        wallet: reader.text(section, "wallet").map_or_else(String::new, |text| text.value),
         rates: table?.rows,
     })
 }

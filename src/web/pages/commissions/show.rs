@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::list::state;
 use crate::domain::ids::{MemberId, StaffId};
-use crate::domain::money::Volume;
+use crate::domain::money::{Volume, rate_text};
 use crate::domain::run::RunStatus;
 use crate::jobs::calculate_run;
 use crate::plan::BaseKind;
@@ -214,8 +214,7 @@ impl Head {
         if line.base_kind == BaseKind::Fixed.as_str() {
             return String::new();
         }
-        let percent = line.rate.parse::<Decimal>().ok().and_then(|rate| rate.checked_mul(Decimal::ONE_HUNDRED));
-        percent.map_or(line.rate.clone(), |percent| format!("{}%", percent.normalize()))
+        line.rate.parse::<Decimal>().map_or_else(|_| line.rate.clone(), rate_text)
     }
 
     pub(super) fn steps(&self, shell: &Shell) -> Vec<Step> {

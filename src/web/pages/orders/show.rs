@@ -7,6 +7,7 @@ use super::super::standing::period_name;
 use super::words;
 use crate::domain::calendar::Day;
 use crate::domain::ids::ProductId;
+use crate::domain::money::rate_text;
 use crate::domain::order::{OrderKind, PaymentState};
 use crate::domain::run::PeriodStatus;
 use crate::store::members::{self, Member};
@@ -232,11 +233,7 @@ fn paid_row(earning: &Earning) -> PaidRow {
 
 /// `0.05` → `5%`.
 fn rate(stored: &str) -> String {
-    stored
-        .parse::<rust_decimal::Decimal>()
-        .ok()
-        .and_then(|rate| rate.checked_mul(rust_decimal::Decimal::ONE_HUNDRED))
-        .map_or_else(|| stored.to_owned(), |rate| format!("{}%", rate.normalize()))
+    stored.parse::<rust_decimal::Decimal>().map_or_else(|_| stored.to_owned(), rate_text)
 }
 
 fn steps(payment: PaymentState) -> Vec<(&'static str, &'static str, bool)> {
