@@ -98,7 +98,7 @@ impl Walker<'_> {
             }
             passing.between(self, self.tree, at, next);
             let rate = greater.rate[next as usize];
-            let mut share = (rate - seen).max(Decimal::ZERO);
+            let mut share = rate.saturating_sub(seen).max(Decimal::ZERO);
             if let Some(minimum) = greater.minimum.get(next as usize) {
                 share = share.max(*minimum);
             }
@@ -110,7 +110,7 @@ impl Walker<'_> {
             seen = seen.max(rate);
             at = next;
         }
-        let unclaimed = (greater.top - seen).max(Decimal::ZERO);
+        let unclaimed = greater.top.saturating_sub(seen).max(Decimal::ZERO);
         let base = self.bonus.base.to_decimal(item.base, self.standing.currency);
         let lost = base.checked_mul(unclaimed).and_then(|lost| found.unclaimed.checked_add(lost));
         found.unclaimed = lost.ok_or_else(|| RunFault::overflow("breakage"))?;

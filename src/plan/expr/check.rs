@@ -114,6 +114,8 @@ pub struct Checker<'a> {
     reads: Reads,
     /// How many named expressions are known where this one stands.
     values: usize,
+    /// How often a named expression was put in so far: values of values grow quickly.
+    expanded: usize,
     faults: Vec<ExprFault>,
 }
 
@@ -153,6 +155,11 @@ const FUNCTIONS: [&str; 25] = [
     "abs",
 ];
 
+/// Most times that named expressions are put in for one expression.
+const EXPANSIONS: usize = 2_000;
+/// Most counts and sums of a plan.
+const AGGREGATES: usize = 1_000;
+
 /// What a name stands for.
 enum Meaning {
     Num(Num),
@@ -184,7 +191,7 @@ impl<'a> Checker<'a> {
     /// A checker over the plan's names.
     pub fn new(names: &'a mut Names, scope: Scope, limit: Reads) -> Self {
         let values = names.values.len();
-        Self { names, text: "", scope, limit, reads: Reads::Facts, values, faults: Vec::new() }
+        Self { names, text: "", scope, limit, reads: Reads::Facts, values, expanded: 0, faults: Vec::new() }
     }
 
     /// Reads and checks a condition.
@@ -469,6 +476,12 @@ impl<'a> Checker<'a> {
         check: impl FnOnce(&mut Checker<'_>, &Ast) -> Option<T>,
     ) -> Option<(T, bool)> {
         let (place, from) = self.value(name)?;
+        self.expanded += 1;
+        if self.expanded > EXPANSIONS {
+            let message = format!("named values are put in more than {EXPANSIONS} times here");
+            self.fault(ast, message, "use a volume, or split the expression");
+            return None;
+        }
         let value = self.names.values[place].clone();
         let mut inner = Checker {
             names: self.names,
@@ -477,11 +490,12 @@ impl<'a> Checker<'a> {
             limit: self.limit,
             reads: self.reads,
             values: place,
+            expanded: self.expanded,
             faults: Vec::new(),
         };
         let found = check(&mut inner, &value.ast);
-        let (reads, faults) = (inner.reads, inner.faults);
-        self.reads = reads;
+        let (reads, expanded, faults) = (inner.reads, inner.expanded, inner.faults);
+        (self.reads, self.expanded) = (reads, expanded);
         if let Some(first) = faults.into_iter().next() {
             self.fault(ast, format!("in “{name}”: {}", first.message), first.help);
             return None;
@@ -883,6 +897,11 @@ impl<'a> Checker<'a> {
             self.fault(ast, message, "use legs(…), frontline(…) or downline(…)");
         }
         self.read(ast, "this count", reads.max(Reads::Volumes));
+        if self.names.aggregates.len() >= AGGREGATES {
+            let message = format!("a plan has at most {AGGREGATES} counts and sums over members");
+            self.fault(ast, message, "give the same ones a name in [values]");
+            return None;
+        }
         let aggregate = Aggregate { shape, tree, depth, take, reads };
         let place = self.names.aggregates.iter().position(|known| *known == aggregate).unwrap_or_else(|| {
             self.names.aggregates.push(aggregate);
