@@ -2,7 +2,8 @@
 //! approve, commit, return, and the statements.
 
 use mainstay::actions::ActionFault;
-use mainstay::actions::add_plan_version::add_plan_version;
+use mainstay::actions::activate_plan::activate_plan;
+use mainstay::actions::add_plan_version::{PlanText, add_plan_version};
 use mainstay::actions::approve_run::approve_run;
 use mainstay::actions::check_ledger::check_ledger;
 use mainstay::actions::commit_run::commit_run;
@@ -14,6 +15,7 @@ use mainstay::actions::enroll::{NewMember, enroll};
 use mainstay::actions::explain_run::explain_run;
 use mainstay::actions::freeze_run::freeze_run;
 use mainstay::actions::place_order::{NewOrder, place_order};
+use mainstay::actions::plan_draft::{self, Typed};
 use mainstay::actions::record_payment::record_payment;
 use mainstay::actions::return_order::return_order;
 use mainstay::actions::review_run::review_run;
@@ -32,6 +34,7 @@ use mainstay::pdf::{Fonts, Paper};
 use mainstay::plan::explain::Question;
 use mainstay::plan::starter;
 use mainstay::store::orders::Order;
+use mainstay::store::plans::PlanVersion;
 use mainstay::store::products::{Price, Product};
 use mainstay::store::runs::Run;
 use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, statements};
@@ -500,5 +503,41 @@ fn a_run_says_why_a_member_earned_nothing_and_where_an_order_went() {
         discard_run(&fresh.db, &field.clock, &ann(), run.id).unwrap();
         let gone = asked(Question { member: Some("M-1"), ..Question::default() });
         assert!(refusal(gone).contains("is discarded; its input is gone"));
+    });
+}
+
+#[test]
+fn a_plan_whose_cases_fail_is_neither_stored_nor_activated() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        let good = "members A, B < A\norder A 60\norder B 60\nA team 1 4.80\n";
+        let bad = good.replace("4.80", "4.90");
+        let store = |cases: &str| {
+            let text = PlanText { source: starter::UNILEVEL, cases };
+            add_plan_version(&fresh.db, &field.clock, &ann(), text, "plan.toml", Day::from_ymd(2026, 1, 2).unwrap())
+        };
+        let fault = refusal(store(&bad));
+        assert!(fault.contains("does not pass its cases") && fault.contains("4.90  4.80"), "{fault}");
+        assert!(refusal(store("members A,")).contains("plan.cases:1:"));
+        assert_eq!(store(good).unwrap().cases, good);
+        let typed = Typed { source: starter::UNILEVEL.to_owned(), from_day: "2026-12-01".to_owned() };
+        let draft = plan_draft::add(&fresh.db, &field.clock, &ann(), &typed).unwrap();
+        let write = |seen: &PlanVersion, cases: &str| {
+            let cases = cases.replace('\n', "\r\n");
+            plan_draft::write_cases(&fresh.db, &field.clock, &ann(), seen.version, &seen.sha256, &cases)
+        };
+        let activate = |version: &PlanVersion| {
+            let from = version.from_day;
+            activate_plan(&fresh.db, &field.clock, &ben(), version.version, &version.sha256, from)
+        };
+        let unread = refusal(write(&draft, "ordr A"));
+        assert!(unread.contains("plan.cases:1:"), "{unread}");
+        let failing = write(&draft, &bad).unwrap();
+        assert_eq!(failing.cases, bad);
+        assert!(refusal(write(&draft, good)).contains("changed by somebody else"));
+        assert!(refusal(activate(&failing)).contains("does not pass its cases"));
+        let passing = write(&failing, good).unwrap();
+        assert_ne!(passing.sha256, failing.sha256, "the cases belong to what was looked at");
+        assert!(!activate(&passing).unwrap().is_draft());
     });
 }

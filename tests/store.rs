@@ -131,6 +131,7 @@ fn put_period_and_plan(tx: &mut Conn) -> StoreResult<(PeriodId, PlanVersionId)> 
         name: "Plan".into(),
         version: 1,
         source: String::new(),
+        cases: String::new(),
         sha256: String::new(),
         from_day: Day(0),
         created_at: Moment(1),

@@ -1,6 +1,6 @@
 //! Activates a draft of the compensation plan: four eyes on the rules of everybody's income.
 
-use super::plan_draft::{checked, note, refuse_unless_draft, told};
+use super::plan_draft::{checked, note, refuse_failing, refuse_unless_draft, told};
 use super::{ActionFault, company};
 use crate::clock::Clock;
 use crate::domain::calendar::Day;
@@ -12,7 +12,7 @@ use crate::store::{Db, periods};
 /// Takes a draft into force from a day on. `seen` is the SHA-256 of the text that the person looked at.
 ///
 /// # Errors
-/// Refused for who wrote the draft last, without a person, for a day in a closed period, and when the draft
+/// Refused for who wrote the draft last, without a person, when a case of the plan fails, for a day in a closed period, and when the draft
 /// was changed since.
 pub fn activate_plan(
     db: &Db,
@@ -32,6 +32,7 @@ pub fn activate_plan(
                 format!("The plan pays in {}, the company keeps its books in {}", plan.currency, company.currency);
             return Err(ActionFault::refused(message));
         }
+        refuse_failing(&plan, &old.cases)?;
         let activation = Activation {
             is_draft: old.is_draft(),
             written_by: old.edited_by,

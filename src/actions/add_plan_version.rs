@@ -2,7 +2,7 @@
 //! are drafts that a second person activates.
 
 use super::ActionFault;
-use super::plan_draft::{checked, sha256};
+use super::plan_draft::{checked, refuse_failing, sha256};
 use crate::clock::Clock;
 use crate::domain::calendar::Day;
 use crate::domain::ids::PlanVersionId;
@@ -11,21 +11,39 @@ use crate::store::audit::{self, Entry};
 use crate::store::plans::{self, PlanVersion};
 use crate::store::{Db, ids};
 
+/// A plan file and the cases beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanText<'a> {
+    /// The plan file.
+    pub source: &'a str,
+    /// Its cases; may be empty.
+    pub cases: &'a str,
+}
+
+impl<'a> From<&'a str> for PlanText<'a> {
+    /// A plan without cases.
+    fn from(source: &'a str) -> Self {
+        Self { source, cases: "" }
+    }
+}
+
 /// Stores the plan, valid from a day on. The same text for the same day again is the stored version.
 ///
 /// # Errors
-/// Every fault of the plan, each with its place; refused once runs rest on another version. Nothing is
-/// written then.
-pub fn add_plan_version(
+/// Every fault of the plan and of its cases, each with its place; refused when a case fails, and once runs rest
+/// on another version. Nothing is written then.
+pub fn add_plan_version<'a>(
     db: &Db,
     clock: &Clock,
     actor: &Actor,
-    source: &str,
+    text: impl Into<PlanText<'a>>,
     file: &str,
     from_day: Day,
 ) -> Result<PlanVersion, ActionFault> {
+    let PlanText { source, cases } = text.into();
     let plan = checked(source, file)?;
-    let sha256 = sha256(source);
+    refuse_failing(&plan, cases)?;
+    let sha256 = sha256(source, cases);
     db.write(|tx| {
         let stored = plans::list(tx)?;
         let same = |v: &&PlanVersion| v.sha256 == sha256 && v.from_day == from_day && !v.is_draft();
@@ -43,6 +61,7 @@ pub fn add_plan_version(
             name: plan.name.clone(),
             version: plans::next_version(tx)?,
             source: source.to_owned(),
+            cases: cases.to_owned(),
             sha256,
             from_day,
             created_at: now,

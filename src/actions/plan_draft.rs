@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{PlanVersionId, StaffId};
 use crate::domain::staff::Actor;
-use crate::plan::CheckedPlan;
+use crate::plan::{CheckedPlan, case};
 use crate::store::audit::{self, Entry};
 use crate::store::plans::{self, PlanVersion};
 use crate::store::{Conn, Db, StoreError, ids};
@@ -34,8 +34,9 @@ pub fn add(db: &Db, clock: &Clock, actor: &Actor, typed: &Typed) -> Result<PlanV
             id: PlanVersionId(ids::next()),
             name: plan.name.clone(),
             version: plans::next_version(tx)?,
-            sha256: sha256(&source),
+            sha256: sha256(&source, ""),
             source,
+            cases: String::new(),
             from_day,
             created_at: now,
             created_by: actor.id,
@@ -72,13 +73,45 @@ pub fn edit(
         let now = clock.now();
         let new = PlanVersion {
             name: plan.name.clone(),
-            sha256: sha256(&source),
+            sha256: sha256(&source, &old.cases),
             source,
             from_day,
             edited_at: now,
             edited_by: actor.id,
             ..old.clone()
         };
+        plans::update_draft(tx, &new, seen)?;
+        note(tx, actor, now, "edit-plan-draft", &told(&old), &new, &told(&new))?;
+        Ok(new)
+    })
+}
+
+/// Gives a draft other cases. `seen` is the SHA-256 of what was looked at.
+///
+/// # Errors
+/// Every fault of the cases, each with its place; whether they come out is asked when the draft is activated.
+/// Refused for an activated version, and when somebody else changed the draft meanwhile.
+pub fn write_cases(
+    db: &Db,
+    clock: &Clock,
+    actor: &Actor,
+    version: i32,
+    seen: &str,
+    typed: &str,
+) -> Result<PlanVersion, ActionFault> {
+    let cases = if typed.trim().is_empty() { String::new() } else { lines(typed) };
+    if !cases.is_empty() {
+        case::read(&cases, "plan.cases").map_err(|faults| ActionFault::field("cases", faults.to_string()))?;
+    }
+    db.write(|tx| {
+        let old = plans::get_by_version(tx, version)?;
+        refuse_unless_draft(&old, seen)?;
+        if old.cases == cases {
+            return Ok(old);
+        }
+        let now = clock.now();
+        let sha256 = sha256(&old.source, &cases);
+        let new = PlanVersion { sha256, cases, edited_at: now, edited_by: actor.id, ..old.clone() };
         plans::update_draft(tx, &new, seen)?;
         note(tx, actor, now, "edit-plan-draft", &told(&old), &new, &told(&new))?;
         Ok(new)
@@ -103,9 +136,27 @@ pub(super) fn checked(source: &str, file: &str) -> Result<CheckedPlan, ActionFau
     CheckedPlan::read(source, file).map_err(|faults| ActionFault::field("source", faults.to_string()))
 }
 
-/// SHA-256 of a plan file, in hex.
-pub(super) fn sha256(source: &str) -> String {
-    hex(&Sha256::digest(source.as_bytes()))
+/// Refuses a plan whose cases have faults or do not come out.
+pub(super) fn refuse_failing(plan: &CheckedPlan, cases: &str) -> Result<(), ActionFault> {
+    if cases.trim().is_empty() {
+        return Ok(());
+    }
+    let report =
+        case::test(plan, cases, "plan.cases").map_err(|faults| ActionFault::field("cases", faults.to_string()))?;
+    if report.failed == 0 {
+        return Ok(());
+    }
+    Err(ActionFault::refused(format!("The plan does not pass its cases.\n{}", report.text)))
+}
+
+/// SHA-256 of a plan file and its cases, in hex; without cases that of the file.
+pub(super) fn sha256(source: &str, cases: &str) -> String {
+    let mut hash = Sha256::new_with_prefix(source.as_bytes());
+    if !cases.is_empty() {
+        hash.update([0]);
+        hash.update(cases.as_bytes());
+    }
+    hex(&hash.finalize())
 }
 
 /// A version in one line, for the audit log.
@@ -143,11 +194,16 @@ pub(super) fn refuse_unless_draft(version: &PlanVersion, seen: &str) -> Result<(
 }
 
 /// Browsers send lines that end in two characters; a plan file has one.
-fn judged(typed: &Typed) -> Result<(String, CheckedPlan, Day), ActionFault> {
-    let mut source = typed.source.replace("\r\n", "\n");
-    if !source.ends_with('\n') {
-        source.push('\n');
+fn lines(typed: &str) -> String {
+    let mut text = typed.replace("\r\n", "\n");
+    if !text.ends_with('\n') {
+        text.push('\n');
     }
+    text
+}
+
+fn judged(typed: &Typed) -> Result<(String, CheckedPlan, Day), ActionFault> {
+    let source = lines(&typed.source);
     let mut faults = Vec::new();
     let plan = CheckedPlan::read(&source, "plan.toml");
     if let Err(wrong) = &plan {

@@ -1,6 +1,6 @@
 //! Sets a company up without a browser: settings, staff accounts, a plan. What is there stays as it is.
 
-use super::add_plan_version::add_plan_version;
+use super::add_plan_version::{PlanText, add_plan_version};
 use super::{ActionFault, company};
 use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
@@ -18,8 +18,8 @@ pub struct Wanted<'a> {
     /// Accounts by address and role. They have no password: their people choose one in the console, and
     /// until then they act only on the command line of this machine.
     pub staff: Vec<(String, Role)>,
-    /// The plan: its text, the name of its file, and the day from which it holds.
-    pub plan: Option<(&'a str, &'a str, Day)>,
+    /// The plan: its text and cases, the name of its file, and the day from which it holds.
+    pub plan: Option<(PlanText<'a>, &'a str, Day)>,
 }
 
 /// Makes what is missing.

@@ -2,8 +2,9 @@
 
 use super::{Context, Failure, print_line};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::actions::add_plan_version::PlanText;
 use crate::actions::set_up_unattended::{Wanted, set_up_unattended};
 use crate::domain::calendar::{Day, NotAZone};
 use crate::domain::company::Company;
@@ -34,7 +35,7 @@ pub struct Args {
     /// A staff account; roles are owner, finance, support and auditor
     #[arg(long, value_name = "EMAIL:ROLE")]
     staff: Vec<String>,
-    /// A compensation plan to store
+    /// A compensation plan to store, with the cases beside it (plan.cases beside plan.toml)
     #[arg(long, value_name = "FILE", requires = "plan_from")]
     plan: Option<PathBuf>,
     /// The day from which the plan holds
@@ -61,15 +62,16 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let role: Role = role.parse().map_err(|fault: UnknownWord| usage(&fault))?;
         staff.push((email.to_owned(), role));
     }
-    let text = match &args.plan {
-        Some(path) => {
-            std::fs::read_to_string(path).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))?
-        }
-        None => String::new(),
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
     };
+    let source = args.plan.as_deref().map_or_else(|| Ok(String::new()), read)?;
+    let beside = args.plan.as_ref().map(|path| path.with_extension("cases")).filter(|path| path.exists());
+    let cases = beside.as_deref().map_or_else(|| Ok(String::new()), read)?;
+    let text = PlanText { source: &source, cases: &cases };
     let from_day = args.plan_from.as_deref().map(str::parse::<Day>).transpose().map_err(|fault| usage(&fault))?;
     let file = args.plan.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let plan = from_day.filter(|_| args.plan.is_some()).map(|day| (text.as_str(), file.as_str(), day));
+    let plan = from_day.filter(|_| args.plan.is_some()).map(|day| (text, file.as_str(), day));
     let (_, db) = context.open()?;
     set_up_unattended(&db, &context.clock, &Actor::command_line(), &Wanted { company, staff, plan })?;
     print_line(format!("{} is set up", args.company))

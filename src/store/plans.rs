@@ -21,7 +21,9 @@ pub struct PlanVersion {
     pub version: i32,
     /// The plan file.
     pub source: String,
-    /// SHA-256 of the file, in hex.
+    /// The cases that it must pass; may be empty.
+    pub cases: String,
+    /// SHA-256 of the plan file and its cases, in hex.
     pub sha256: String,
     /// The first day on which it applies; of a draft the day that its writer has in mind.
     pub from_day: Day,

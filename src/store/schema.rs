@@ -184,6 +184,7 @@ diesel::table! {
         name -> Text,
         version -> Integer,
         source -> Text,
+        cases -> Text,
         sha256 -> Text,
         from_day -> Integer,
         created_at -> BigInt,

@@ -205,6 +205,7 @@ CREATE TABLE plan_versions (
     name TEXT NOT NULL,
     version INTEGER NOT NULL,
     source TEXT NOT NULL,
+    cases TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     from_day INTEGER NOT NULL,
     created_at INTEGER NOT NULL,

@@ -103,6 +103,12 @@ impl<'a> About<'a> {
         }
     }
 
+    /// What a number is.
+    pub fn is(self, num: &Num) -> Node {
+        let have = self.value(num);
+        Node { have: Some(have.clone()), ..Node::leaf(format!("“{}” is {have}", self.words.number(num))) }
+    }
+
     /// A number as it is shown.
     pub fn value(self, num: &Num) -> String {
         let value: Result<Decimal, NoValue> = self.standing.number(num, self.member, self.at);

@@ -3,8 +3,8 @@
 use super::conditions::About;
 use super::paths::{Ways, below};
 use super::{Node, Told};
-use crate::plan::checked::{Bonus, BonusSource, Rank};
-use crate::plan::expr::Cond;
+use crate::plan::checked::{Bonus, BonusSource, Pairing, Rank};
+use crate::plan::expr::{Cond, Num, PairField};
 use crate::plan::result::{LineRow, Source};
 
 /// How many lines of one bonus are listed.
@@ -18,7 +18,9 @@ impl Told<'_> {
         let text = format!("{}, {}: earns {}", given.number, self.snapshot.period.label, money(found.earned_minor));
         let index = self.standing.field.index[place] as usize;
         let about = About::member(self.standing, index);
-        let mut nodes = vec![self.account(place), self.volumes(index), self.activity(about), self.rank(about)];
+        let mut nodes = vec![self.account(place), self.volumes(index)];
+        nodes.extend((0_u16..).zip(&self.plan.pairs).map(|(pair, given)| pairing(about, pair, given)));
+        nodes.extend([self.activity(about), self.rank(about)]);
         for (at, bonus) in self.bonuses() {
             nodes.push(self.bonus(place, at, bonus));
         }
@@ -108,6 +110,14 @@ impl Told<'_> {
         let sum: i64 = rows().map(|row| row.amount_minor).sum();
         let count = rows().count();
         let ways = self.seen.ways_of(at);
+        if bonus.points {
+            let index = self.standing.field.index[place] as usize;
+            let points = self.standing.amounts.get(at).and_then(|amounts| amounts.get(index)).copied().unwrap_or(0);
+            if points != 0 {
+                let points = crate::domain::money::Volume(points);
+                return Node::leaf(format!("{}: {points} points, for other bonuses", bonus.code));
+            }
+        }
         if count == 0 {
             return Node::of(format!("{}: nothing", bonus.code), self.why_nothing(place, bonus, ways));
         }
@@ -177,12 +187,8 @@ impl Told<'_> {
         match &bonus.source {
             BonusSource::Ranks { held, .. } => return self.why_no_rank_pay(about, bonus, *held),
             BonusSource::Pool { amount, shares } => {
-                let words = about.words;
-                let shown = |num| format!("“{}” is {}", words.number(num), about.value(num));
-                return vec![
-                    Node::leaf(format!("shares: {}", shown(shares))),
-                    Node::leaf(format!("pool: {}", shown(amount))),
-                ];
+                let (shares, pool) = (vec![about.is(shares)], vec![about.is(amount)]);
+                return vec![Node::of("shares", shares), Node::of("pool", pool)];
             }
             _ => {}
         }
@@ -225,8 +231,20 @@ impl Told<'_> {
         let field = standing.field;
         let tree = standing.tree(bonus.walk.tree);
         let below = below(tree, field.index[place]);
-        let BonusSource::Orders(cond) = &bonus.source else {
-            return vec![Node::leaf("nobody below has an amount that it pays on")];
+        let cond = match &bonus.source {
+            BonusSource::Orders(cond) => cond,
+            BonusSource::Members(_) if bonus.walk.first_level > 0 => {
+                return vec![Node::leaf("nobody below is one that it pays on")];
+            }
+            BonusSource::Members(cond) => {
+                let about = About::member(standing, field.index[place] as usize);
+                if let Some(failing) = about.failing(cond) {
+                    return vec![Node::of("the member is not one that it pays on", vec![failing])];
+                }
+                let base = bonus.base_of.iter().map(|base| about.is(base));
+                return vec![Node::of("there is nothing to pay on", base.collect())];
+            }
+            _ => return vec![Node::leaf("nobody below has an amount that it pays on")],
         };
         let mut refused = Vec::new();
         let own = |order: &usize| bonus.walk.first_level > 0 && field.orders.buyer[*order] == field.index[place];
@@ -283,6 +301,17 @@ impl Told<'_> {
         }
         nodes
     }
+}
+
+/// What the two sides of a place were matched to.
+fn pairing(about: About<'_>, pair: u16, given: &Pairing) -> Node {
+    let value = |field| about.value(&Num::Pair(pair, field));
+    let [left, right] = [0, 1].map(|side| {
+        let brought = value(PairField::Brought(side));
+        format!("{} (of it carried in {brought})", value(PairField::Side(side)))
+    });
+    let text = format!("{}: left {left}, right {right}, matched {}", given.name, value(PairField::Matched));
+    Node::of(text, about.failing(&given.qualified).into_iter().collect())
 }
 
 fn many(count: usize) -> String {

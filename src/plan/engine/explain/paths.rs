@@ -99,9 +99,13 @@ impl Watch for Seen {
             Subject::Member(place) => {
                 let member = walker.standing.field.index[*place];
                 let below = below(walker.tree, member);
-                // Nobody earns on what is one's own, unless the first level is.
-                let own = |item: &&Item| item.start == member && walker.bonus.walk.first_level > 0;
-                for item in items.iter().filter(|item| below[item.start as usize] && !own(item)) {
+                // What is one's own may pay where the first level is; where that is all, nothing else may.
+                let walk = &walker.bonus.walk;
+                let may_pay = |item: &&Item| {
+                    let others = walk.first_level > 0 || walk.levels > 1;
+                    if item.start == member { walk.first_level == 0 } else { others && below[item.start as usize] }
+                };
+                for item in items.iter().filter(may_pay) {
                     ways.add(path(walker, item)?, member);
                 }
             }
