@@ -22,6 +22,10 @@ words! {
         Organisation = "organisation",
         /// The member's and of everybody below down to the next member of the stop rank.
         PersonalGroup = "personal-group",
+        /// Of everybody below on the left side in the placement tree.
+        Left = "left",
+        /// The same on the right side.
+        Right = "right",
         /// Everybody's; the same number for all.
         Company = "company",
     }
@@ -259,6 +263,8 @@ pub enum BonusSource {
         amount: Num,
         /// The shares of a member.
         shares: Num,
+        /// The most that a member gets, in money; the rest goes to the others.
+        most: Option<Num>,
     },
     /// A rank reached for the first time and held for some periods.
     Ranks {
@@ -534,9 +540,10 @@ impl Bonus {
         self.earner.numbers(see);
         match &self.source {
             BonusSource::Orders(cond) | BonusSource::Members(cond) | BonusSource::Amounts(_, cond) => cond.numbers(see),
-            BonusSource::Pool { amount, shares } => {
+            BonusSource::Pool { amount, shares, most } => {
                 amount.numbers(see);
                 shares.numbers(see);
+                most.iter().for_each(|most| most.numbers(see));
             }
             BonusSource::Ranks { .. } => {}
         }

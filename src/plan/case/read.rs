@@ -145,7 +145,7 @@ impl Draft {
         let span = PeriodSpan::of_label(label.text)
             .ok_or_else(|| label.fault(format!("“{}” is not a period", label.text), help))?;
         if let Some(before) =
-            self.period.as_ref().filter(|before| span.first < before.first || span.label == before.label)
+            self.period.as_ref().filter(|before| span.last < before.last || span.label == before.label)
         {
             let message = format!("the period before this one is {}", before.label);
             return Err(label.fault(message, "periods follow each other in time"));

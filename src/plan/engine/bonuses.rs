@@ -18,7 +18,7 @@ use super::watch::Watch;
 use super::{onetime, pool};
 use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
 use crate::plan::expr::Num;
-use crate::plan::result::{BaseKind, EarningLine, Passed, Source};
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Passed, Source};
 use crate::plan::snapshot::Snapshot;
 
 /// What all bonuses together paid. Members and orders by index.
@@ -88,6 +88,7 @@ pub fn pay(
     }
     if plan.returns == Returns::TakeBack {
         paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
+        settle::take_from_deferred(standing, snapshot, &mut paid)?;
     }
     Ok(paid)
 }
@@ -137,8 +138,9 @@ fn one(
             paid.lines[usize::from(place)] = onetime::pay(standing, place, memory, &mut shop)?;
             return Ok(());
         }
-        BonusSource::Pool { amount, shares } => {
-            paid.lines[usize::from(place)] = pool::pay(standing, place, amount, shares, &mut shop)?;
+        BonusSource::Pool { amount, shares, most } => {
+            let pool = pool::Pool { amount, shares, most: most.as_ref() };
+            paid.lines[usize::from(place)] = pool::pay(standing, place, &pool, &mut shop)?;
             return Ok(());
         }
         BonusSource::Amounts(of, only) => amounts(standing, of, only, &paid.lines, &arithmetic)?,
@@ -283,7 +285,7 @@ fn amounts(
         let mut sums = vec![(0_i64, 0_i64); standing.field.len()];
         for line in &lines[usize::from(*on)] {
             let sum = &mut sums[line.member as usize];
-            let side = if line.amount_minor < 0 { &mut sum.1 } else { &mut sum.0 };
+            let side = if line.kind == LineKind::Clawback { &mut sum.1 } else { &mut sum.0 };
             *side = side.checked_add(line.amount_minor).ok_or_else(|| RunFault::overflow("what a member earned"))?;
         }
         for (member, (earned, returned)) in (0_u32..).zip(sums) {

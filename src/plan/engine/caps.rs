@@ -15,6 +15,11 @@ use crate::plan::snapshot::Snapshot;
 /// A line: its bonus and its place among that bonus's lines.
 type Place = (u16, usize);
 
+/// The key under which amounts above a limit are remembered.
+pub fn key(cap: &Cap) -> String {
+    format!("above:{}", cap.name)
+}
+
 /// Applies a limit to the lines of its bonuses.
 pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut Paid) -> Result<(), RunFault> {
     let owner = owners(standing, snapshot, cap.per);
@@ -24,7 +29,7 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
             groups.entry(owner[line.member as usize]).or_default().push((*bonus, at));
         }
     }
-    let key = format!("above:{}", cap.name);
+    let key = key(cap);
     let carried = cap.excess == Excess::Carried;
     let mut above = if carried { paid.memory.column(&key) } else { Vec::new() };
     if carried {
@@ -48,7 +53,14 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
             if cap.reduction == Reduction::Stop {
                 return Err(stopped(standing, cap, sum, limit));
             }
-            reduce(standing, cap, paid, lines, sum - limit);
+            if carried {
+                // The lines stay whole, so that a return takes back what they gave.
+                let text = format!("above the limit “{}”, carried over to the next periods", cap.name);
+                let note = settle::note(paid, text);
+                settle::add_fixed(standing, paid, cap.of[0], owner, limit - sum, note)?;
+            } else {
+                reduce(standing, cap, paid, lines, sum - limit);
+            }
         }
         if let Some(above) = above.get_mut(owner as usize) {
             let room = (limit - sum).clamp(0, *above);
@@ -69,7 +81,7 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
 }
 
 /// Whose limit each member's amounts count against.
-fn owners(standing: &Standing<'_>, snapshot: &Snapshot, per: CapPer) -> Vec<u32> {
+pub fn owners(standing: &Standing<'_>, snapshot: &Snapshot, per: CapPer) -> Vec<u32> {
     let members = (0_u32..).take(standing.field.len());
     match per {
         CapPer::Member => members.collect(),

@@ -75,6 +75,9 @@ impl Walker<'_> {
         found: &mut Found,
         passing: &mut Passing,
     ) -> Result<(), RunFault> {
+        if self.bonus.walk.first_level == 0 {
+            self.pay_generation(item, item.start, 0, found, passing)?;
+        }
         if heads.count.is_empty() {
             return self.peers(heads, item, found, passing);
         }

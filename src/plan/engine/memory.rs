@@ -104,11 +104,23 @@ impl Memory {
         column
     }
 
+    /// What is left for the next run so far, as a column.
+    pub fn kept(&self, key: &str) -> Vec<i64> {
+        let mut column = vec![0; self.members];
+        for (member, value) in self.next.get(&self.own(key)).into_iter().flatten() {
+            column[*member as usize] = *value;
+        }
+        column
+    }
+
     /// Leaves numbers for the next run; zeros are left out.
     pub fn keep(&mut self, key: &str, numbers: impl IntoIterator<Item = (u32, i64)>) {
         let numbers: Numbers = numbers.into_iter().filter(|(_, value)| *value != 0).collect();
-        if !numbers.is_empty() {
-            self.next.insert(self.own(key), numbers);
+        let key = self.own(key);
+        if numbers.is_empty() {
+            self.next.remove(&key);
+        } else {
+            self.next.insert(key, numbers);
         }
     }
 

@@ -88,6 +88,9 @@ pub fn compute(
 ) -> Result<(), RunFault> {
     let plan = standing.plan;
     for ((place, pair), buckets) in plan.pairs.iter().enumerate().zip(brought) {
+        if pair.period.is_some_and(|kind| kind != snapshot.period.kind) {
+            continue;
+        }
         let overflow = || RunFault::overflow(&format!("a side of the pairing {}", pair.name));
         let new = new_volume(standing, pair).ok_or_else(overflow)?;
         let count = standing.field.len();
@@ -127,11 +130,11 @@ pub fn compute(
                 }
             }
         }
-        carry(standing, pair, memory, &new, buckets, &used, &lost, snapshot)?;
         if matches!(pair.method, Matching::Ladder { .. }) {
             memory.keep_column(&format!("position:{}", pair.name), &sides.position);
         }
         standing.pairs[place] = sides;
+        carry(standing, pair, memory, &new, buckets, &used, &lost, snapshot)?;
     }
     Ok(())
 }

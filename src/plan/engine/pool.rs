@@ -15,12 +15,21 @@ use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
 /// Decimal places of the share that a line shows; the amount is worked out from the whole numbers.
 const SHOWN: u32 = 8;
 
+/// What is shared out, and how.
+pub struct Pool<'a> {
+    /// The sum.
+    pub amount: &'a Num,
+    /// The shares of a member.
+    pub shares: &'a Num,
+    /// The most that a member gets.
+    pub most: Option<&'a Num>,
+}
+
 /// Shares out a pool among the members who may earn it. With nobody who has a share nothing is paid.
 pub fn pay(
     standing: &Standing<'_>,
     place: u16,
-    amount: &Num,
-    shares: &Num,
+    pool: &Pool<'_>,
     shop: &mut Workshop<'_>,
 ) -> Result<Vec<EarningLine>, RunFault> {
     let bonus = &standing.plan.bonuses[usize::from(place)];
@@ -31,7 +40,7 @@ pub fn pay(
         if !standing.field.may_earn[member] || !standing.holds(&bonus.earner, member, At::MEMBER).map_err(none)? {
             continue;
         }
-        let value = standing.number(shares, member, At::MEMBER).map_err(none)?;
+        let value = standing.number(pool.shares, member, At::MEMBER).map_err(none)?;
         let value = in_places(value).ok_or_else(overflow)?;
         if value > 0 {
             holders.push((index, value));
@@ -40,24 +49,55 @@ pub fn pay(
     let Some((first, _)) = holders.first() else {
         return Ok(Vec::new());
     };
-    let whole = standing.number(amount, *first as usize, At::MEMBER).map_err(|NoValue| overflow())?;
+    let whole = standing.number(pool.amount, *first as usize, At::MEMBER).map_err(|NoValue| overflow())?;
     let whole = whole.max(Decimal::ZERO);
     let minor = standing.currency.round(whole, standing.plan.rounding).map_err(|_| overflow())?;
     let total: i128 = holders.iter().map(|(_, shares)| i128::from(*shares)).sum();
-    let parts = share_out(minor, &holders.iter().map(|(_, shares)| *shares).collect::<Vec<_>>(), |at| {
-        standing.field.by_number[holders[at].0 as usize]
-    });
+    let mut most = vec![i64::MAX; holders.len()];
+    for (most, (member, _)) in most.iter_mut().zip(&holders) {
+        if let Some(num) = pool.most {
+            let value = standing.number(num, *member as usize, At::MEMBER);
+            let value = value.map_err(|NoValue| (shop.arithmetic)(*member as usize))?;
+            *most = standing.currency.round(value, standing.plan.rounding).map_err(|_| overflow())?.max(0);
+        }
+    }
+    let shares: Vec<i64> = holders.iter().map(|(_, shares)| *shares).collect();
+    let parts = share_up_to(minor, &shares, &most, |at| standing.field.by_number[holders[at].0 as usize]);
     let all = Decimal::try_from_i128_with_scale(total, Volume::PLACES).map_err(|_| overflow())?.normalize();
     let note = u16::try_from(shop.notes.len()).unwrap_or(u16::MAX);
     shop.notes
         .push(format!("{} ({}), shared out over {all} shares, earner: {}", bonus.rule, bonus.code, bonus.earner_text));
     let mut lines = Vec::with_capacity(holders.len());
-    for ((member, shares), part) in holders.iter().zip(parts) {
+    for ((member, shares), part) in holders.iter().zip(parts).filter(|(_, part)| *part != 0) {
         let share = Decimal::new(*shares, Volume::PLACES).checked_div(all).ok_or_else(overflow)?;
         let rate = shop.rates.place(share.round_dp(SHOWN)).ok_or_else(overflow)?;
         lines.push(line(*member, place, minor, part, rate, note));
     }
     Ok(lines)
+}
+
+/// Splits an amount by weights, each part up to its limit; what a limit leaves goes to the others.
+fn share_up_to(amount: i64, weights: &[i64], most: &[i64], order: impl Fn(usize) -> u32) -> Vec<i64> {
+    let mut parts = vec![0; weights.len()];
+    let mut open: Vec<usize> = (0..weights.len()).collect();
+    let mut left = amount;
+    while !open.is_empty() {
+        let of_open: Vec<i64> = open.iter().map(|at| weights[*at]).collect();
+        let shared = share_out(left, &of_open, |at| order(open[at]));
+        let (full, rest): (Vec<usize>, Vec<usize>) = (0..open.len()).partition(|at| shared[*at] >= most[open[*at]]);
+        if full.is_empty() {
+            for (at, part) in open.iter().zip(shared) {
+                parts[*at] = part;
+            }
+            break;
+        }
+        for at in full {
+            parts[open[at]] = most[open[at]];
+            left -= most[open[at]];
+        }
+        open = rest.into_iter().map(|at| open[at]).collect();
+    }
+    parts
 }
 
 /// Splits an amount by weights exactly: everybody the whole units of the exact part, the rest one by one to

@@ -6,6 +6,7 @@ use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::domain::money::Volume;
+use crate::domain::tree::TreeKind;
 use crate::plan::checked::{VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField};
 use rust_decimal::Decimal;
@@ -28,6 +29,10 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
             for (value, own) in column.iter_mut().zip(own.iter().flatten()) {
                 *value = value.checked_sub(*own).ok_or_else(overflow)?;
             }
+        }
+        if let VolumeScope::Left | VolumeScope::Right = volume.scope {
+            let side = u8::from(volume.scope == VolumeScope::Right);
+            column = on_side(standing, column, side).ok_or_else(overflow)?;
         }
         if volume.scope == VolumeScope::Company {
             let sum = column.iter().try_fold(0_i64, |sum, value| sum.checked_add(*value)).ok_or_else(overflow)?;
@@ -88,6 +93,21 @@ pub fn organisation(tree: &Tree, mut column: Vec<i64>) -> Option<Vec<i64>> {
         }
     }
     Some(column)
+}
+
+/// What stands below every member on a side of the placement tree.
+fn on_side(standing: &Standing<'_>, column: Vec<i64>, side: u8) -> Option<Vec<i64>> {
+    let tree = standing.field.tree(TreeKind::Placement);
+    let whole = organisation(tree, column)?;
+    let mut out = vec![0; whole.len()];
+    for (member, value) in whole.iter().enumerate() {
+        let above = tree.parent[member];
+        let stands = standing.field.kind[member].may_earn() && standing.field.side[member] == side;
+        if above != NONE && stands {
+            out[above as usize] = *value;
+        }
+    }
+    Some(out)
 }
 
 /// Every member's column and that of the members up to `depth` levels below.

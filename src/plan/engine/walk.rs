@@ -373,7 +373,7 @@ impl<'a> Walker<'a> {
             on: item.on,
             level,
             note: self.rows[self.row[member as usize] as usize].note,
-            kind: if item.base < 0 && !fixed { LineKind::Clawback } else { LineKind::Earned },
+            kind: if item.base < 0 { LineKind::Clawback } else { LineKind::Earned },
             base_kind: self.bonus.base,
         })
     }

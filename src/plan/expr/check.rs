@@ -32,6 +32,8 @@ pub struct VolumeName {
     pub reads: Reads,
     /// Whether it adds up money and not points.
     pub money: bool,
+    /// Whether it is the same for everybody.
+    pub company: bool,
 }
 
 /// A named expression about a member.
@@ -75,6 +77,33 @@ pub struct Names {
 }
 
 impl Names {
+    /// Whether a number may be another for each member.
+    pub fn differs(&self, num: &Num) -> bool {
+        let mut differs = false;
+        num.numbers(&mut |num| {
+            differs |= match num {
+                Num::Volume(volume) => !self.volumes[usize::from(*volume)].company,
+                Num::Before(place, _) => self.differs(&self.remembered[usize::from(*place)].1),
+                Num::Count(_)
+                | Num::Member(_)
+                | Num::Capped(..)
+                | Num::Leg(..)
+                | Num::Held(_)
+                | Num::Earned(..)
+                | Num::Gathered(_)
+                | Num::Pair(..)
+                | Num::Bonus(_)
+                | Num::PaidWithin(_)
+                | Num::PaidEver(_) => true,
+                _ => false,
+            };
+        });
+        num.conditions(&mut |cond| {
+            differs |= !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
+        });
+        differs
+    }
+
     /// Whether a number is money and not points: it reads what was paid, or what bonuses paid in money.
     pub fn is_money(&self, num: &Num) -> bool {
         use OrderField::{Margin, Paid, PaidBefore, Wholesale};

@@ -118,6 +118,8 @@ pub fn parse(text: &str) -> Result<Ast, ExprFault> {
             format!("{} is not expected here", shown(token)),
             match token {
                 Token::Sign(")") => "remove it, or open a bracket before",
+                Token::Sign(",") => "numbers have no thousands sign: write 1000",
+                Token::Sign("%") => "write per cent without a space: 10%",
                 _ => "join two conditions by and, or; two numbers by + - * /",
             },
         )),

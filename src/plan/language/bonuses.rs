@@ -13,7 +13,7 @@ use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "code",
     "name",
     "about",
@@ -25,6 +25,7 @@ const KEYS: [&str; 23] = [
     "of",
     "pool",
     "shares",
+    "most",
     "held",
     "pay_skipped",
     "instalments",
@@ -40,7 +41,7 @@ const KEYS: [&str; 23] = [
 ];
 
 const OF_RANKS: [(&str, &str); 3] = [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks")];
-const OF_POOLS: [(&str, &str); 2] = [("pool", "pool"), ("shares", "pool")];
+const OF_POOLS: [(&str, &str); 3] = [("pool", "pool"), ("shares", "pool"), ("most", "pool")];
 
 /// Makes the codes of all bonuses known, so that expressions anywhere may name them.
 pub fn codes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
@@ -195,7 +196,13 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
             reader.need(section, "shares", "\"1\"");
             let amount = number(reader, section, "pool", Scope::Member);
             let shares = number(reader, section, "shares", Scope::Member);
-            Some(BonusSource::Pool { amount: amount?, shares: shares? })
+            let most = number(reader, section, "most", Scope::Member);
+            if amount.as_ref().is_some_and(|amount| reader.names.differs(amount)) {
+                let span = section.table.get("pool").map_or(0..0, toml::Spanned::span);
+                let help = "use volumes with scope = \"company\", such as \"3% * all\"";
+                reader.fault(&span, "what is shared out must be the same for everybody", help);
+            }
+            Some(BonusSource::Pool { amount: amount?, shares: shares?, most })
         }
         "ranks" => {
             let held = reader.whole(section, "held", 1, 60).unwrap_or(1);

@@ -49,10 +49,10 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
     };
     let unqualified = reader.word(section, "unqualified", &["keep", "match", "flush"]).unwrap_or(Unqualified::Keep);
     let method = method(reader, section);
-    let limit = number(reader, section, "limit");
+    let limit = number(reader, section, "limit", Reads::Everything);
     let excess = reader.word(section, "excess", &["lost", "carried"]).unwrap_or(Excess::Lost);
     let after = reader.word(section, "after", &["carry", "flush"]).unwrap_or(After::Carry);
-    let carry_limit = number(reader, section, "carry_limit");
+    let carry_limit = number(reader, section, "carry_limit", Reads::Pairs);
     let carry_periods = reader.whole(section, "carry_periods", 1, 60).unwrap_or(0);
     let period = super::bonuses::period(reader, section);
     Some(Pairing {
@@ -84,9 +84,9 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, volumes: &[VolumeD
     u16::try_from(place).ok()
 }
 
-fn number<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str) -> Option<Num> {
+fn number<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, limit: Reads) -> Option<Num> {
     let text = section.table.get(key).and_then(|value| reader.as_expression(value))?;
-    reader.number(&text, Scope::Member, Reads::Everything).map(|(num, _)| num)
+    reader.number(&text, Scope::Member, limit).map(|(num, _)| num)
 }
 
 fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Matching> {

@@ -38,6 +38,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
             name: volume.name.clone(),
             reads: if volume.scope == VolumeScope::PersonalGroup { Reads::Ranks } else { Reads::Volumes },
             money: reader.names.is_money(&volume.of),
+            company: volume.scope == VolumeScope::Company,
         })
         .collect();
     reader.names.volumes = known;
@@ -65,7 +66,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         section,
         &["of", "scope", "tree", "periods", "label", "customers", "include_own", "depth", "stop", "where"],
     );
-    let scopes = ["own", "customers", "organisation", "personal-group", "company"];
+    let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company"];
     let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
     let of = of.and_then(|text| reader.number(&text, Scope::Order, Reads::Facts)).map(|(num, _)| num);
     let tree = tree(reader, section);

@@ -101,6 +101,9 @@ fn generations(parents: &Parents, volumes: &[u32], first: usize, own: bool) -> L
     for buyer in (0..parents.len()).filter(|buyer| volumes[*buyer] > 0) {
         let head = |member: usize| rank(volumes[member]) == 2;
         let mut heads = usize::from(own && head(buyer));
+        if first == 0 && rank(volumes[buyer]) >= 1 {
+            lines.push((buyer, buyer, 0, i64::from(volumes[buyer]) * RATES[0]));
+        }
         for member in uplines(parents, buyer) {
             if rank(volumes[member]) >= 1 && heads < RATES.len() {
                 lines.push((member, buyer, heads + first, i64::from(volumes[buyer]) * RATES[heads]));

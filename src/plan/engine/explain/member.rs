@@ -186,7 +186,7 @@ impl Told<'_> {
         }
         match &bonus.source {
             BonusSource::Ranks { held, .. } => return self.why_no_rank_pay(about, bonus, *held),
-            BonusSource::Pool { amount, shares } => {
+            BonusSource::Pool { amount, shares, .. } => {
                 let (shares, pool) = (vec![about.is(shares)], vec![about.is(amount)]);
                 return vec![Node::of("shares", shares), Node::of("pool", pool)];
             }
