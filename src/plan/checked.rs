@@ -494,6 +494,8 @@ pub struct CheckedPlan {
     pub active_text: String,
     /// Which rank is paid on.
     pub paid_as: PaidAs,
+    /// In which runs ranks are judged; runs of other kinds read what the last of these found. In all where not given.
+    pub ranks_period: Option<PeriodKind>,
     /// Whether an expression reads the ranks that the previous run paid on.
     pub former_ranks: bool,
     /// Ranks, lowest first.

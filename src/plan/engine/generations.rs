@@ -15,8 +15,10 @@ pub struct Heads {
     count: Vec<u32>,
     /// The nearest upline with any right.
     right: Vec<u32>,
-    /// For peers: the nearest upline with a right and a higher paid rank.
+    /// For peers: the nearest upline with a higher paid rank.
     higher: Vec<u32>,
+    /// For peers: the highest paid rank that has a right.
+    top: u16,
 }
 
 impl Heads {
@@ -40,7 +42,7 @@ impl Heads {
                     let before = if above == NONE { 0 } else { count[above as usize] };
                     count[*member as usize] = before + u32::from(heads[*member as usize]);
                 }
-                Ok(Self { own, count, right, higher })
+                Ok(Self { own, count, right, higher, top: 0 })
             }
             Head::Peer => {
                 let paid = &walker.standing.paid;
@@ -53,7 +55,8 @@ impl Heads {
                     }
                     higher[member] = at;
                 }
-                Ok(Self { own, count, right, higher })
+                let top = (0..members).filter(|member| may(*member)).map(|member| paid[member]).max().unwrap_or(0);
+                Ok(Self { own, count, right, higher, top })
             }
         }
     }
@@ -126,7 +129,8 @@ impl Walker<'_> {
         }
         let mut at = item.start;
         let mut counted = item.start;
-        loop {
+        // Once so many of the highest rank were passed, nobody above can earn any more.
+        while seen[usize::from(heads.top)..].iter().sum::<u32>() < levels {
             let next = if levels == 1 { self.next_higher(heads, at, &seen) } else { heads.right[at as usize] };
             if next == NONE || !self.within(item.start, next) {
                 return Ok(());
@@ -150,6 +154,7 @@ impl Walker<'_> {
             }
             at = next;
         }
+        Ok(())
     }
 
     /// The nearest upline with a higher paid rank than anybody seen so far.

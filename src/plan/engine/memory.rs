@@ -163,6 +163,17 @@ impl Memory {
     /// Fills in what earlier runs found: ranks, the ranks' history, volumes, what bonuses paid.
     pub fn recall(&mut self, standing: &mut Standing<'_>) {
         let plan = standing.plan;
+        if plan.ranks_period.is_some_and(|kind| kind != self.period.kind) {
+            standing.judged = vec![(0, 0); self.members];
+            for (number, rank) in (1_u16..).zip(&plan.ranks) {
+                for (member, _) in self.former.get(&format!("judged:{}", rank.code)).into_iter().flatten() {
+                    standing.judged[*member as usize].0 = number;
+                }
+                for (member, _) in self.former.get(&format!("judged-paid:{}", rank.code)).into_iter().flatten() {
+                    standing.judged[*member as usize].1 = number;
+                }
+            }
+        }
         if self.former_ranks {
             for rank in &plan.ranks {
                 for (member, grace) in self.take(&format!("paid:{}", rank.code)) {
@@ -247,6 +258,17 @@ impl Memory {
                 .zip(&standing.rank)
                 .map(|(history, earned)| ((history << 1 | u64::from(*earned > rank)) & (u64::MAX >> 1)).cast_signed());
             self.keep(&format!("earned:{}", plan.ranks[usize::from(rank)].code), (0_u32..).zip(now));
+        }
+        if plan.ranks_period == Some(self.period.kind) {
+            for (number, rank) in (1_u16..).zip(&plan.ranks) {
+                for (key, ranks) in [("judged", &standing.rank), ("judged-paid", &standing.paid)] {
+                    let those =
+                        (0_u32..).zip(ranks).filter(|(_, rank)| **rank == number).map(|(member, _)| (member, 1));
+                    let key = format!("{key}:{}", rank.code);
+                    self.former.remove(&key);
+                    self.next.insert(key, those.collect());
+                }
+            }
         }
         if self.former_ranks {
             for (place, rank) in (1_u16..).zip(&plan.ranks) {

@@ -25,6 +25,8 @@ pub fn fill(
             take(&mut below[*above as usize], usize::from(side[member as usize]), member);
         }
     }
+    // How far down the outer line somebody was led before.
+    let mut end: Vec<u32> = (0_u32..).take(parent.len()).collect();
     // Where the search below a sponsor goes on: everybody before in its queue is full.
     let mut queues: Vec<VecDeque<u32>> = vec![VecDeque::new(); parent.len()];
     for member in order {
@@ -34,8 +36,8 @@ pub fn fill(
         }
         let (above, place) = match placement.fill {
             Fill::BreadthFirst => breadth_first(&mut queues[sponsor[at] as usize], sponsor[at], &below, width),
-            Fill::OuterLeft => outer(sponsor[at], &below, 0),
-            Fill::OuterRight => outer(sponsor[at], &below, width - 1),
+            Fill::OuterLeft => outer(sponsor[at], &below, 0, &mut end),
+            Fill::OuterRight => outer(sponsor[at], &below, width - 1, &mut end),
         };
         take(&mut below[above as usize], place, *member);
         parent[at] = above;
@@ -92,11 +94,26 @@ fn breadth_first(queue: &mut VecDeque<u32>, sponsor: u32, below: &[Vec<u32>], wi
     (sponsor, 0)
 }
 
-/// The end of the line below the sponsor on one side.
-fn outer(sponsor: u32, below: &[Vec<u32>], place: usize) -> (u32, usize) {
+/// The end of the line below the sponsor on one side. Whoever is on the way is led to the end at once next time.
+fn outer(sponsor: u32, below: &[Vec<u32>], place: usize, end: &mut [u32]) -> (u32, usize) {
     let mut at = sponsor;
-    while let Some(next) = below[at as usize].get(place).copied().filter(|next| *next != NONE) {
-        at = next;
+    loop {
+        let further = end[at as usize];
+        let next = below[further as usize].get(place).copied().filter(|next| *next != NONE);
+        match next {
+            Some(next) => at = next,
+            None => {
+                at = further;
+                break;
+            }
+        }
+    }
+    let mut way = sponsor;
+    while end[way as usize] != at && way != at {
+        let further = end[way as usize];
+        end[way as usize] = at;
+        let next = below[further as usize].get(place).copied().filter(|next| *next != NONE);
+        way = next.unwrap_or(at);
     }
     (at, place)
 }

@@ -136,6 +136,10 @@ fn rank(standing: &mut Standing<'_>, snapshot: &Snapshot, member: usize) -> Resu
     if !standing.field.may_earn[member] {
         return Ok(());
     }
+    if !standing.judged.is_empty() {
+        standing.recall_rank(member);
+        return Ok(());
+    }
     standing.set_rank(member, 0);
     for (number, rank) in (1_u16..).zip(&plan.ranks) {
         let mut met = true;

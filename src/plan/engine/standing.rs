@@ -50,6 +50,8 @@ pub struct Standing<'a> {
     pub former: Vec<u16>,
     /// Ranks set by hand, instead of what is paid on otherwise; 0 for none.
     pub forced: Vec<u16>,
+    /// Ranks that the last run which judged them found, in runs of another kind. Empty in runs that judge.
+    pub judged: Vec<(u16, u16)>,
     /// Periods for which a rank has been paid on in grace, this one included.
     pub grace: Vec<u16>,
     /// Per aggregate of the plan that counts, per member.
@@ -113,6 +115,7 @@ impl<'a> Standing<'a> {
             highest: (0..count).map(|member| of(given(member).highest_rank.as_ref())).collect(),
             former: vec![0; count],
             forced: (0..count).map(|member| of(given(member).forced_rank.as_ref())).collect(),
+            judged: Vec::new(),
             grace: vec![0; count],
             counts: vec![Vec::new(); plan.aggregates.len()],
             sums: vec![Vec::new(); plan.aggregates.len()],
@@ -137,6 +140,13 @@ impl<'a> Standing<'a> {
     /// The seller of a buyer: the buyer, or for a customer the distributor above. `None` where there is none.
     pub fn seller(&self, buyer: u32) -> Option<u32> {
         Some(self.field.seller[buyer as usize]).filter(|seller| *seller != NONE)
+    }
+
+    /// Takes over the ranks that an earlier run found.
+    pub fn recall_rank(&mut self, member: usize) {
+        let (rank, paid) = self.judged[member];
+        self.rank[member] = rank;
+        self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
     }
 
     /// Notes the rank that a member earned, and what it is paid on.

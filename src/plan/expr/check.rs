@@ -99,7 +99,8 @@ impl Names {
             };
         });
         num.conditions(&mut |cond| {
-            differs |= !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
+            differs |=
+                !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
         });
         differs
     }

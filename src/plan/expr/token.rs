@@ -40,7 +40,8 @@ pub fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, ExprFault> {
                 + text[at..].find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(text.len() - at);
             out.push((Token::Name(text[at..end].to_owned()), at..end));
             at = end;
-        } else if let Some((wrong, right)) = [("=>", ">="), ("=<", "<=")].iter().find(|(wrong, _)| text[at..].starts_with(wrong))
+        } else if let Some((wrong, right)) =
+            [("=>", ">="), ("=<", "<=")].iter().find(|(wrong, _)| text[at..].starts_with(wrong))
         {
             let message = format!("“{wrong}” has no meaning here");
             return Err(ExprFault::new(at..at + 2, message, format!("write {right}")));

@@ -45,7 +45,9 @@ fn cap<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize) -> Opt
     let value = reader.need(section, "limit", "\"500\"")?;
     let text = reader.as_expression(value)?;
     let (limit, _) = reader.number(&text, Scope::Member, Reads::Amounts)?;
-    if section.table.get("per").and_then(|per| per.get_ref().as_str()) == Some("company") && reader.names.differs(&limit) {
+    if section.table.get("per").and_then(|per| per.get_ref().as_str()) == Some("company")
+        && reader.names.differs(&limit)
+    {
         let help = "use volumes with scope = \"company\", such as \"40% * all\"";
         reader.fault(&text.span, "the limit of the company must be the same for everybody", help);
     }

@@ -7,6 +7,7 @@ use super::source::{Reader, Section, Text};
 use super::{bonuses, caps, order, pairs, ranks, tables, trees, volumes};
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
+use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Fill, PaidAs, Placement, Returns};
 use crate::plan::expr::{Cond, Reads, Scope};
 
@@ -47,7 +48,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let volumes = volumes::read(reader, root);
     tables::values(reader, root);
     let trees = trees::read(reader, root);
-    let (active, active_text, paid_as) = status(reader, root);
+    let Status { active, active_text, paid_as, ranks_period } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
     let pairs = pairs::read(reader, root, &volumes);
     let bonuses = bonuses::read(reader, root);
@@ -76,6 +77,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         active: active?,
         active_text,
         paid_as,
+        ranks_period,
         former_ranks: reader.names.former_ranks,
         ranks,
         bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
@@ -211,16 +213,32 @@ fn valid_from<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Day>
     day.map_err(|fault| reader.fault(&value.span(), fault.to_string(), help)).ok()
 }
 
-fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> (Option<Cond>, String, PaidAs) {
-    let always = (Some(Cond::Always(true)), "always".to_owned(), PaidAs::Earned);
+struct Status {
+    active: Option<Cond>,
+    active_text: String,
+    paid_as: PaidAs,
+    ranks_period: Option<PeriodKind>,
+}
+
+fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
+    let mut status = Status {
+        active: Some(Cond::Always(true)),
+        active_text: "always".to_owned(),
+        paid_as: PaidAs::Earned,
+        ranks_period: None,
+    };
     let Some(section) = reader.section(root, "status", "[status]") else {
-        return always;
+        return status;
     };
-    reader.only(&section, &["active", "paid_as"]);
-    let paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
-    let Some(text) = reader.need_text(&section, "active", "\"pv >= 100\"") else {
-        return (None, String::new(), paid_as);
-    };
-    let cond = reader.condition(&text, Scope::Member, Reads::Volumes).map(|(cond, _)| cond);
-    (cond, text.value, paid_as)
+    reader.only(&section, &["active", "paid_as", "ranks"]);
+    status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
+    let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    status.ranks_period = reader.word(&section, "ranks", &kinds);
+    if let Some(text) = reader.need_text(&section, "active", "\"pv >= 100\"") {
+        status.active = reader.condition(&text, Scope::Member, Reads::Volumes).map(|(cond, _)| cond);
+        status.active_text = text.value;
+    } else {
+        status.active = None;
+    }
+    status
 }
