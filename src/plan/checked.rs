@@ -545,7 +545,9 @@ impl Bonus {
             BonusSource::Pool { amount, shares, most } => {
                 amount.numbers(see);
                 shares.numbers(see);
-                most.iter().for_each(|most| most.numbers(see));
+                if let Some(most) = most {
+                    most.numbers(see);
+                }
             }
             BonusSource::Ranks { .. } => {}
         }

@@ -100,13 +100,11 @@ fn outer(sponsor: u32, below: &[Vec<u32>], place: usize, end: &mut [u32]) -> (u3
     loop {
         let further = end[at as usize];
         let next = below[further as usize].get(place).copied().filter(|next| *next != NONE);
-        match next {
-            Some(next) => at = next,
-            None => {
-                at = further;
-                break;
-            }
-        }
+        let Some(next) = next else {
+            at = further;
+            break;
+        };
+        at = next;
     }
     let mut way = sponsor;
     while end[way as usize] != at && way != at {

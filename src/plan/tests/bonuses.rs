@@ -315,7 +315,8 @@ fn an_expression_without_a_value_names_bonus_and_member() {
 fn values_of_values_do_not_grow_without_end() {
     let mut text = String::from("[plan]\nname = \"T\"\ncurrency = \"EUR\"\n[values]\nv0 = \"pv + gv\"\n");
     for at in 1..60 {
-        text.push_str(&format!("v{at} = \"v{} + v{}\"\n", at - 1, at - 1));
+        let line = format!("v{at} = \"v{} + v{}\"\n", at - 1, at - 1);
+        text.push_str(&line);
     }
     let faults = crate::plan::CheckedPlan::read(&text, "plan.toml").unwrap_err();
     assert!(faults.list.iter().any(|fault| fault.message.contains("put in more than")), "{faults}");
