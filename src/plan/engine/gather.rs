@@ -23,7 +23,8 @@ pub struct Seen(Vec<bool>);
 impl Seen {
     /// Nobody yet.
     pub fn new(aggregate: &Aggregate, members: usize) -> Self {
-        let counted = matches!(aggregate.take, Take::Count(_) | Take::Sum(_)) && aggregate.shape != Shape::Legs;
+        let counted = matches!(aggregate.take, Take::Count(_) | Take::Sum(_))
+            && !matches!(aggregate.shape, Shape::Legs | Shape::EnrolledLegs);
         Self(vec![false; if counted { 0 } else { members }])
     }
 }
@@ -76,7 +77,9 @@ pub fn pass_up(standing: &mut Standing<'_>, place: usize, member: usize, taken: 
     let shape = aggregate.shape;
     let above = match shape {
         Shape::Legs | Shape::Frontline | Shape::Downline => standing.tree(aggregate.tree).parent[member],
-        Shape::Enrolled | Shape::Customers | Shape::EnrolledOn(_) => field.enroller.parent[member],
+        Shape::Enrolled | Shape::EnrolledLegs | Shape::Customers | Shape::EnrolledOn(_) => {
+            field.enroller.parent[member]
+        }
     };
     if above == NONE {
         return Some(());
@@ -85,7 +88,7 @@ pub fn pass_up(standing: &mut Standing<'_>, place: usize, member: usize, taken: 
     let distributor = field.kind[member].may_earn();
     let belongs = match shape {
         Shape::Legs | Shape::Frontline | Shape::Downline => true,
-        Shape::Enrolled => distributor,
+        Shape::Enrolled | Shape::EnrolledLegs => distributor,
         Shape::Customers => !distributor,
         Shape::EnrolledOn(side) => distributor && stands_on(standing, above, member, side),
     };
@@ -96,6 +99,14 @@ pub fn pass_up(standing: &mut Standing<'_>, place: usize, member: usize, taken: 
         if taken.hit || seen.0[member] {
             standing.counts[place][above] += 1;
             seen.0[above] = true;
+        }
+        return Some(());
+    }
+    if shape == Shape::EnrolledLegs {
+        let leg = standing.tree(aggregate.tree).leg(above, member).filter(|_| taken.hit);
+        if let Some(leg) = leg.filter(|leg| !seen.0[*leg]) {
+            seen.0[leg] = true;
+            standing.counts[place][above] += 1;
         }
         return Some(());
     }

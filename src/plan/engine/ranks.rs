@@ -34,7 +34,7 @@ fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, place: &str, member:
 
 /// Whether an aggregate can be made while ranks are being found.
 fn along(aggregate: &Aggregate) -> bool {
-    matches!(aggregate.shape, Shape::Legs | Shape::Frontline | Shape::Downline)
+    matches!(aggregate.shape, Shape::Legs | Shape::EnrolledLegs | Shape::Frontline | Shape::Downline)
         && aggregate.tree == TreeRef::SPONSOR
         && aggregate.depth == 0
 }

@@ -56,6 +56,21 @@ impl Tree {
         &list[start[member] as usize..start[member + 1] as usize]
     }
 
+    /// The leg of a member in which somebody below stands.
+    pub fn leg(&self, above: usize, member: usize) -> Option<usize> {
+        if above == member || !self.contains(above, member) {
+            return None;
+        }
+        let reach = self.reach.get_or_init(|| reach(&self.parent, &self.order));
+        let place = reach[member].0;
+        let legs = self.children(above);
+        let holds = |leg: usize| (reach[leg].0..reach[leg].1).contains(&place);
+        // Most often children stand in the order in which the tree is gone through.
+        let after = legs.partition_point(|leg| reach[*leg as usize].0 <= place);
+        let likely = after.checked_sub(1).map(|at| legs[at] as usize).filter(|leg| holds(*leg));
+        likely.or_else(|| legs.iter().map(|leg| *leg as usize).find(|leg| holds(*leg)))
+    }
+
     /// Whether a member stands below another, or is it.
     pub fn contains(&self, above: usize, member: usize) -> bool {
         let reach = self.reach.get_or_init(|| reach(&self.parent, &self.order));

@@ -157,11 +157,12 @@ const ORDER_NUMBERS: [&str; 9] =
     ["cv", "qv", "paid", "wholesale", "margin", "place", "cv_before", "qv_before", "paid_before"];
 const ORDER_WORDS: [&str; 2] = ["type", "line"];
 const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
-const FUNCTIONS: [&str; 25] = [
+const FUNCTIONS: [&str; 26] = [
     "legs",
     "frontline",
     "downline",
     "enrolled",
+    "enrolled_legs",
     "customers",
     "sum",
     "least",
@@ -820,7 +821,9 @@ impl<'a> Checker<'a> {
 
     fn bad_call(&mut self, ast: &Ast, name: &str) -> Option<Num> {
         let usage = match name {
-            "legs" | "frontline" | "downline" | "enrolled" | "customers" => "takes one condition: legs(rank >= Leader)",
+            "legs" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" => {
+                "takes one condition: legs(rank >= Leader)"
+            }
             "sum" | "least" | "greatest" => "takes a group of members and a number: sum(frontline, pv)",
             "min" | "max" => "takes two or more numbers: min(pv, 100)",
             "if" => "takes a condition and two numbers: if(pv >= 200, 10%, 5%)",
@@ -865,7 +868,7 @@ impl<'a> Checker<'a> {
     fn gather(&mut self, ast: &Ast, name: &str, over: &Ast, number: &Ast, rest: &[Ast]) -> Option<Num> {
         self.about_members(ast)?;
         let group = self.text.get(over.span.clone()).unwrap_or("");
-        let Some(shape) = shape_of(group).filter(|shape| *shape != Shape::Legs) else {
+        let Some(shape) = shape_of(group).filter(|shape| !matches!(shape, Shape::Legs | Shape::EnrolledLegs)) else {
             let help = "use one of: frontline, downline, enrolled, customers";
             self.fault(over, format!("“{group}” is not a group of members"), help);
             return None;
@@ -907,7 +910,7 @@ impl<'a> Checker<'a> {
                     shape = Shape::EnrolledOn(u8::try_from(side).unwrap_or(0));
                 }
                 (None, AstKind::Number(_)) if shape == Shape::Downline => depth = self.whole(argument, 1, 100)?,
-                (None, AstKind::Name(_)) if matches!(shape, Shape::Legs | Shape::Frontline | Shape::Downline) => {
+                (None, AstKind::Name(_)) if shape.along_the_ranks() => {
                     tree = self.tree(argument)?;
                     if let TreeRef::Derived(place) = tree {
                         reads = reads.max(self.names.trees[usize::from(place)].1);
@@ -961,7 +964,7 @@ impl<'a> Checker<'a> {
 impl Shape {
     /// Whether it looks down the tree along which ranks are found.
     const fn along_the_ranks(self) -> bool {
-        matches!(self, Self::Legs | Self::Frontline | Self::Downline)
+        matches!(self, Self::Legs | Self::EnrolledLegs | Self::Frontline | Self::Downline)
     }
 }
 
@@ -972,6 +975,7 @@ fn shape_of(name: &str) -> Option<Shape> {
         "downline" => Shape::Downline,
         "enrolled" => Shape::Enrolled,
         "customers" => Shape::Customers,
+        "enrolled_legs" => Shape::EnrolledLegs,
         _ => return None,
     })
 }

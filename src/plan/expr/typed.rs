@@ -273,6 +273,8 @@ pub enum Shape {
     Enrolled,
     /// Such customers that the member enrolled.
     Customers,
+    /// Frontline legs with at least one such distributor, at any depth, that the member enrolled.
+    EnrolledLegs,
     /// Such distributors that the member enrolled and that stand on this side below in the placement tree.
     EnrolledOn(u8),
 }

@@ -128,6 +128,7 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
                 Shape::Frontline => format!("Frontline: {who}"),
                 Shape::Downline => format!("Downline: {who}"),
                 Shape::Enrolled => format!("Personally enrolled: {who}"),
+                Shape::EnrolledLegs => format!("Legs with personally enrolled {who}"),
                 Shape::EnrolledOn(0) => format!("Personally enrolled on the left: {who}"),
                 Shape::EnrolledOn(_) => format!("Personally enrolled on the right: {who}"),
                 Shape::Customers => format!("Customers: {who}"),

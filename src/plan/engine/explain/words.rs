@@ -146,6 +146,7 @@ impl<'a> Words<'a> {
             Shape::Downline => "downline",
             Shape::Enrolled => "enrolled",
             Shape::Customers => "customers",
+            Shape::EnrolledLegs => "legs with somebody enrolled",
             Shape::EnrolledOn(0) => "enrolled on the left",
             Shape::EnrolledOn(_) => "enrolled on the right",
         };
