@@ -49,15 +49,39 @@ pub fn compute_run(
         Err(ActionFault::refused("The calculation was stopped; the run is frozen as before"))
     };
     go_on(0)?;
-    let tracer = result.tracer(&snapshot);
     db.write(|tx| clear(tx, id))?;
-    for first in (0..result.lines.len()).step_by(BATCH) {
-        let last = result.lines.len().min(first + BATCH);
-        let batch: Vec<Line> = (first..last).map(|index| line(id, &result, &snapshot, &tracer, index)).collect();
-        db.write(|tx| lines::insert(tx, &batch))?;
-        go_on(last as u64)?;
-    }
+    store_lines(db, id, &result, &snapshot, &mut go_on)?;
     db.write(|tx| finish(tx, clock, actor, &run, &result, &snapshot))
+}
+
+/// Stores the lines, a transaction for each batch. The next batch is written out with its traces on another thread while
+/// the database takes the one before.
+fn store_lines(
+    db: &Db,
+    id: RunId,
+    result: &RunResult,
+    snapshot: &Snapshot,
+    go_on: &mut dyn FnMut(u64) -> Result<(), ActionFault>,
+) -> Result<(), ActionFault> {
+    let tracer = result.tracer(snapshot);
+    let batch = |first: usize| -> Vec<Line> {
+        let last = result.lines.len().min(first + BATCH);
+        (first..last).map(|index| line(id, result, snapshot, &tracer, index)).collect()
+    };
+    std::thread::scope(|scope| {
+        let (ready, batches) = std::sync::mpsc::sync_channel(1);
+        scope.spawn(move || {
+            // Nobody takes the batches any more once one could not be stored.
+            (0..result.lines.len()).step_by(BATCH).try_for_each(|first| ready.send(batch(first)))
+        });
+        let mut done = 0;
+        for batch in batches {
+            db.write(|tx| lines::insert(tx, &batch))?;
+            done += batch.len() as u64;
+            go_on(done)?;
+        }
+        Ok(())
+    })
 }
 
 /// Removes what a calculation that was cut off may have left.

@@ -39,6 +39,7 @@ impl Db {
     pub fn open_with(url: &DatabaseUrl, connections: u32) -> StoreResult<Self> {
         let mut first = Conn::open(url)?;
         migrate::migrate(&mut first)?;
+        first.prepare_to_write()?;
         let writer = (!first.is_postgres()).then(|| Arc::new(Mutex::new(first)));
         let pool = Pool::builder()
             .max_size(connections)

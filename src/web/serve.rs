@@ -4,6 +4,7 @@ use rocket::config::{Config, Ident, LogLevel, SecretKey, Shutdown, Sig};
 use rocket::data::{Limits, ToByteUnit};
 use rocket::shield::Shield;
 use rocket::tokio::runtime::Builder;
+use rocket::tokio::signal::unix::{SignalKind, signal};
 use rocket::{Build, Rocket};
 
 use super::headers::Headers;
@@ -87,6 +88,7 @@ pub fn serve(app: App, ready: impl FnOnce() + Send + Sync + 'static) -> Result<(
             }
         })
     });
+    runtime.spawn(tell_signal());
     let result = runtime.block_on(async { rocket(app).attach(told).launch().await });
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     match result {
@@ -96,4 +98,17 @@ pub fn serve(app: App, ready: impl FnOnce() + Send + Sync + 'static) -> Result<(
             other => ServeFault::Stopped(other.to_string()),
         }),
     }
+}
+
+/// Says which signal ends the server. Nothing else does: whoever reads the log knows that it did not end by itself.
+async fn tell_signal() {
+    let (Ok(mut ended), Ok(mut interrupted)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    let name = rocket::tokio::select! {
+        _ = ended.recv() => "SIGTERM",
+        _ = interrupted.recv() => "SIGINT",
+    };
+    log::info!("told to stop by {name}");
 }

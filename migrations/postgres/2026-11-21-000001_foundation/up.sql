@@ -152,7 +152,8 @@ CREATE TABLE orders (
     CHECK (kind = 'return' OR (paid_minor >= 0 AND qv >= 0 AND cv >= 0)),
     CHECK (kind = 'sale' OR (paid_minor <= 0 AND qv <= 0 AND cv <= 0))
 );
-CREATE INDEX orders_of_member ON orders (member_id, ordered_on);
+-- Holds what the volume of a member's own orders is summed from.
+CREATE INDEX orders_of_member ON orders (member_id, ordered_on, id, commission_on, payment, qv);
 CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
 CREATE INDEX orders_list ON orders (ordered_on, id, payment, kind, order_type);
 -- The few that a list of them would otherwise be looked for among all the paid ones.
