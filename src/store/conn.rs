@@ -47,6 +47,14 @@ impl Conn {
         }
     }
 
+    /// How long SQLite waits while another process writes.
+    pub(super) fn set_patience(&mut self, patience: std::time::Duration) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(inner) => Ok(inner.batch_execute(&format!("PRAGMA busy_timeout = {}", patience.as_millis()))?),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Whether this is Postgres; only the store may ask.
     pub(super) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -1,6 +1,6 @@
 //! The database: pooled readers, one writer on SQLite, one transaction per write.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
@@ -79,6 +79,29 @@ impl Db {
         }
     }
 
+    /// Writes what may as well be written a little later. Where somebody else is writing at this moment, on SQLite,
+    /// nothing is done, nobody waits, and `None` comes back.
+    pub fn write_unless_busy<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let Some(writer) = &self.writer else { return self.write(work).map(Some) };
+        let mut conn = match writer.try_lock() {
+            Ok(conn) => conn,
+            Err(TryLockError::Poisoned(conn)) => conn.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+        };
+        // Another process may be writing, too.
+        conn.set_patience(Duration::ZERO)?;
+        let begun = each_begin(&mut conn, "BEGIN IMMEDIATE");
+        conn.set_patience(PATIENCE)?;
+        match begun {
+            Ok(()) => finished(&mut conn, work).map(Some),
+            Err(StoreError::Busy) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
     fn connection(&self) -> StoreResult<PooledConnection<Connector>> {
         self.pool.get().map_err(|_| StoreError::Busy)
     }
@@ -91,6 +114,11 @@ fn within<T, E: From<StoreError>>(
     work: impl FnOnce(&mut Conn) -> Result<T, E>,
 ) -> Result<T, E> {
     each_begin(conn, begin)?;
+    finished(conn, work)
+}
+
+/// Works in the transaction that has begun, and commits or rolls back.
+fn finished<T, E: From<StoreError>>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(conn)));
     match result {
         Ok(Ok(value)) => match <Conn as Connection>::TransactionManager::commit_transaction(conn) {
@@ -146,6 +174,22 @@ mod tests {
     use super::*;
     use crate::domain::calendar::Moment;
     use crate::store::settings;
+
+    #[test]
+    fn what_can_wait_is_left_undone_while_somebody_else_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(dir.path().join("m.db"));
+        let (db, other_process) = (Db::open(&url).unwrap(), Db::open(&url).unwrap());
+        let name = |db: &Db, text: &str| {
+            db.write_unless_busy(|tx| settings::put(tx, "company.name", text, Moment(1))).unwrap().is_some()
+        };
+        assert!(name(&db, "First"));
+        let done: StoreResult<(bool, bool)> = db.write(|_| Ok((name(&db, "Second"), name(&other_process, "Third"))));
+        assert_eq!(done.unwrap(), (false, false));
+        assert_eq!(db.read(|c| settings::find(c, "company.name")).unwrap().as_deref(), Some("First"));
+        assert!(name(&other_process, "Fourth") && name(&db, "Fifth"));
+        assert_eq!(db.read(|c| settings::find(c, "company.name")).unwrap().as_deref(), Some("Fifth"));
+    }
 
     #[test]
     fn a_failed_write_leaves_nothing_and_a_panic_does_not_block_the_next_one() {

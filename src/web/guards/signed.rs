@@ -141,7 +141,8 @@ fn look_up(app: &App, hash: &str) -> StoreResult<Option<Known>> {
     if let Some(known) = &found
         && known.session.seen_at < now.plus_seconds(-SEEN_EVERY)
     {
-        app.db.write(|tx| sessions::update_seen(tx, hash, now))?;
+        // A page never waits for a run or an import that is writing: the next request notes it as well.
+        app.db.write_unless_busy(|tx| sessions::update_seen(tx, hash, now))?;
     }
     Ok(found)
 }
