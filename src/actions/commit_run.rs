@@ -28,7 +28,7 @@ const CODE_LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Refused unless the run is approved; when somebody else was faster, the store says so.
 pub fn commit_run(db: &Db, clock: &Clock, actor: &Actor, id: RunId) -> Result<Run, ActionFault> {
     db.write(|tx| {
-        let old = runs::get(tx, id)?;
+        let old = runs::get_locked(tx, id)?;
         if old.status != RunStatus::Approved {
             let message = format!("The run {} is {}; only an approved run can be committed", old.number, old.status);
             return Err(ActionFault::refused(message));
@@ -37,6 +37,7 @@ pub fn commit_run(db: &Db, clock: &Clock, actor: &Actor, id: RunId) -> Result<Ru
         let today = company::load(tx)?.zone.day_of(now);
         let period = periods::get(tx, old.period_id)?;
         let sums = lines::sum_by_member(tx, id)?;
+        refuse_unless_whole(tx, &old, &sums)?;
         let opening = ledger::list_balances(tx, old.currency)?;
         post(tx, clock, actor, &old, &sums, today)?;
         let rows = issue(tx, &old, &period, &sums, &opening, today)?;
@@ -48,6 +49,23 @@ pub fn commit_run(db: &Db, clock: &Clock, actor: &Actor, id: RunId) -> Result<Ru
         step(tx, actor, clock, &old, &run, "commit-run")?;
         Ok(run)
     })
+}
+
+/// Refuses to pay anything but what was calculated, reviewed and approved.
+fn refuse_unless_whole(tx: &mut Conn, run: &Run, sums: &[(MemberId, i64, i64)]) -> Result<(), ActionFault> {
+    let sum = |part: fn(&(MemberId, i64, i64)) -> i64| sums.iter().map(|of| i128::from(part(of))).sum::<i128>();
+    let clawback = sum(|(_, _, clawback)| *clawback);
+    let total = sum(|(_, earned, _)| *earned) + clawback;
+    let is_whole = lines::count_of_run(tx, run.id)? == run.line_count
+        && total == i128::from(run.earned_minor)
+        && clawback == i128::from(run.clawback_minor);
+    if is_whole {
+        return Ok(());
+    }
+    Err(ActionFault::refused(format!(
+        "The lines of run {} are not the ones that were approved; discard it and freeze the period again",
+        run.number
+    )))
 }
 
 /// Moves each payee's earnings from the company's expense to the member's account, and clawbacks back.
@@ -110,7 +128,7 @@ fn issue(
             let earned_minor = earned + clawback;
             Ok(Statement {
                 id: StatementId(ids::next()),
-                number: format!("ST-{}-{}", period.label, number.strip_prefix("M-").unwrap_or(number)),
+                number: format!("ST-{}-{}", period.label, number),
                 run_id: run.id,
                 member_id: *member,
                 code: verification_code(&run.result_hash, number, earned_minor),

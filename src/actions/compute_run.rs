@@ -50,19 +50,19 @@ pub fn compute_run(
     };
     go_on(0)?;
     db.write(|tx| clear(tx, id))?;
-    store_lines(db, id, &result, &snapshot, &mut go_on)?;
-    db.write(|tx| finish(tx, clock, actor, &run, &result, &snapshot))
+    let own = store_lines(db, id, &result, &snapshot, &mut go_on)?;
+    db.write(|tx| finish(tx, clock, actor, &run, own, &result, &snapshot))
 }
 
 /// Stores the lines, a transaction for each batch. The next batch is written out with its traces on another thread while
-/// the database takes the one before.
+/// the database takes the one before. Returns the first line.
 fn store_lines(
     db: &Db,
     id: RunId,
     result: &RunResult,
     snapshot: &Snapshot,
     go_on: &mut dyn FnMut(u64) -> Result<(), ActionFault>,
-) -> Result<(), ActionFault> {
+) -> Result<Option<LineId>, ActionFault> {
     let tracer = result.tracer(snapshot);
     let batch = |first: usize| -> Vec<Line> {
         let last = result.lines.len().min(first + BATCH);
@@ -74,19 +74,23 @@ fn store_lines(
             // Nobody takes the batches any more once one could not be stored.
             (0..result.lines.len()).step_by(BATCH).try_for_each(|first| ready.send(batch(first)))
         });
-        let mut done = 0;
+        let (mut done, mut own) = (0, None);
         for batch in batches {
-            db.write(|tx| lines::insert(tx, &batch))?;
+            db.write(|tx| {
+                refuse_unless_own(tx, id, own)?;
+                Ok::<_, ActionFault>(lines::insert(tx, &batch)?)
+            })?;
+            own = own.or_else(|| batch.first().map(|line| line.id));
             done += batch.len() as u64;
             go_on(done)?;
         }
-        Ok(())
+        Ok(own)
     })
 }
 
 /// Removes what a calculation that was cut off may have left.
 fn clear(tx: &mut Conn, id: RunId) -> Result<(), ActionFault> {
-    refuse_unless_frozen(&runs::get(tx, id)?)?;
+    refuse_unless_frozen(&runs::get_locked(tx, id)?)?;
     lines::delete_of_run(tx, id)?;
     Ok(runs::delete_result(tx, id)?)
 }
@@ -98,15 +102,13 @@ fn finish(
     clock: &Clock,
     actor: &Actor,
     run: &Run,
+    own: Option<LineId>,
     result: &RunResult,
     snapshot: &Snapshot,
 ) -> Result<Run, ActionFault> {
-    refuse_unless_frozen(&runs::get(tx, run.id)?)?;
+    refuse_unless_own(tx, run.id, own)?;
     if lines::count_of_run(tx, run.id)? != count(result.lines.len()) {
-        return Err(ActionFault::refused(format!(
-            "The run {} is being calculated twice at once; start it again",
-            run.number
-        )));
+        return Err(twice(run));
     }
     store_rest(tx, run.id, result)?;
     let new = summed(run, result, snapshot, clock)?;
@@ -131,6 +133,22 @@ fn finish(
         },
     )?;
     Ok(new)
+}
+
+/// Refuses when another calculation of the run came between: it removes all lines first, so those that are
+/// there belong to one calculation only. `own` is the first line that this one stored.
+fn refuse_unless_own(tx: &mut Conn, id: RunId, own: Option<LineId>) -> Result<(), ActionFault> {
+    let run = runs::get_locked(tx, id)?;
+    refuse_unless_frozen(&run)?;
+    let is_own = match own {
+        Some(line) => lines::find(tx, line)?.is_some(),
+        None => !lines::is_any_of_run(tx, id)?,
+    };
+    if is_own { Ok(()) } else { Err(twice(&run)) }
+}
+
+fn twice(run: &Run) -> ActionFault {
+    ActionFault::refused(format!("The run {} is being calculated twice at once; start it again", run.number))
 }
 
 fn refuse_unless_frozen(run: &Run) -> Result<(), ActionFault> {

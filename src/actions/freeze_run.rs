@@ -17,7 +17,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::links::{self, Link};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
-use crate::store::{Conn, Db, StoreError, ids, plans};
+use crate::store::{Conn, Db, StoreError, ids, orders, plans};
 use crate::text::hex;
 
 /// Freezes the period of a label such as `2026-10` or `2026-W44` and returns the run.
@@ -27,6 +27,8 @@ use crate::text::hex;
 /// when an earlier run is still under way, or when no plan applies.
 pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<Run, ActionFault> {
     db.write(|tx| {
+        orders::lock_all(tx)?;
+        links::lock_trees(tx)?;
         let company = company::load(tx)?;
         let period = open_period(tx, label)?;
         let today = company.zone.day_of(clock.now());

@@ -35,6 +35,7 @@ pub struct NewOrder {
 /// Every wrong field at once; nothing is written then.
 pub fn place_order(db: &Db, clock: &Clock, actor: &Actor, new: &NewOrder) -> Result<Order, ActionFault> {
     db.write(|tx| {
+        orders::lock_periods(tx)?;
         let now = clock.now();
         let company = company::load(tx)?;
         let (buyer, mut faults) = buyer(tx, &new.member)?;

@@ -21,8 +21,9 @@ pub fn record_payment(
     to: PaymentState,
 ) -> Result<Option<Day>, ActionFault> {
     db.write(|tx| {
+        orders::lock_periods(tx)?;
         let now = clock.now();
-        let order = orders::get(tx, id)?;
+        let order = orders::get_locked(tx, id)?;
         if !order.payment.may_become(to) {
             return Err(ActionFault::refused(format!(
                 "The order {} is {}; it can't become {to}",

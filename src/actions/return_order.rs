@@ -29,9 +29,11 @@ pub fn return_order(
     returned: &ReturnedLines,
 ) -> Result<Order, ActionFault> {
     db.write(|tx| {
+        orders::lock_periods(tx)?;
+        orders::lock_returns(tx)?;
         let now = clock.now();
         let company = company::load(tx)?;
-        let sale = orders::get(tx, original)?;
+        let sale = orders::get_locked(tx, original)?;
         if sale.kind != OrderKind::Sale || sale.payment != PaymentState::Paid {
             return Err(ActionFault::refused(format!(
                 "{} is not a paid order; there is nothing to take back",

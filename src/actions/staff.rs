@@ -141,6 +141,7 @@ pub fn edit(
 ) -> Result<Staff, ActionFault> {
     let now = clock.now();
     db.write(|tx| {
+        staff::lock_access(tx)?;
         let old = staff::get(tx, id)?;
         let stays_owner = role == Role::Owner && is_active;
         if old.role == Role::Owner && old.is_active && !stays_owner && staff::count_active(tx, Role::Owner)? < 2 {

@@ -49,7 +49,7 @@ pub struct StatementMail {
     pub dated_at: i64,
     /// The company's name.
     pub company: String,
-    /// The statement's number, such as `ST-2026-10-10482`.
+    /// The statement's number, such as `ST-2026-10-M-10482`.
     pub statement_number: String,
     /// The member's number, such as `M-10482`.
     pub member_number: String,

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::{PgConnection, SqliteConnection};
 
-use super::{DatabaseUrl, StoreError};
+use super::{DatabaseUrl, StoreError, StoreResult};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -58,6 +58,17 @@ impl Conn {
     /// Whether this is Postgres; only the store may ask.
     pub(super) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
+    }
+
+    /// Holds back every other transaction that asks for the same row until this one ends. SQLite has one
+    /// writer anyway.
+    pub(super) fn lock_row(&mut self, table: &'static str, id: i64) -> StoreResult<()> {
+        if let Self::Postgres(inner) = self {
+            diesel::sql_query(format!("SELECT 1 FROM {table} WHERE id = $1 FOR NO KEY UPDATE"))
+                .bind::<diesel::sql_types::BigInt, _>(id)
+                .execute(inner)?;
+        }
+        Ok(())
     }
 }
 

@@ -63,6 +63,13 @@ pub fn delete_of_run(tx: &mut Conn, run: RunId) -> StoreResult<()> {
     Ok(())
 }
 
+/// Whether a run has a line.
+pub fn is_any_of_run(conn: &mut Conn, run: RunId) -> StoreResult<bool> {
+    let any: Option<LineId> =
+        earning_lines::table.filter(earning_lines::run_id.eq(run)).select(earning_lines::id).first(conn).optional()?;
+    Ok(any.is_some())
+}
+
 /// How many lines a run has.
 pub fn count_of_run(conn: &mut Conn, run: RunId) -> StoreResult<i64> {
     Ok(earning_lines::table.filter(earning_lines::run_id.eq(run)).count().get_result(conn)?)

@@ -107,6 +107,38 @@ pub fn get(conn: &mut Conn, id: OrderId) -> StoreResult<Order> {
         .ok_or_else(|| StoreError::not_found("order", id))
 }
 
+/// The order with this id; nobody else takes it by this until the transaction ends.
+pub fn get_locked(tx: &mut Conn, id: OrderId) -> StoreResult<Order> {
+    tx.lock_row("orders", id.0)?;
+    get(tx, id)
+}
+
+/// Keeps every period as open or closed as it is until the transaction ends, so that an order never falls
+/// into a period that is being frozen. Orders go in side by side; SQLite has one writer anyway.
+pub fn lock_periods(tx: &mut Conn) -> StoreResult<()> {
+    if let Conn::Postgres(inner) = tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock_shared(7215004)").execute(inner)?;
+    }
+    Ok(())
+}
+
+/// Holds back every other return until the transaction ends, so that two at once never count the same
+/// pieces as still out.
+pub fn lock_returns(tx: &mut Conn) -> StoreResult<()> {
+    if let Conn::Postgres(inner) = tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7215006)").execute(inner)?;
+    }
+    Ok(())
+}
+
+/// Waits until every order that is being written is in, and holds back further ones until the transaction ends.
+pub fn lock_all(tx: &mut Conn) -> StoreResult<()> {
+    if let Conn::Postgres(inner) = tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7215004)").execute(inner)?;
+    }
+    Ok(())
+}
+
 /// The order with this number, if there is one.
 pub fn find_by_number(conn: &mut Conn, number: &str) -> StoreResult<Option<Order>> {
     Ok(orders::table.filter(orders::number.eq(number)).select(Order::as_select()).first(conn).optional()?)

@@ -206,6 +206,12 @@ pub fn list_of_period(conn: &mut Conn, period: PeriodId) -> StoreResult<Vec<Run>
     Ok(runs::table.filter(runs::period_id.eq(period)).order(runs::id.desc()).select(Run::as_select()).load(conn)?)
 }
 
+/// The run with this id; nobody else takes it by this until the transaction ends.
+pub fn get_locked(tx: &mut Conn, id: RunId) -> StoreResult<Run> {
+    tx.lock_row("runs", id.0)?;
+    get(tx, id)
+}
+
 /// Takes a run forward: stores the whole row if the stored one still has the state `from`.
 pub fn update_status(tx: &mut Conn, from: RunStatus, run: &Run) -> StoreResult<()> {
     let changed =

@@ -55,6 +55,21 @@ pub fn get(conn: &mut Conn, id: StaffId) -> StoreResult<Staff> {
     find(conn, id)?.ok_or_else(|| StoreError::not_found("person of the staff", id))
 }
 
+/// The person with this id; nobody else takes or changes the row until the transaction ends.
+pub fn get_locked(tx: &mut Conn, id: StaffId) -> StoreResult<Staff> {
+    tx.lock_row("staff", id.0)?;
+    get(tx, id)
+}
+
+/// Holds back every other change of what people may do until the transaction ends, so that two owners
+/// cannot take each other's role away at once.
+pub fn lock_access(tx: &mut Conn) -> StoreResult<()> {
+    if let Conn::Postgres(inner) = tx {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(7215005)").execute(inner)?;
+    }
+    Ok(())
+}
+
 /// The person who signs in with this address, in lower case.
 pub fn find_by_email(conn: &mut Conn, email: &str) -> StoreResult<Option<Staff>> {
     Ok(staff::table.filter(staff::email.eq(email)).select(Staff::as_select()).first(conn).optional()?)

@@ -13,7 +13,7 @@ use crate::domain::ids::{MemberId, RunId, StatementId};
 pub struct Statement {
     /// Row id.
     pub id: StatementId,
-    /// The number people read, such as `ST-2026-10-10482`.
+    /// The number people read, such as `ST-2026-10-M-10482`.
     pub number: String,
     /// The committed run.
     pub run_id: RunId,

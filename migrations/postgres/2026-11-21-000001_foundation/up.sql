@@ -524,3 +524,14 @@ BEGIN
 END $$;
 CREATE TRIGGER earning_lines_committed_no_change BEFORE UPDATE OR DELETE ON earning_lines
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed_line();
+
+CREATE FUNCTION refuse_line_of_closed_run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id FROM new_lines) AS n
+               JOIN runs ON runs.id = n.run_id WHERE runs.status <> 'frozen') THEN
+        RAISE EXCEPTION 'lines are added to a frozen run only';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER earning_lines_frozen_insert AFTER INSERT ON earning_lines
+    REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_line_of_closed_run();

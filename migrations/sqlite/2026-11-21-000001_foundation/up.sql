@@ -524,3 +524,6 @@ BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
 CREATE TRIGGER earning_lines_committed_no_delete BEFORE DELETE ON earning_lines
 WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
 BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
+CREATE TRIGGER earning_lines_frozen_insert BEFORE INSERT ON earning_lines
+WHEN (SELECT status FROM runs WHERE id = NEW.run_id) <> 'frozen'
+BEGIN SELECT RAISE(ABORT, 'lines are added to a frozen run only'); END;

@@ -88,6 +88,7 @@ struct There {
 
 impl Work<'_> {
     fn store(&mut self, book: &mut Book<'_>, tx: &mut Conn, batch: &[Group]) -> Result<(), StoreError> {
+        orders::lock_periods(tx)?;
         let there = self.look_up(tx, batch, book.clock.now())?;
         let (mut sales, mut lines) = (Vec::new(), Vec::new());
         let mut returns: Vec<(&Group, Order, Vec<OrderLine>)> = Vec::new();
@@ -113,6 +114,9 @@ impl Work<'_> {
         if !book.is_dry_run {
             orders::insert(tx, &sales)?;
             orders::insert_lines(tx, &lines)?;
+        }
+        if !returns.is_empty() {
+            orders::lock_returns(tx)?;
         }
         returns.sort_by_key(|(_, order, _)| order.ordered_at);
         for (group, order, lines) in returns {

@@ -18,7 +18,7 @@ pub struct StatementView {
     pub company: Company,
     /// Who receives it.
     pub member: Member,
-    /// Statement number, such as `ST-2026-10-10482`.
+    /// Statement number, such as `ST-2026-10-M-10482`.
     pub number: String,
     /// Verification code, such as `7QKD-M4TX-92RW`.
     pub code: String,

@@ -15,6 +15,7 @@ use crate::actions::statement::export::draw_all;
 use crate::domain::ids::LineId;
 use crate::domain::run::RunStatus;
 use crate::pdf::{Fonts, Paper};
+use crate::sheet::CsvWriter;
 use crate::store::runs::Run;
 use crate::store::{run_list, runs};
 use crate::web::App;
@@ -95,10 +96,10 @@ pub async fn lines(_who: Signed<View>, app: &State<App>, number: &str) -> Result
 }
 
 fn write_lines(app: &App, run: &Run, out: &mut dyn Write) -> Result<(), ActionFault> {
-    let fault = |fault: csv::Error| ActionFault::refused(fault.to_string());
-    let mut csv = csv::Writer::from_writer(out);
+    let fault = |fault: io::Error| ActionFault::refused(fault.to_string());
+    let mut csv = CsvWriter::new(out);
     let head = ["member", "bonus", "kind", "source", "level", "base", "base_kind", "rate", "amount", "currency"];
-    csv.write_record(head).map_err(fault)?;
+    csv.write(head).map_err(fault)?;
     let mut after = LineId(0);
     loop {
         let rows = app.db.read(|c| run_list::list_export(c, run.id, after, 10_000))?;
@@ -107,8 +108,8 @@ fn write_lines(app: &App, run: &Run, out: &mut dyn Write) -> Result<(), ActionFa
         for row in &rows {
             let base =
                 row.base_kind.parse::<crate::plan::BaseKind>().map(|kind| kind.to_decimal(row.base, run.currency));
-            csv.write_record([
-                &row.member,
+            csv.write([
+                row.member.as_str(),
                 &row.bonus,
                 &row.kind,
                 &row.source,
@@ -122,7 +123,8 @@ fn write_lines(app: &App, run: &Run, out: &mut dyn Write) -> Result<(), ActionFa
             .map_err(fault)?;
         }
     }
-    csv.flush().map_err(|fault| ActionFault::refused(fault.to_string()))
+    csv.finish().map_err(fault)?;
+    Ok(())
 }
 
 #[rocket::get("/commissions/<number>/statements.zip")]

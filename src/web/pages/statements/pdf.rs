@@ -1,4 +1,4 @@
-//! One statement as a PDF: `/statements/ST-2026-10-10482.pdf?paper=letter`.
+//! One statement as a PDF: `/statements/ST-2026-10-M-10482.pdf?paper=letter`.
 
 use rocket::State;
 use rocket::http::{ContentType, Status};
