@@ -30,7 +30,10 @@ struct Nothing {
     member: Member,
     bonus: Option<RunTotal>,
     title: String,
-    sentences: Vec<Sentence>,
+    /// About the bonus, or about all of them.
+    reasons: Vec<Sentence>,
+    /// Where the member stands.
+    standing: Vec<Sentence>,
 }
 
 #[rocket::get("/commissions/<number>/members/<member>/why?<bonus>")]
@@ -57,10 +60,13 @@ pub async fn show(
             Ok::<_, ActionFault>((head, found, total, answer))
         })
         .await?;
-    let mut sentences = Vec::new();
-    flatten(&answer.nodes, &mut sentences);
-    let page = Nothing { shell: who.shell, head, member, bonus: total, title: answer.text, sentences };
-    Page::of(&page)
+    // The bonuses come last; where one is asked about, that is the last sentence alone.
+    let first = if total.is_some() { answer.nodes.len().saturating_sub(1) } else { 0 };
+    let (before, about) = answer.nodes.split_at(first);
+    let [mut reasons, mut standing] = [Vec::new(), Vec::new()];
+    flatten(about, &mut reasons);
+    flatten(before, &mut standing);
+    Page::of(&Nothing { shell: who.shell, head, member, bonus: total, title: answer.text, reasons, standing })
 }
 
 /// A tree as sentences in the order of reading.
