@@ -81,7 +81,8 @@ make_binary() {
         need_compiler
         need_toolchain
         say "Building Mainstay; the first time takes some minutes"
-        run cargo build --release --locked --manifest-path "$here/Cargo.toml"
+        run cargo build --release --locked --manifest-path "$here/Cargo.toml" \
+            --config "$here/.cargo/config.toml"
         binary=${CARGO_TARGET_DIR:-$here/target}/release/mainstay
     fi
 }

@@ -62,7 +62,7 @@ fn main() -> Outcome<()> {
 }
 
 fn say(what: impl Display, figure: impl Display) {
-    println!("{what:<32}  {figure}");
+    println!("{what:<40}  {figure}");
 }
 
 fn make_company(path: &Path, recipe: &Recipe) -> Outcome<()> {
