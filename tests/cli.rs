@@ -42,6 +42,7 @@ fn every_command_has_help_with_an_example() {
         "plan diff",
         "plan test",
         "plan explain",
+        "plan simulate",
         "ledger check",
         "run list",
         "run freeze",

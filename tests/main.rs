@@ -12,6 +12,7 @@ mod install;
 mod journey;
 mod mail;
 mod plan;
+mod plans;
 mod read_models;
 mod runs;
 mod store;

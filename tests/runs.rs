@@ -41,26 +41,26 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 
 use crate::databases;
 
-fn at(text: &str) -> Moment {
+pub fn at(text: &str) -> Moment {
     Moment::from_utc(text.parse().unwrap())
 }
 
-fn ann() -> Actor {
+pub fn ann() -> Actor {
     Actor::person(StaffId(1), "Ann", "test")
 }
 
-fn ben() -> Actor {
+pub fn ben() -> Actor {
     Actor::person(StaffId(2), "Ben", "test")
 }
 
 /// A company of three generations, a product, a plan, and a clock that stands in October 2026.
-struct Field<'a> {
-    db: &'a Db,
-    clock: Clock,
+pub struct Field<'a> {
+    pub db: &'a Db,
+    pub clock: Clock,
 }
 
 impl<'a> Field<'a> {
-    fn new(db: &'a Db) -> Self {
+    pub fn new(db: &'a Db) -> Self {
         let field = Self { db, clock: Clock::fixed(at("2026-10-05T09:00:00Z")) };
         let company = Company {
             name: "Sallowfield".to_owned(),
@@ -97,7 +97,7 @@ impl<'a> Field<'a> {
         enroll(self.db, &self.clock, &ann(), &new).unwrap();
     }
 
-    fn order(&self, member: &str, pieces: i64) -> Order {
+    pub fn order(&self, member: &str, pieces: i64) -> Order {
         let new = NewOrder {
             member: member.to_owned(),
             order_type: OrderType::Standard,
@@ -108,7 +108,7 @@ impl<'a> Field<'a> {
     }
 
     /// Everybody buys enough to be active; the customer buys too.
-    fn busy_month(&self) -> Vec<Order> {
+    pub fn busy_month(&self) -> Vec<Order> {
         [("M-1", 10), ("M-2", 10), ("M-3", 7), ("M-4", 3)].map(|(member, pieces)| self.order(member, pieces)).into()
     }
 
@@ -117,7 +117,7 @@ impl<'a> Field<'a> {
         compute_run(self.db, &self.clock, &ann(), run.id, &mut |_, _, _| true).unwrap()
     }
 
-    fn committed(&self, label: &str) -> Run {
+    pub fn committed(&self, label: &str) -> Run {
         let run = self.calculated(label);
         review_run(self.db, &self.clock, &ann(), run.id, &run.result_hash).unwrap();
         approve_run(self.db, &self.clock, &ben(), run.id, &run.result_hash).unwrap();

@@ -359,7 +359,7 @@ fn the_last_owner_stays() {
 
 #[test]
 fn each_role_opens_what_it_may_and_is_told_who_may_the_rest() {
-    const PAGES: [&str; 11] = [
+    const PAGES: [&str; 13] = [
         "/",
         "/members",
         "/members/new",
@@ -367,16 +367,18 @@ fn each_role_opens_what_it_may_and_is_told_who_may_the_rest() {
         "/orders/new",
         "/commissions",
         "/statements",
+        "/plans",
+        "/plans/new",
         "/jobs",
         "/audit",
         "/staff",
         "/company",
     ];
     for (role, statuses) in [
-        (Role::Owner, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
-        (Role::Finance, [200, 200, 200, 200, 200, 200, 200, 200, 200, 403, 403]),
-        (Role::Support, [200, 200, 200, 200, 200, 200, 200, 200, 403, 403, 403]),
-        (Role::Auditor, [200, 200, 403, 200, 403, 200, 200, 200, 200, 403, 403]),
+        (Role::Owner, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+        (Role::Finance, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 403, 403]),
+        (Role::Support, [200, 200, 200, 200, 200, 200, 200, 200, 403, 200, 403, 403, 403]),
+        (Role::Auditor, [200, 200, 403, 200, 403, 200, 200, 200, 403, 200, 200, 403, 403]),
     ] {
         let console = Console::new();
         console.sign_in(role);

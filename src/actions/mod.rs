@@ -29,6 +29,7 @@ pub mod set_up;
 pub mod set_up_unattended;
 pub mod sign_in;
 pub mod sign_out;
+pub mod simulate;
 mod snapshot;
 pub mod staff;
 mod staff_input;

@@ -21,6 +21,7 @@ pub mod plan_test;
 pub mod run;
 pub mod serve;
 pub mod setup;
+pub mod simulate;
 pub mod statements;
 pub mod table_file;
 pub mod try_plan;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, Failure, plan_diff, plan_explain, plan_test, print_line, try_plan};
+use super::{Context, Failure, plan_diff, plan_explain, plan_test, print_line, simulate, try_plan};
 use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
@@ -46,6 +46,9 @@ enum Verb {
     /// Say in words what changed between two plans
     #[command(after_help = plan_diff::HELP)]
     Diff(plan_diff::Args),
+    /// Run a plan over past periods of the database, beside what was committed
+    #[command(after_help = simulate::HELP)]
+    Simulate(simulate::Args),
 }
 
 fn names() -> Vec<&'static str> {
@@ -64,6 +67,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         Verb::Try(args) => try_plan::run(args),
         Verb::Explain(args) => plan_explain::run(args),
         Verb::Diff(args) => plan_diff::run(args, context),
+        Verb::Simulate(args) => simulate::run(args, context),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod deliver;
 pub mod deliver_mail;
 pub mod import_file;
 pub mod send_statements;
+pub mod simulate;
 pub mod worker;
 
 use std::sync::Arc;
@@ -31,6 +32,10 @@ pub fn worker(db: &Db, clock: &Clock, settings: &Settings) -> Worker {
         (send_statements::KIND, {
             let (db, clock, settings) = (db.clone(), clock.clone(), Arc::clone(&settings));
             Box::new(move |task, payload| send_statements::handle(&db, &clock, &settings, task, payload))
+        }),
+        (simulate::KIND, {
+            let (db, clock) = (db.clone(), clock.clone());
+            Box::new(move |task, payload| simulate::handle(&db, &clock, task, payload))
         }),
     ];
     Worker::new(db.clone(), clock.clone(), handlers)

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod members;
 pub mod orders;
 pub mod password;
+pub mod plans;
 pub mod products;
 pub mod search;
 pub mod setup;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         members::routes(),
         orders::routes(),
         password::routes(),
+        plans::routes(),
         products::routes(),
         search::routes(),
         setup::routes(),

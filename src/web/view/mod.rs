@@ -6,6 +6,7 @@ mod choice;
 mod delta;
 mod errors;
 pub(crate) mod filters;
+pub mod highlight;
 mod icon;
 mod pager;
 mod person;

@@ -165,7 +165,15 @@ const NAVIGATION: &[(&str, &[(&str, &str, Permission)])] = &[
     ("", &[("/", "Today", Permission::View)]),
     ("Field", &[("/members", "Members", Permission::View), ("/genealogy", "Genealogy", Permission::View)]),
     ("Sales", &[("/orders", "Orders", Permission::View), ("/products", "Products", Permission::View)]),
-    ("Pay", &[("/commissions", "Commissions", Permission::View), ("/statements", "Statements", Permission::View)]),
+    (
+        "Pay",
+        &[
+            ("/commissions", "Commissions", Permission::View),
+            ("/statements", "Statements", Permission::View),
+            ("/plans", "Plans", Permission::View),
+            ("/what-if", "What if", Permission::View),
+        ],
+    ),
     (
         "System",
         &[

@@ -16,6 +16,7 @@ use crate::store::jobs::Job;
 use crate::store::lines::Line;
 use crate::store::members::Member;
 use crate::store::periods::Period;
+use crate::store::plans::PlanVersion;
 use crate::store::runs::{Run, RunException, RunTotal};
 use crate::store::{Conn, StoreError, StoreResult, jobs, members, messages, periods, plans, runs, staff};
 use crate::web::App;
@@ -27,7 +28,7 @@ use crate::web::view::{Shell, filters};
 pub(super) struct Head {
     pub run: Run,
     pub period: Period,
-    pub plan: String,
+    pub plan: PlanVersion,
     names: HashMap<StaffId, String>,
     me: StaffId,
     previous: Option<(Run, Period)>,
@@ -131,7 +132,7 @@ impl Head {
         };
         let mails = messages::count_by_status(conn, Some(&run.number))?;
         Ok(Self {
-            plan: format!("{} version {}", version.name, version.version),
+            plan: version,
             job: jobs::find_latest(conn, calculate_run::KIND, &run.id.to_string())?,
             mails: mails.into_iter().map(|(status, count)| (status.to_string(), count)).collect(),
             run,
