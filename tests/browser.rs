@@ -107,6 +107,15 @@ impl Stage {
         }
     }
 
+    /// Waits for the page to say this, without loading it again.
+    async fn until_said_once(&self, words: &str) {
+        let begun = Instant::now();
+        while !self.text().await.contains(words) {
+            assert!(begun.elapsed() < Duration::from_mins(1), "never said “{words}”: {}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     async fn close(self) {
         self.browser.close().await.unwrap();
     }
@@ -191,6 +200,44 @@ async fn a_month_goes_from_freeze_to_sent_statements_by_two_people() {
 }
 
 #[tokio::test]
+async fn a_plan_goes_from_a_draft_to_its_activation_by_two_people_and_is_tried() {
+    let Some(stage) = Stage::new(&[]).await else { return };
+    stage.sign_in("ingrid@sallowfield.example").await;
+    stage.open("/plans/new").await;
+    let break_it =
+        "const t = document.querySelector('#source'); t.value = t.value.replace('rate = \"20%\"', 'rat = \"20%\"')";
+    stage.browser.execute(break_it, vec![]).await.unwrap();
+    stage.click("form[action='/plans/new'] .btn-main").await;
+    stage.until_said_once("has no key “rat”").await;
+    let mend_it =
+        "const t = document.querySelector('#source'); t.value = t.value.replace('rat = \"20%\"', 'rate = \"10%\"')";
+    stage.browser.execute(mend_it, vec![]).await.unwrap();
+    stage.click("form[action='/plans/new'] .btn-main").await;
+    stage.until_said_once("Version 2 is saved as a draft").await;
+    assert!(stage.text().await.contains("a second person activates"));
+    stage.open("/plans/2/compare").await;
+    assert!(stage.text().await.contains("rate falls from 20% to 10%"));
+
+    stage.open("/what-if?version=2").await;
+    stage.click("form[action='/what-if'] .btn-main").await;
+    stage.until_said("Winners and losers").await;
+    if let Ok(axe) = std::env::var("MAINSTAY_TEST_AXE") {
+        let axe = std::fs::read_to_string(axe).unwrap();
+        for theme in ["light", "dark"] {
+            assert_eq!(findings(&stage, &axe, theme).await, Vec::<String>::new(), "{theme}");
+        }
+    }
+    stage.sign_out().await;
+
+    stage.sign_in("tobias@sallowfield.example").await;
+    stage.open("/plans/2").await;
+    stage.click("a[href='#activate']").await;
+    stage.click("dialog#activate .btn-main").await;
+    stage.until_said_once("Version 2 is activated").await;
+    stage.close().await;
+}
+
+#[tokio::test]
 async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
     let Ok(axe) = std::env::var("MAINSTAY_TEST_AXE") else {
         println!("skipped: there is no axe-core");
@@ -210,6 +257,12 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
         "/products",
         "/commissions",
         "/statements",
+        "/plans",
+        "/plans/1",
+        "/plans/new",
+        "/plans/1/compare",
+        "/plans/1/compare?view=text",
+        "/what-if",
         "/jobs",
         "/imports",
         "/audit",

@@ -13,6 +13,7 @@ mod journey;
 mod mail;
 mod plan;
 mod plans;
+mod preview;
 mod read_models;
 mod runs;
 mod store;

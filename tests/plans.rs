@@ -175,7 +175,7 @@ fn what_is_closed_keeps_its_plan() {
 }
 
 /// Every table with its number of rows.
-fn rows(fresh: &Fresh) -> Vec<String> {
+pub fn rows(fresh: &Fresh) -> Vec<String> {
     let tables = fresh.texts(
         "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
         "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema() \

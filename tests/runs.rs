@@ -61,7 +61,7 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     pub fn new(db: &'a Db) -> Self {
-        let field = Self { db, clock: Clock::fixed(at("2026-10-05T09:00:00Z")) };
+        let clock = Clock::fixed(at("2026-10-05T09:00:00Z"));
         let company = Company {
             name: "Sallowfield".to_owned(),
             address: "12 Osier Lane".to_owned(),
@@ -69,14 +69,20 @@ impl<'a> Field<'a> {
             currency: "EUR".parse().unwrap(),
             zone: "Europe/London".parse().unwrap(),
         };
+        db.write(|tx| company::save(tx, &company, Moment(1))).unwrap();
+        let start = Day::from_ymd(2026, 1, 1).unwrap();
+        add_plan_version(db, &clock, &ann(), starter::UNILEVEL, "plan.toml", start).unwrap();
+        Self::over(db, clock)
+    }
+
+    /// The same in a company that is set up and has a plan.
+    pub fn over(db: &'a Db, clock: Clock) -> Self {
+        let field = Self { db, clock };
         db.write(|tx| {
-            company::save(tx, &company, Moment(1))?;
             products::insert(tx, &[product()])?;
             products::insert_prices(tx, &prices())
         })
         .unwrap();
-        let start = Day::from_ymd(2026, 1, 1).unwrap();
-        add_plan_version(db, &field.clock, &ann(), starter::UNILEVEL, "plan.toml", start).unwrap();
         field.enroll("", "M-1", MemberKind::Distributor);
         field.enroll("M-1", "M-2", MemberKind::Distributor);
         field.enroll("M-2", "M-3", MemberKind::Distributor);
@@ -84,7 +90,7 @@ impl<'a> Field<'a> {
         field
     }
 
-    fn enroll(&self, sponsor: &str, number: &str, kind: MemberKind) {
+    pub fn enroll(&self, sponsor: &str, number: &str, kind: MemberKind) {
         let joined_on = Day::from_ymd(2026, 3, 1);
         let new = NewMember {
             number: number.to_owned(),

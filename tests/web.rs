@@ -7,6 +7,7 @@ use mainstay::domain::calendar::Moment;
 use mainstay::domain::company::Company;
 use mainstay::domain::ids::StaffId;
 use mainstay::domain::staff::{Actor, Role};
+use mainstay::jobs::live_preview::LivePreview;
 use mainstay::store::jobs;
 use mainstay::store::staff::{self, Staff};
 use mainstay::store::{Db, StoreResult, ids};
@@ -38,6 +39,8 @@ pub struct Console {
     pub db: Db,
     /// The clock, which stands still.
     pub clock: Clock,
+    /// The estimate of the open month; a test computes it itself.
+    pub preview: LivePreview,
     _dir: tempfile::TempDir,
 }
 
@@ -91,8 +94,9 @@ impl Console {
         let settings = load(&Sources { flags, ..Sources::default() }).unwrap();
         let db = Db::open(&settings.database).unwrap();
         let clock = Clock::fixed(Moment::from_utc("2026-11-10T09:00:00Z".parse().unwrap()));
-        let app = App::new(db.clone(), clock.clone(), settings);
-        Self { client: Client::tracked(web::rocket(app)).unwrap(), db, clock, _dir: dir }
+        let preview = LivePreview::new(db.clone(), clock.clone());
+        let app = App::new(db.clone(), clock.clone(), settings).previewing(preview.clone());
+        Self { client: Client::tracked(web::rocket(app)).unwrap(), db, clock, preview, _dir: dir }
     }
 
     /// A page's text.

@@ -266,7 +266,7 @@ fn run_member(id: RunId, result: &RunResult, member: &plan::MemberResult, lines:
 }
 
 /// The way to the next rank: `{"rank": name, "needs": [[label, need, have, met], …]}`.
-fn progress_json(result: &RunResult, member: &plan::MemberResult) -> String {
+pub(super) fn progress_json(result: &RunResult, member: &plan::MemberResult) -> String {
     let Some((rank, first, count)) = member.next_rank else { return String::new() };
     let first = first as usize;
     let needs: Vec<_> = result.requirements[first..first + usize::from(count)]

@@ -20,6 +20,7 @@ pub mod import;
 pub mod password;
 pub mod place_order;
 pub mod plan_draft;
+pub mod preview;
 pub mod queue_mail_again;
 pub mod record_payment;
 pub mod return_order;

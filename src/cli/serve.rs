@@ -51,7 +51,10 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     let posting_thread = postman
         .map(|postman| std::thread::Builder::new().name("mail".into()).spawn(move || postman.work()))
         .transpose()?;
-    let app = App::new(db, context.clock.clone(), settings).waking(worker_remote);
+    let preview = jobs::live_preview::LivePreview::new(db.clone(), context.clock.clone());
+    let previewing = preview.clone();
+    let preview_thread = std::thread::Builder::new().name("preview".into()).spawn(move || previewing.work())?;
+    let app = App::new(db, context.clock.clone(), settings).waking(worker_remote).previewing(preview.clone());
     let result = web::serve(app, move || {
         notify::ready(&address);
         notify::keep_watchdog(move || {
@@ -60,10 +63,11 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
     });
     notify::stopping();
     end.end();
+    preview.end();
     if let Some(posting) = posting {
         posting.end();
     }
-    for (thread, name) in [(Some(working), "jobs"), (posting_thread, "mail")] {
+    for (thread, name) in [(Some(working), "jobs"), (posting_thread, "mail"), (Some(preview_thread), "preview")] {
         if thread.is_some_and(|thread| thread.join().is_err()) {
             log::error!("the worker of the {name} stopped unexpectedly");
         }

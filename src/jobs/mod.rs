@@ -5,6 +5,7 @@ pub mod calculate_run;
 pub mod deliver;
 pub mod deliver_mail;
 pub mod import_file;
+pub mod live_preview;
 pub mod send_statements;
 pub mod simulate;
 pub mod worker;

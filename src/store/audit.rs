@@ -147,6 +147,18 @@ pub fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> StoreResult<Vec<Sto
     Ok(query.order(audit_log::id.desc()).limit(limit).load(conn)?)
 }
 
+/// The newest entry about anything but these kinds of thing; 0 when there is none. The chain's numbers rise, so a
+/// higher one says that something changed.
+pub fn newest_but(conn: &mut Conn, kinds: &[&str]) -> StoreResult<AuditId> {
+    let newest: Option<AuditId> = audit_log::table
+        .filter(audit_log::object_kind.ne_all(kinds))
+        .order(audit_log::id.desc())
+        .select(audit_log::id)
+        .first(conn)
+        .optional()?;
+    Ok(newest.unwrap_or(AuditId(0)))
+}
+
 /// What happened to one thing, newest first, at most `limit`.
 pub fn list_of_object(conn: &mut Conn, kind: &str, id: i64, limit: i64) -> StoreResult<Vec<Stored>> {
     Ok(audit_log::table

@@ -9,6 +9,7 @@ use super::throttle::Throttle;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::jobs::Remote;
+use crate::jobs::live_preview::{LivePreview, Shown};
 use crate::store::Db;
 
 /// The console's state; cheap to clone.
@@ -24,6 +25,8 @@ pub struct App {
     pub(super) throttle: Arc<Throttle>,
     /// The worker of the jobs, where one runs beside the console.
     worker: Option<Arc<Remote>>,
+    /// The estimate of the open month, where it is kept beside the console.
+    preview: Option<LivePreview>,
 }
 
 impl std::fmt::Debug for App {
@@ -35,13 +38,24 @@ impl std::fmt::Debug for App {
 impl App {
     /// The state of a console over this database.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        Self { db, clock, settings: Arc::new(settings), throttle: Arc::default(), worker: None }
+        Self { db, clock, settings: Arc::new(settings), throttle: Arc::default(), worker: None, preview: None }
     }
 
     /// The same with the worker that runs beside the console.
     #[must_use]
     pub fn waking(self, worker: Remote) -> Self {
         Self { worker: Some(Arc::new(worker)), ..self }
+    }
+
+    /// The same with the estimate of the open month.
+    #[must_use]
+    pub fn previewing(self, preview: LivePreview) -> Self {
+        Self { preview: Some(preview), ..self }
+    }
+
+    /// The newest estimate of the open month, if there is one by now.
+    pub fn look_ahead(&self) -> Option<Arc<Shown>> {
+        self.preview.as_ref().and_then(LivePreview::look)
     }
 
     /// Lets the worker look at once for jobs, after one was asked for.

@@ -10,7 +10,7 @@ use crate::store::{Conn, StoreResult, orders, periods, runs};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{Shell, filters};
+use crate::web::view::{OpenMonth, Shell, filters};
 
 /// A run with its period.
 struct Row {
@@ -23,6 +23,7 @@ struct Row {
 struct List {
     shell: Shell,
     rows: Vec<Row>,
+    open: Option<OpenMonth>,
     /// The month that may be frozen next, such as `2026-10`.
     next: Option<String>,
 }
@@ -32,7 +33,8 @@ pub async fn list(who: Signed<View>, app: &State<App>) -> Result<Page, Fault> {
     let shell = who.shell;
     let today = shell.today;
     let (rows, next) = app.blocking(move |app| app.db.read(|c| load(c, today))).await?;
-    Page::of(&List { shell, rows, next })
+    let open = app.look_ahead().map(|shown| OpenMonth::of(&shown, shell.zone));
+    Page::of(&List { shell, rows, open, next })
 }
 
 fn load(conn: &mut Conn, today: Day) -> StoreResult<(Vec<Row>, Option<String>)> {

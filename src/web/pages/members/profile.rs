@@ -12,6 +12,7 @@ use crate::domain::country;
 use crate::domain::ids::MemberId;
 use crate::domain::money::Currency;
 use crate::domain::tree::TreeKind;
+use crate::jobs::live_preview::Shown;
 use crate::store::audit::{self, Stored};
 use crate::store::ledger;
 use crate::store::members::{self, Member};
@@ -24,7 +25,7 @@ use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::pages::orders::words as order_words;
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{Person, Shell, capital, filters, segment, short_day, status_badge};
+use crate::web::view::{Person, Shell, capital, filters, segment, short_day, status_badge, time_of};
 
 /// How many orders, statements, entries and events a profile shows.
 const SHOWN: usize = 10;
@@ -76,6 +77,8 @@ struct Profile {
     /// The last run's period, its number and the figures.
     figures: Option<Figures>,
     progress: Option<Progress>,
+    /// The open month so far, with its own way to the next rank.
+    so_far: Option<SoFar>,
     earnings: Vec<EarningRow>,
     orders: Vec<OrderRow>,
     order_count: String,
@@ -108,6 +111,17 @@ struct Figures {
     group: i64,
     earned: String,
     lines: i64,
+}
+
+/// The estimate of the open month for this member.
+struct SoFar {
+    as_of: String,
+    pv: String,
+    gv: String,
+    is_active: bool,
+    paid_rank: String,
+    earned: String,
+    progress: Option<Progress>,
 }
 
 struct EarningRow {
@@ -160,7 +174,8 @@ pub async fn show(who: Signed<View>, app: &State<App>, number: String) -> Result
     let today = who.shell.today;
     let sees_audit = who.shell.may("view-audit");
     let loaded = app.blocking(move |app| app.db.read(|c| load(c, &number, today, sees_audit))).await?;
-    Page::of(&view(who.shell, loaded, sees_audit))
+    let so_far = app.look_ahead().and_then(|shown| so_far(&shown, &loaded, &who.shell));
+    Page::of(&Profile { so_far, ..view(who.shell, loaded, sees_audit) })
 }
 
 fn load(c: &mut Conn, number: &str, today: Day, sees_audit: bool) -> StoreResult<Loaded> {
@@ -242,6 +257,7 @@ fn view(shell: Shell, mut loaded: Loaded, sees_audit: bool) -> Profile {
         own_qv: loaded.own_qv.grouped(),
         figures: in_run.map(|(run, label, result)| figures(run, label, result, &person)),
         progress: in_run.and_then(|(_, _, result)| Progress::read(&result.progress)),
+        so_far: None,
         earnings: loaded.runs.iter().map(|row| earning_row(row, standing, &person)).take(24).collect(),
         orders: loaded.orders.iter().map(|(order, _)| order_row(order, today)).collect(),
         order_count: crate::web::view::written_total(loaded.order_total),
@@ -276,6 +292,19 @@ fn view(shell: Shell, mut loaded: Loaded, sees_audit: bool) -> Profile {
         person,
         shell,
     }
+}
+
+fn so_far(shown: &Shown, loaded: &Loaded, shell: &Shell) -> Option<SoFar> {
+    let found = shown.preview.member(loaded.member.id)?;
+    Some(SoFar {
+        as_of: time_of(shown, shell.zone),
+        pv: found.pv.grouped(),
+        gv: found.gv.grouped(),
+        is_active: found.is_active,
+        earned: shown.preview.currency.grouped(found.earned_minor),
+        progress: Progress::read(&found.progress),
+        paid_rank: found.paid_rank,
+    })
 }
 
 fn place(member: &Member) -> String {

@@ -47,7 +47,7 @@ pub struct Wanted {
 #[rocket::get("/what-if?<version>")]
 pub async fn list(who: Signed<View>, app: &State<App>, version: Option<i32>) -> Result<Page, Fault> {
     let (versions, periods, rows, names) = app.blocking(move |app| app.db.read(load)).await?;
-    let first = periods.iter().rev().take(PERIODS).last().cloned().unwrap_or_default();
+    let first = periods.get(periods.len().saturating_sub(PERIODS)).cloned().unwrap_or_default();
     Page::of(&WhatIf { shell: who.shell, versions, periods, chosen: version, first, rows, names })
 }
 
@@ -90,6 +90,7 @@ impl WhatIf {
         self.chosen == Some(version.version)
     }
 
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
     fn periods_of(&self, row: &Simulation) -> String {
         span(row)
     }
