@@ -23,7 +23,7 @@ fn day(text: &str) -> Day {
 }
 
 fn draft(source: &str) -> Typed {
-    Typed { source: source.to_owned(), from_day: "2026-12-01".to_owned() }
+    Typed { source: source.to_owned(), cases: String::new(), from_day: "2026-12-01".to_owned() }
 }
 
 /// Sends the form of a draft as a browser does, with or without a file.
@@ -41,7 +41,8 @@ fn send(console: &Console, to: &str, source: &str, file: &str, from_day: &str) -
     );
     let fields = [("csrf", value("csrf")), ("seen", value("seen")), ("source", source.replace('\n', "\r\n"))];
     let fields: String = fields.iter().map(|(name, text)| part(name, "", text)).collect();
-    let body = format!("{fields}{}{file}--edge--\r\n", part("from_day", "", from_day));
+    let rest = [part("cases", "", ""), part("from_day", "", from_day)].concat();
+    let body = format!("{fields}{rest}{file}--edge--\r\n");
     let kind = ContentType::new("multipart", "form-data").with_params(("boundary", "edge"));
     let answer = console.client.post(to.to_owned()).header(kind).body(body).dispatch();
     (answer.status(), location(&answer), answer.into_string().unwrap_or_default())
@@ -154,6 +155,26 @@ fn only_drafts_change_and_two_writers_do_not_undo_each_other() {
         let states: Vec<PlanState> = all.iter().map(|v| plans::state(v, in_force.as_ref(), today)).collect();
         assert_eq!(states, [PlanState::Active, PlanState::Retired]);
     });
+}
+
+#[test]
+fn a_plan_with_a_failing_case_is_not_activated() {
+    let console = Console::new();
+    let cases = "case a level\nmembers A, B < A\norder A 60\norder B 100\nA team 1 9.00\n";
+    let typed = Typed { cases: cases.to_owned(), ..draft(UNILEVEL) };
+    let version = plan_draft::add(&console.db, &console.clock, &ann(), &typed).unwrap();
+    let refused = activate_plan(&console.db, &console.clock, &ben(), 1, &version.sha256, day("2026-12-01"));
+    assert!(refused.unwrap_err().to_string().contains("does not pass its cases"));
+    console.sign_in(Role::Auditor);
+    let page = console.get("/plans/1");
+    assert!(page.contains("Fails") && page.contains("1 fails; the plan cannot be activated"), "{page}");
+    let right = Typed { cases: cases.replace("9.00", "8.00"), ..typed.clone() };
+    let mended = plan_draft::edit(&console.db, &console.clock, &ann(), 1, &version.sha256, &right).unwrap();
+    activate_plan(&console.db, &console.clock, &ben(), 1, &mended.sha256, day("2026-12-01")).unwrap();
+    assert!(console.get("/plans/1").contains("all pass"));
+    let broken = Typed { cases: "case x\nmembers A\nordre A 60\n".to_owned(), ..typed };
+    let refused = plan_draft::add(&console.db, &console.clock, &ann(), &broken).unwrap_err();
+    assert!(refused.to_string().contains("plan.cases:3:"), "{refused}");
 }
 
 #[test]

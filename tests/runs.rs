@@ -607,11 +607,15 @@ fn a_plan_whose_cases_fail_is_neither_stored_nor_activated() {
         assert!(fault.contains("does not pass its cases") && fault.contains("4.90  4.80"), "{fault}");
         assert!(refusal(store("members A,")).contains("plan.cases:1:"));
         assert_eq!(store(good).unwrap().cases, good);
-        let typed = Typed { source: starter::UNILEVEL.to_owned(), from_day: "2026-12-01".to_owned() };
-        let draft = plan_draft::add(&fresh.db, &field.clock, &ann(), &typed).unwrap();
+        let typed = |cases: &str| Typed {
+            source: starter::UNILEVEL.to_owned(),
+            cases: cases.to_owned(),
+            from_day: "2026-12-01".to_owned(),
+        };
+        let draft = plan_draft::add(&fresh.db, &field.clock, &ann(), &typed("")).unwrap();
         let write = |seen: &PlanVersion, cases: &str| {
-            let cases = cases.replace('\n', "\r\n");
-            plan_draft::write_cases(&fresh.db, &field.clock, &ann(), seen.version, &seen.sha256, &cases)
+            let typed = typed(&cases.replace('\n', "\r\n"));
+            plan_draft::edit(&fresh.db, &field.clock, &ann(), seen.version, &seen.sha256, &typed)
         };
         let activate = |version: &PlanVersion| {
             let from = version.from_day;

@@ -18,6 +18,8 @@ use crate::text::hex;
 pub struct Typed {
     /// The plan file.
     pub source: String,
+    /// Its cases; may be empty.
+    pub cases: String,
     /// The first day on which it shall apply.
     pub from_day: String,
 }
@@ -27,16 +29,16 @@ pub struct Typed {
 /// # Errors
 /// Every fault of the plan and of the day; nothing is written then.
 pub fn add(db: &Db, clock: &Clock, actor: &Actor, typed: &Typed) -> Result<PlanVersion, ActionFault> {
-    let (source, plan, from_day) = judged(typed)?;
+    let Judged { source, cases, plan, from_day } = judged(typed)?;
     db.write(|tx| {
         let now = clock.now();
         let version = PlanVersion {
             id: PlanVersionId(ids::next()),
             name: plan.name.clone(),
             version: plans::next_version(tx)?,
-            sha256: sha256(&source, ""),
+            sha256: sha256(&source, &cases),
             source,
-            cases: String::new(),
+            cases,
             from_day,
             created_at: now,
             created_by: actor.id,
@@ -63,55 +65,24 @@ pub fn edit(
     seen: &str,
     typed: &Typed,
 ) -> Result<PlanVersion, ActionFault> {
-    let (source, plan, from_day) = judged(typed)?;
+    let Judged { source, cases, plan, from_day } = judged(typed)?;
     db.write(|tx| {
         let old = plans::get_by_version(tx, version)?;
         refuse_unless_draft(&old, seen)?;
-        if old.source == source && old.from_day == from_day {
+        if (&old.source, &old.cases, old.from_day) == (&source, &cases, from_day) {
             return Ok(old);
         }
         let now = clock.now();
         let new = PlanVersion {
             name: plan.name.clone(),
-            sha256: sha256(&source, &old.cases),
+            sha256: sha256(&source, &cases),
             source,
+            cases,
             from_day,
             edited_at: now,
             edited_by: actor.id,
             ..old.clone()
         };
-        plans::update_draft(tx, &new, seen)?;
-        note(tx, actor, now, "edit-plan-draft", &told(&old), &new, &told(&new))?;
-        Ok(new)
-    })
-}
-
-/// Gives a draft other cases. `seen` is the SHA-256 of what was looked at.
-///
-/// # Errors
-/// Every fault of the cases, each with its place; whether they come out is asked when the draft is activated.
-/// Refused for an activated version, and when somebody else changed the draft meanwhile.
-pub fn write_cases(
-    db: &Db,
-    clock: &Clock,
-    actor: &Actor,
-    version: i32,
-    seen: &str,
-    typed: &str,
-) -> Result<PlanVersion, ActionFault> {
-    let cases = if typed.trim().is_empty() { String::new() } else { lines(typed) };
-    if !cases.is_empty() {
-        case::read(&cases, "plan.cases").map_err(|faults| ActionFault::field("cases", faults.to_string()))?;
-    }
-    db.write(|tx| {
-        let old = plans::get_by_version(tx, version)?;
-        refuse_unless_draft(&old, seen)?;
-        if old.cases == cases {
-            return Ok(old);
-        }
-        let now = clock.now();
-        let sha256 = sha256(&old.source, &cases);
-        let new = PlanVersion { sha256, cases, edited_at: now, edited_by: actor.id, ..old.clone() };
         plans::update_draft(tx, &new, seen)?;
         note(tx, actor, now, "edit-plan-draft", &told(&old), &new, &told(&new))?;
         Ok(new)
@@ -193,28 +164,45 @@ pub(super) fn refuse_unless_draft(version: &PlanVersion, seen: &str) -> Result<(
     Err(StoreError::Conflict(format!("plan version {number}")).into())
 }
 
-/// Browsers send lines that end in two characters; a plan file has one.
-fn lines(typed: &str) -> String {
-    let mut text = typed.replace("\r\n", "\n");
-    if !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text
+/// What was typed, ready to be stored.
+struct Judged {
+    source: String,
+    cases: String,
+    plan: CheckedPlan,
+    from_day: Day,
 }
 
-fn judged(typed: &Typed) -> Result<(String, CheckedPlan, Day), ActionFault> {
-    let source = lines(&typed.source);
+/// Whether the cases come out is asked when the draft is activated.
+fn judged(typed: &Typed) -> Result<Judged, ActionFault> {
+    let (source, cases) = (lines(&typed.source), lines(&typed.cases));
     let mut faults = Vec::new();
     let plan = CheckedPlan::read(&source, "plan.toml");
     if let Err(wrong) = &plan {
         faults.push(FieldFault::new("source", wrong.to_string()));
+    }
+    if !cases.is_empty()
+        && let Err(wrong) = case::read(&cases, "plan.cases")
+    {
+        faults.push(FieldFault::new("cases", wrong.to_string()));
     }
     let from_day: Result<Day, _> = typed.from_day.trim().parse();
     if from_day.is_err() {
         faults.push(FieldFault::new("from_day", "Write the day as 2026-12-01"));
     }
     match (plan, from_day) {
-        (Ok(plan), Ok(day)) => Ok((source, plan, day)),
+        (Ok(plan), Ok(from_day)) if faults.is_empty() => Ok(Judged { source, cases, plan, from_day }),
         _ => Err(ActionFault::Invalid(faults)),
     }
+}
+
+/// Browsers send lines that end in two characters; a file has one.
+fn lines(typed: &str) -> String {
+    let mut text = typed.replace("\r\n", "\n");
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
 }

@@ -10,6 +10,7 @@ use super::badge;
 use crate::domain::calendar::Day;
 use crate::domain::ids::StaffId;
 use crate::domain::plan_version::PlanState;
+use crate::plan::case::{TestReport, test};
 use crate::plan::{CheckReport, CheckedPlan, Finding, check_report};
 use crate::store::audit::{self, Stored};
 use crate::store::plans::{self, PlanVersion};
@@ -50,6 +51,8 @@ struct Show<'t> {
     me: StaffId,
     known: &'t Known,
     report: CheckReport,
+    /// How the cases end; `None` without cases or while the plan has faults.
+    tested: Option<TestReport>,
     lines: Vec<Line<'t>>,
     /// What the plan has, such as `5 ranks`; empty while it has faults.
     parts: String,
@@ -75,9 +78,11 @@ pub async fn show(who: Signed<View>, app: &State<App>, version: i32) -> Result<P
         }
     }
     let parts = plan.as_ref().map(parts).unwrap_or_default();
+    let cases = Some(&known.version.cases).filter(|cases| !cases.is_empty());
+    let tested = plan.as_ref().zip(cases).and_then(|(plan, cases)| test(plan, cases, "plan.cases").ok());
     let valid_from = plan.and_then(|plan| plan.valid_from);
     let from_day = known.version.from_day.max(known.open_from).max(valid_from.unwrap_or(Day(i32::MIN)));
-    Page::of(&Show { shell: who.shell, me: who.staff.id, known: &known, report, lines, parts, from_day })
+    Page::of(&Show { shell: who.shell, me: who.staff.id, known: &known, report, tested, lines, parts, from_day })
 }
 
 #[rocket::get("/plans/<version>/plan.toml")]

@@ -35,6 +35,7 @@ struct Write {
 #[derive(FromForm)]
 pub struct Sent<'r> {
     source: String,
+    cases: String,
     from_day: String,
     seen: String,
     file: TempFile<'r>,
@@ -46,14 +47,14 @@ pub async fn begin(who: Signed<ManageRuns>, app: &State<App>, from: Option<i32>)
     let typed = app
         .blocking(move |app| {
             app.db.read(|c: &mut Conn| -> StoreResult<Typed> {
-                let source = match from {
-                    Some(version) => plans::get_by_version(c, version)?.source,
-                    None => {
-                        plans::list(c)?.first().map_or(starter::UNILEVEL.to_owned(), |newest| newest.source.clone())
-                    }
+                let model = match from {
+                    Some(version) => Some(plans::get_by_version(c, version)?),
+                    None => plans::list(c)?.into_iter().next(),
                 };
+                let (source, cases) = model
+                    .map_or_else(|| (starter::UNILEVEL.to_owned(), String::new()), |model| (model.source, model.cases));
                 let from_day = tomorrow.max(periods::first_open_day(c)?).to_string();
-                Ok(Typed { source, from_day })
+                Ok(Typed { source, cases, from_day })
             })
         })
         .await?;
@@ -68,7 +69,7 @@ pub async fn open(who: Signed<ManageRuns>, app: &State<App>, version: i32) -> Re
             "version {version} is activated and never changes; write a new draft from it"
         )));
     }
-    let typed = Typed { source: stored.source, from_day: stored.from_day.to_string() };
+    let typed = Typed { source: stored.source, cases: stored.cases, from_day: stored.from_day.to_string() };
     Page::of(&Write::of(who.shell, Some(version), stored.sha256, typed))
 }
 
@@ -119,9 +120,10 @@ async fn store(
         }
         Err(ActionFault::Invalid(faults)) => {
             let report = check_report(&typed.source, "plan.toml");
+            let told = faults.iter().find(|fault| fault.field == "cases").map(|fault| fault.message.clone());
             let faults = faults.into_iter().map(|fault| shortened(fault, report.faults)).collect();
             let errors = Errors::from_action(ActionFault::Invalid(faults), "source")?;
-            let report = if report.faults > 0 { report.text } else { String::new() };
+            let report = if report.faults > 0 { report.text } else { told.unwrap_or_default() };
             Ok(Page::invalid(&Write { errors, report, ..Write::of(who.shell, version, seen, typed) })?.into())
         }
         Err(fault) => Err(fault.into()),
@@ -131,6 +133,7 @@ async fn store(
 /// The whole report stands below the text; the field says how much it is.
 fn shortened(fault: FieldFault, faults: usize) -> FieldFault {
     match (fault.field, faults) {
+        ("cases", _) => FieldFault::new("cases", "The cases have faults; they stand below the text"),
         ("source", 1) => FieldFault::new("source", "The plan has a fault; it stands below the text"),
         ("source", _) => FieldFault::new("source", format!("The plan has {faults} faults; they stand below the text")),
         _ => fault,
@@ -139,7 +142,7 @@ fn shortened(fault: FieldFault, faults: usize) -> FieldFault {
 
 /// The text that was typed, or that of the file where one was chosen.
 async fn text_of(sent: Sent<'_>) -> Result<Result<Typed, (Typed, ActionFault)>, Fault> {
-    let typed = Typed { source: sent.source, from_day: sent.from_day };
+    let typed = Typed { source: sent.source, cases: sent.cases, from_day: sent.from_day };
     if sent.file.len() == 0 {
         return Ok(Ok(typed));
     }
