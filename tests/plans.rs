@@ -3,6 +3,7 @@
 use mainstay::actions::activate_plan::activate_plan;
 use mainstay::actions::add_plan_version::add_plan_version;
 use mainstay::actions::plan_draft::{self, Typed};
+use mainstay::actions::return_order::return_order;
 use mainstay::actions::simulate::{self, Outcome, STOPPED, simulate};
 use mainstay::config::{Sources, load};
 use mainstay::domain::calendar::Day;
@@ -288,6 +289,31 @@ fn what_a_run_remembers_goes_from_one_simulated_month_to_the_next() {
         assert!(one > 0, "a rank that is held for a month is paid");
         assert_eq!(one, two, "held for two months is seen only when October's memory reaches November");
         assert_eq!(three, 0);
+    });
+}
+
+#[test]
+fn goods_take_back_what_the_simulation_paid_on_them() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        let orders = field.busy_month();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        field.committed("2026-10");
+        return_order(&fresh.db, &field.clock, &ann(), orders[3].id, &vec![(1, 3)]).unwrap();
+        field.busy_month();
+        field.clock.set(at("2026-12-02T09:00:00Z"));
+        let run = field.committed("2026-11");
+        assert!(run.clawback_minor < 0, "the shop's goods came back");
+        let retail = |source: &str, periods: (&str, &str)| {
+            let outcome = simulate(&fresh.db, source, "p", periods, &mut |_, _, _| true).unwrap();
+            let bonus = outcome.report.bonuses.into_iter().find(|bonus| bonus.code == "retail").unwrap();
+            (bonus.before_minor, bonus.after_minor)
+        };
+        let half = UNILEVEL.replace("rate = \"25%\"", "rate = \"12.5%\"");
+        // 15.00 of October, 15.00 of November, 15.00 taken back.
+        assert_eq!(retail(UNILEVEL, ("2026-10", "2026-11")), (1500, 1500));
+        assert_eq!(retail(&half, ("2026-10", "2026-11")), (1500, 750), "half is taken back of a half");
+        assert_eq!(retail(&half, ("2026-11", "2026-11")), (0, 750 - 1500), "October was really paid");
     });
 }
 

@@ -1,13 +1,15 @@
 //! What-if: a plan over periods that are over, beside what their committed runs paid.
 //!
 //! It reads the frozen inputs of the runs and writes nothing: no run, no line, no ledger. What a run
-//! remembers goes from one simulated period to the next, and so do the best ranks that it gives.
+//! remembers goes from one simulated period to the next, and so do its best ranks and what goods take back.
 
+mod chain;
 mod report;
 mod tally;
 
 use std::collections::HashMap;
 
+use chain::Chain;
 pub use report::{Band, BonusReport, ExceptionReport, Figures, MemberReport, PeriodReport, RankReport, Report};
 use tally::{Committed, Tally};
 
@@ -18,7 +20,7 @@ use crate::domain::calendar::Moment;
 use crate::domain::ids::{MemberId, SimulationId};
 use crate::domain::run::{PeriodKind, RunStatus};
 use crate::domain::staff::Actor;
-use crate::plan::{self, CheckedPlan, RunResult, Snapshot};
+use crate::plan::{self, CheckedPlan, Snapshot};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::simulations::{self, Simulation};
@@ -119,13 +121,11 @@ pub fn simulate(
     let periods = db.read(|conn| chosen(conn, first, last))?;
     let steps = periods.len() as u64 * STEPS;
     let mut tally = Tally::default();
-    let mut earlier: Option<(RunResult, HashMap<MemberId, String>)> = None;
+    let mut chain = Chain::default();
     for (place, (period, run)) in (0_u64..).zip(periods) {
         let mut stopped = !progress(place * STEPS, steps, &format!("{}: reading", period.label));
         let (mut snapshot, committed) = db.read(|conn| load(conn, &period, run))?;
-        if let Some((result, best)) = &earlier {
-            carry(&mut snapshot, result, best);
-        }
+        chain.carry(&mut snapshot);
         let result = plan::run(&plan, &snapshot, &mut |at: plan::Progress| {
             let done = place * STEPS + 1 + u64::from(at.number);
             stopped |= !progress(done, steps, &format!("{}: {}", period.label, at.step));
@@ -135,8 +135,7 @@ pub fn simulate(
             return Err(ActionFault::refused(STOPPED));
         }
         tally.add(&committed, &result, &snapshot);
-        let best = best_ranks(&result);
-        earlier = Some((result, best));
+        chain.push(snapshot, result);
     }
     let (mut report, members) = tally.finish(&plan.name, plan.currency);
     report.largest = db.read(|conn| named(conn, &members[..members.len().min(LARGEST)]))?;
@@ -181,21 +180,6 @@ fn load(conn: &mut Conn, period: &Period, run: Run) -> Result<(Snapshot, Committ
         run,
     };
     Ok((snapshot, committed))
-}
-
-/// Gives a snapshot what the simulated period before it left, in the place of what the committed run left.
-fn carry(snapshot: &mut Snapshot, result: &RunResult, best: &HashMap<MemberId, String>) {
-    snapshot.state_keys.clone_from(&result.state_keys);
-    snapshot.state.clone_from(&result.state);
-    for member in &mut snapshot.members {
-        member.highest_rank = best.get(&member.id).cloned();
-    }
-}
-
-fn best_ranks(result: &RunResult) -> HashMap<MemberId, String> {
-    let best =
-        |member: &plan::MemberResult| Some((member.id, result.ranks[usize::from(member.highest_rank?)].code.clone()));
-    result.members.iter().filter_map(best).collect()
 }
 
 /// The members with their names.
