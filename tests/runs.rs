@@ -20,6 +20,7 @@ use mainstay::actions::record_payment::record_payment;
 use mainstay::actions::return_order::return_order;
 use mainstay::actions::review_run::review_run;
 use mainstay::actions::statement::export::{draw_all, draw_one};
+use mainstay::actions::statement::send::{Sender, send_statements};
 use mainstay::clock::Clock;
 use mainstay::domain::calendar::{Day, Moment};
 use mainstay::domain::company::Company;
@@ -56,6 +57,7 @@ pub fn ben() -> Actor {
 /// A company of three generations, a product, a plan, and a clock that stands in October 2026.
 pub struct Field<'a> {
     pub db: &'a Db,
+    /// The clock, which stands still.
     pub clock: Clock,
 }
 
@@ -118,7 +120,7 @@ impl<'a> Field<'a> {
         [("M-1", 10), ("M-2", 10), ("M-3", 7), ("M-4", 3)].map(|(member, pieces)| self.order(member, pieces)).into()
     }
 
-    fn calculated(&self, label: &str) -> Run {
+    pub fn calculated(&self, label: &str) -> Run {
         let run = freeze_run(self.db, &self.clock, &ann(), label).unwrap();
         compute_run(self.db, &self.clock, &ann(), run.id, &mut |_, _, _| true).unwrap()
     }
@@ -128,6 +130,22 @@ impl<'a> Field<'a> {
         review_run(self.db, &self.clock, &ann(), run.id, &run.result_hash).unwrap();
         approve_run(self.db, &self.clock, &ben(), run.id, &run.result_hash).unwrap();
         commit_run(self.db, &self.clock, &ben(), run.id).unwrap()
+    }
+
+    /// October, committed, its statements queued for mailing.
+    pub fn sent(&self) -> Run {
+        self.busy_month();
+        self.clock.set(at("2026-11-02T09:00:00Z"));
+        let run = self.committed("2026-10");
+        let sender = Sender {
+            name: "Sallowfield".to_owned(),
+            address: "office@sallowfield.example".to_owned(),
+            public_url: "https://back.example".to_owned(),
+            paper: Paper::A4,
+        };
+        let queued = send_statements(self.db, &self.clock, &ann(), run.id, &sender).unwrap();
+        assert_eq!(i64::try_from(queued).unwrap(), run.payee_count);
+        run
     }
 
     fn balance(&self, member: &str) -> i64 {

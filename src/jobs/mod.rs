@@ -8,6 +8,7 @@ pub mod import_file;
 pub mod live_preview;
 pub mod send_statements;
 pub mod simulate;
+pub mod trial_mail;
 pub mod worker;
 
 use std::sync::Arc;

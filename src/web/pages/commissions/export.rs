@@ -98,8 +98,8 @@ pub async fn lines(_who: Signed<View>, app: &State<App>, number: &str) -> Result
 fn write_lines(app: &App, run: &Run, out: &mut dyn Write) -> Result<(), ActionFault> {
     let fault = |fault: io::Error| ActionFault::refused(fault.to_string());
     let mut csv = CsvWriter::new(out);
-    let head = ["member", "bonus", "kind", "source", "level", "base", "base_kind", "rate", "amount", "currency"];
-    csv.write(head).map_err(fault)?;
+    csv.write(["member", "bonus", "kind", "source", "level", "base", "base_kind", "rate", "amount", "currency"])
+        .map_err(fault)?;
     let mut after = LineId(0);
     loop {
         let rows = app.db.read(|c| run_list::list_export(c, run.id, after, 10_000))?;
@@ -123,8 +123,7 @@ fn write_lines(app: &App, run: &Run, out: &mut dyn Write) -> Result<(), ActionFa
             .map_err(fault)?;
         }
     }
-    csv.finish().map_err(fault)?;
-    Ok(())
+    csv.finish().map(drop).map_err(fault)
 }
 
 #[rocket::get("/commissions/<number>/statements.zip")]
