@@ -62,6 +62,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 case $postgres in '' | postgres://* | postgresql://*) ;; *) fail "--postgres needs an address like postgres://USER:PASSWORD@HOST/NAME" ;; esac
+case $listen$postgres in *[[:cntrl:]]*) fail "--listen and --postgres are one line each" ;; esac
 case $members in '' | *[!0-9]*) fail "--members needs a number" ;; esac
 [ "$purge" = no ] || [ "$action" = uninstall ] || fail "--purge goes with --uninstall"
 [ "$action" != stop ] || [ "$mode" = demo ] || fail "--stop goes with --demo; stop the service by: systemctl stop mainstay"
@@ -121,9 +122,12 @@ place() {
 # The configuration as this installation starts with it.
 first_config() {
     cat "$here/packaging/config.toml"
-    [ -z "$listen" ] || printf '\nlisten = "%s"\n' "$listen"
-    [ -z "$postgres" ] || printf '\ndatabase = "%s"\n' "$postgres"
+    [ -z "$listen" ] || printf '\nlisten = "%s"\n' "$(in_quotes "$listen")"
+    [ -z "$postgres" ] || printf '\ndatabase = "%s"\n' "$(in_quotes "$postgres")"
 }
+
+# A value as it stands between the quotes of the configuration.
+in_quotes() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
 # Writes the configuration; one that was changed by hand stays, and the new one goes beside it.
 place_config() {

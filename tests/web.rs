@@ -256,6 +256,32 @@ fn wrong_passwords_are_slowed_down() {
 }
 
 #[test]
+fn good_sign_ins_do_not_give_an_address_its_tries_back() {
+    let console = Console::new();
+    let long = format!("email=owner@sallowfield.example&password={}&next=/", "x".repeat(600));
+    assert_eq!(console.post("/sign-in", "/sign-in", &long).status(), Status::UnprocessableEntity);
+    for _ in 0..20 {
+        console.sign_in(Role::Owner);
+        console.post("/", "/sign-out", "");
+    }
+    let fields = format!("email=owner@sallowfield.example&password={}&next=/", PASSWORD.replace(' ', "+"));
+    assert_eq!(console.post("/sign-in", "/sign-in", &fields).status(), Status::TooManyRequests);
+}
+
+#[test]
+fn only_an_upload_comes_in_parts() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let kind = || ContentType::new("multipart", "form-data").with_params(("boundary", "edge"));
+    for path in ["/sign-in", "/set-up", "/password", "/sign-out", "/theme"] {
+        let answer = console.client.post(path).header(kind()).body("--edge--\r\n").dispatch();
+        assert_eq!(answer.status(), Status::UnsupportedMediaType, "{path}");
+    }
+    let answer = console.client.post("/imports/new").header(kind()).body("--edge--\r\n").dispatch();
+    assert_ne!(answer.status(), Status::UnsupportedMediaType);
+}
+
+#[test]
 fn after_signing_in_only_a_page_of_this_console_is_opened() {
     let console = Console::new();
     let answer = console.client.get("/members?q=a%20b").dispatch();

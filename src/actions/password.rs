@@ -43,7 +43,7 @@ pub fn check(password: &str, name: &str, email: &str) -> Result<(), Weak> {
     if length < SHORTEST {
         return Err(Weak::Short);
     }
-    if length > LONGEST {
+    if is_too_long(password) {
         return Err(Weak::Long);
     }
     let folded = crate::text::folded(password);
@@ -57,6 +57,11 @@ pub fn check(password: &str, name: &str, email: &str) -> Result<(), Weak> {
     let without =
         personal.split_whitespace().filter(|word| word.len() > 2).fold(folded, |rest, word| rest.replace(word, ""));
     if distinct(&without) < 4 { Err(Weak::Personal) } else { Ok(()) }
+}
+
+/// Whether nobody has such a password, so that it need not be hashed.
+pub fn is_too_long(password: &str) -> bool {
+    password.chars().count() > LONGEST
 }
 
 /// How many different characters.
@@ -94,6 +99,9 @@ pub fn fits(password: &str, stored: &str) -> bool {
     // The hash of nothing in particular, so that an unknown account answers no sooner than a known one.
     const NOBODY: &str =
         "$argon2id$v=19$m=47104,t=1,p=1$bm9ib2R5IGtub3dzIHRoaXMgc2FsdA$qZ0m1W5y2r7o0c2Yk3m5X8cJ1h4sT6uV9wA0bC2dE4E";
+    if is_too_long(password) {
+        return false;
+    }
     let known = if stored.is_empty() { NOBODY } else { stored };
     let Ok(parsed) = PasswordHash::new(known) else { return false };
     let Ok(argon) = argon() else { return false };

@@ -77,6 +77,11 @@ pub fn sign_in(db: &Db, clock: &Clock, input: &Input) -> Result<String, SignInFa
     };
     let actor = Actor::person(person.id, person.name.clone(), input.address.clone());
     db.write(|tx| {
+        // The hash took a while: meanwhile the password may have been changed or the account closed.
+        let stored = staff::get_locked(tx, person.id)?;
+        if !stored.is_active || stored.password_hash != person.password_hash {
+            return Err(SignInFault::Wrong);
+        }
         sessions::delete_ended(tx, now, now.plus_seconds(-IDLE_SECONDS))?;
         sessions::insert(tx, &session)?;
         staff::update_signed_in(tx, person.id, now)?;
@@ -90,7 +95,7 @@ pub fn sign_in(db: &Db, clock: &Clock, input: &Input) -> Result<String, SignInFa
             before: "",
             after: "",
         };
-        audit::append(tx, &entry)
+        Ok(audit::append(tx, &entry)?)
     })?;
     Ok(token)
 }

@@ -2,7 +2,9 @@
 
 use super::{Context, Failure, print_line};
 
+use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -89,7 +91,13 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     }
     let ids: Vec<ImportId> = reports.iter().map(|report| report.import.id).collect();
     if let Some(path) = &args.rejects {
-        let to = std::fs::File::create(path).map_err(|fault| named(path, fault))?;
+        let to = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|fault| named(path, fault))?;
         write_rejects(&db, &ids, std::io::BufWriter::new(to))?;
     }
     let mut rejects = Vec::new();

@@ -1,6 +1,8 @@
 //! `mainstay statements`: the statements of a run, as files or by email.
 
+use std::fs::{DirBuilder, File};
 use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -71,7 +73,11 @@ fn find_run(db: &Db, name: &str) -> Result<Run, Failure> {
 
 /// Writes every statement under its number; a file is complete or not there.
 pub(super) fn export(db: &Db, settings: &Settings, run: &Run, to: &Path, paper: Paper) -> Result<(), Failure> {
-    std::fs::create_dir_all(to).map_err(|fault| Failure::failed(format!("{} can't be made: {fault}", to.display())))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(to)
+        .map_err(|fault| Failure::failed(format!("{} can't be made: {fault}", to.display())))?;
     let fonts = Fonts::with_configured(&settings.fonts);
     let mut progress = shown();
     let mut fault = None;
@@ -90,7 +96,7 @@ pub(super) fn export(db: &Db, settings: &Settings, run: &Run, to: &Path, paper: 
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = path.with_extension("part");
-    let mut file = std::fs::File::create(&part)?;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     let done = file.write_all(bytes).and_then(|()| std::fs::rename(&part, path));
     if done.is_err() {
         drop(std::fs::remove_file(&part));

@@ -2,8 +2,9 @@
 //! Message-ID, so a message that is sent again after a crash replaces nothing and doubles nothing.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::statement::check_message_id;
@@ -27,7 +28,8 @@ impl Maildir {
 
     fn prepare(&mut self) -> io::Result<()> {
         for folder in ["tmp", "new", "cur"] {
-            fs::create_dir_all(self.path.join(folder))?;
+            // Statements are nobody else's.
+            DirBuilder::new().recursive(true).mode(0o700).create(self.path.join(folder))?;
         }
         for entry in fs::read_dir(self.path.join("cur"))? {
             let name = entry?.file_name().to_string_lossy().into_owned();
@@ -55,7 +57,8 @@ impl Maildir {
 
     fn store(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let (draft, place) = (self.path.join("tmp").join(name), self.path.join("new").join(name));
-        let written = File::create(&draft).and_then(|mut file| {
+        let draft_file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft);
+        let written = draft_file.and_then(|mut file| {
             file.write_all(&in_local_lines(bytes))?;
             file.sync_data()
         });
@@ -82,6 +85,8 @@ fn in_local_lines(bytes: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     fn message(id: &str) -> Outgoing<'_> {
@@ -97,6 +102,8 @@ mod tests {
         }
         let new = dir.path().join("new/st-1@x.example");
         assert_eq!(fs::read(&new).unwrap(), b"Subject: x\n\nhi\n");
+        assert_eq!(fs::metadata(&new).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(dir.path().join("new")).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::read_dir(dir.path().join("new")).unwrap().count(), 1);
         assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
         fs::rename(&new, dir.path().join("cur/st-1@x.example:2,S")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rocket::tokio::sync::Semaphore;
 use rocket::tokio::task::spawn_blocking;
 
 use super::reply::Fault;
@@ -11,6 +12,9 @@ use crate::config::Settings;
 use crate::jobs::Remote;
 use crate::jobs::live_preview::{LivePreview, Shown};
 use crate::store::Db;
+
+/// Passwords that are hashed at once; each takes 46 MiB.
+const HASHES_AT_ONCE: usize = 4;
 
 /// The console's state; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Who tries to sign in too often.
     pub(super) throttle: Arc<Throttle>,
+    /// How many passwords may still be hashed at once.
+    hashing: Arc<Semaphore>,
     /// The worker of the jobs, where one runs beside the console.
     worker: Option<Arc<Remote>>,
     /// The estimate of the open month, where it is kept beside the console.
@@ -38,7 +44,9 @@ impl std::fmt::Debug for App {
 impl App {
     /// The state of a console over this database.
     pub fn new(db: Db, clock: Clock, settings: Settings) -> Self {
-        Self { db, clock, settings: Arc::new(settings), throttle: Arc::default(), worker: None, preview: None }
+        let hashing = Arc::new(Semaphore::new(HASHES_AT_ONCE));
+        let (settings, throttle) = (Arc::new(settings), Arc::default());
+        Self { db, clock, settings, throttle, hashing, worker: None, preview: None }
     }
 
     /// The same with the worker that runs beside the console.
@@ -76,5 +84,19 @@ impl App {
             Ok(result) => result.map_err(Into::into),
             Err(fault) => Err(Fault::unexpected(fault)),
         }
+    }
+
+    /// The same for work that hashes a password: a few at once, the others wait for their turn.
+    pub async fn hashing<T, E>(&self, work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        E: Into<Fault> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.hashing).acquire_owned().await.map_err(Fault::unexpected)?;
+        self.blocking(move |app| {
+            let _turn = turn;
+            work(app)
+        })
+        .await
     }
 }

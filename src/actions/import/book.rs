@@ -14,6 +14,11 @@ use crate::sheet::{Row, SheetFault};
 use crate::store::imports::{self, Import, Reject, Remark};
 use crate::store::{Conn, Db, StoreError, ids};
 
+/// How many rejected rows are kept with their reason; further ones are only counted.
+pub const MAX_REJECTS: i64 = 10_000;
+/// The longest name of a column or cell that is kept with a rejected row.
+const MAX_CELL: usize = 200;
+
 /// What an import did.
 #[derive(Debug, Clone)]
 pub struct Report {
@@ -132,6 +137,9 @@ impl<'a> Book<'a> {
     pub fn reject(&mut self, row: &Row, reason: impl Into<String>) {
         self.import.rows_read += 1;
         self.import.rows_rejected += 1;
+        if self.import.rows_rejected > MAX_REJECTS {
+            return;
+        }
         self.rejects.push(Reject {
             import_id: self.import.id,
             line_no: i64::try_from(row.line).unwrap_or(i64::MAX),
@@ -224,12 +232,13 @@ fn hash_of_file(input: &ImportInput<'_>) -> Result<String, SheetFault> {
 
 /// The row as it is kept with the reason: a JSON array of pairs of column and cell.
 fn content_of(row: &Row) -> String {
+    let cut = |text: &str| text.chars().take(MAX_CELL).collect::<String>();
     let names = row.header.names().iter().map(String::as_str).chain(std::iter::repeat(""));
     let count = row.cells.len().max(row.header.names().len());
-    let pairs: Vec<(&str, String)> = names
+    let pairs: Vec<(String, String)> = names
         .take(count.min(64))
         .enumerate()
-        .map(|(at, name)| (name, row.cells.get(at).map(|cell| cell.chars().take(200).collect()).unwrap_or_default()))
+        .map(|(at, name)| (cut(name), row.cells.get(at).map(|cell| cut(cell)).unwrap_or_default()))
         .collect();
     serde_json::to_string(&pairs).unwrap_or_default().replace("\\u0000", "\\ufffd")
 }

@@ -13,7 +13,7 @@ mod returned;
 mod survey;
 mod volumes;
 
-pub use book::{Report, content_cells};
+pub use book::{MAX_REJECTS, Report, content_cells};
 
 use std::path::Path;
 

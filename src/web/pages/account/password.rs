@@ -26,7 +26,7 @@ pub async fn submit(who: Signed<View>, app: &State<App>, form: Checked<Typed>) -
     }
     let (actor, session) = (who.actor(), who.session.token_hash.clone());
     let done = app
-        .blocking(move |app| {
+        .hashing(move |app| {
             let done = staff::change_password(&app.db, &app.clock, &actor, &session, &current, &password, &again);
             Ok::<_, Fault>(done)
         })

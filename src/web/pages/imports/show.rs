@@ -4,7 +4,7 @@ use askama::Template;
 use rocket::State;
 
 use super::list::state;
-use crate::actions::import::content_cells;
+use crate::actions::import::{MAX_REJECTS, content_cells};
 use crate::domain::ids::ImportId;
 use crate::store::imports::{self, Import, Reject, Remark};
 use crate::store::{Conn, StoreResult};
@@ -31,6 +31,8 @@ struct Show {
     word: &'static str,
     badge: &'static str,
     rejects: Vec<Rejected>,
+    /// Rejected rows that are only counted.
+    unlisted: i64,
     /// The line behind which the next page begins.
     next: Option<i64>,
     remarks: Vec<Remark>,
@@ -62,7 +64,8 @@ pub async fn show(
         })
         .collect();
     let (word, badge) = state(&import);
-    Page::of(&Show { shell, import, word, badge, rejects, next, remarks, next_remark })
+    let unlisted = (import.rows_rejected - MAX_REJECTS).max(0);
+    Page::of(&Show { shell, import, word, badge, rejects, unlisted, next, remarks, next_remark })
 }
 
 fn load(conn: &mut Conn, id: ImportId, after: i64, remark: i64) -> StoreResult<(Import, Vec<Reject>, Vec<Remark>)> {

@@ -1,5 +1,8 @@
 //! A new import: a file and its mapping. The mapping and the columns are checked at once, the rows by a job.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
+
 use askama::Template;
 use rocket::State;
 use rocket::form::FromForm;
@@ -51,7 +54,7 @@ pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Ty
     let folder = token::new()?;
     let at = app.settings.folder(import_file::FOLDER).join(&folder);
     if faults.is_empty() {
-        std::fs::create_dir_all(&at).map_err(Fault::unexpected)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(&at).map_err(Fault::unexpected)?;
         typed.file.copy_to(at.join("file.csv")).await.map_err(Fault::unexpected)?;
         typed.mapping.copy_to(at.join("mapping.toml")).await.map_err(Fault::unexpected)?;
         let text = std::fs::read(at.join("mapping.toml")).map_err(Fault::unexpected)?;

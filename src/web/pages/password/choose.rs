@@ -51,7 +51,7 @@ pub async fn submit(visitor: Visitor, app: &State<App>, form: Checked<Typed>) ->
     let Checked(Typed { link, password, again }) = form;
     let (asked, address) = (link.clone(), visitor.address.clone());
     let done = app
-        .blocking(move |app| {
+        .hashing(move |app| {
             let person = staff::person_of_link(&app.db, &app.clock, &asked)?.ok_or_else(expired)?;
             let chosen = staff::choose_password(&app.db, &app.clock, &address, &asked, &password, &again);
             Ok::<_, Fault>((person, chosen))

@@ -88,7 +88,7 @@ pub async fn submit(
     }
     let asked = link.clone();
     let done =
-        app.blocking(move |app| Ok::<_, Fault>(set_up::set_up(&app.db, &app.clock, &address, &asked, &input))).await?;
+        app.hashing(move |app| Ok::<_, Fault>(set_up::set_up(&app.db, &app.clock, &address, &asked, &input))).await?;
     match done {
         Ok(()) => {
             let first = sign_in::Input {

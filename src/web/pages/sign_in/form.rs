@@ -6,11 +6,17 @@ use rocket::form::FromForm;
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 
 use super::super::local_path;
+use crate::actions::password;
 use crate::actions::sign_in::{self, Input, SignInFault};
 use crate::web::App;
 use crate::web::guards::{Agent, Checked, Visitor, session_cookie};
 use crate::web::reply::{Fault, Page, Reply, SeeOther};
 use crate::web::view::{Gate, filters};
+
+/// What is said whatever is wrong.
+const WRONG: &str = "The email or the password is not right.";
+/// No address for mail is longer, in bytes.
+const LONGEST_EMAIL: usize = 254;
 
 #[derive(Template)]
 #[template(path = "web/sign_in.html")]
@@ -49,14 +55,16 @@ pub async fn submit(
             SignIn { gate: visitor.gate.clone(), next: next.clone(), email: typed.email.clone(), error: Some(error) };
         Page::with(status, &page).map(Reply::from)
     };
-    let account = format!("account {}", typed.email.trim().to_lowercase());
-    let address = format!("address {}", visitor.address);
+    if typed.email.trim().len() > LONGEST_EMAIL || password::is_too_long(&typed.password) {
+        return again(Status::UnprocessableEntity, WRONG.to_owned());
+    }
     let now = app.clock.now();
-    for key in [&account, &address] {
-        if let Err(seconds) = app.throttle.take(key, now) {
-            let error = format!("Too many tries. Wait {seconds} seconds and try again.");
-            return again(Status::TooManyRequests, error);
-        }
+    let account = format!("account {}", typed.email.trim().to_lowercase());
+    // The address first: who is slowed down by it takes no tries of other people's accounts.
+    let taken = app.throttle.take_address(&visitor.address, now);
+    if let Err(seconds) = taken.and_then(|()| app.throttle.take(&account, now)) {
+        let error = format!("Too many tries. Wait {seconds} seconds and try again.");
+        return again(Status::TooManyRequests, error);
     }
     let input = Input {
         email: typed.email.clone(),
@@ -64,17 +72,14 @@ pub async fn submit(
         address: visitor.address.clone(),
         agent: agent.0,
     };
-    let result = app.blocking(move |app| Ok::<_, Fault>(sign_in::sign_in(&app.db, &app.clock, &input))).await?;
+    let result = app.hashing(move |app| Ok::<_, Fault>(sign_in::sign_in(&app.db, &app.clock, &input))).await?;
     match result {
         Ok(token) => {
             app.throttle.clear(&account);
-            app.throttle.clear(&address);
             cookies.add(session(app, token));
             Ok(SeeOther::to(next).into())
         }
-        Err(SignInFault::Wrong) => {
-            again(Status::UnprocessableEntity, "The email or the password is not right.".to_owned())
-        }
+        Err(SignInFault::Wrong) => again(Status::UnprocessableEntity, WRONG.to_owned()),
         Err(SignInFault::Token(fault)) => Err(fault.into()),
         Err(SignInFault::Store(fault)) => Err(fault.into()),
     }
