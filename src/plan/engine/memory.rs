@@ -293,6 +293,12 @@ impl Memory {
             let column: Vec<i64> = (0..self.members).map(now).collect();
             self.keep_column(&format!("was:{name}:1"), &column);
         }
+        self.remember_paid(standing);
+    }
+
+    /// Notes what bonuses paid, for `paid_within(…)` and `paid_ever(…)`.
+    fn remember_paid(&mut self, standing: &Standing<'_>) {
+        let plan = standing.plan;
         let (within, ever) = paid_before(plan);
         let paid = |bonus: u16, member: usize| standing.amounts[usize::from(bonus)].get(member).copied().unwrap_or(0);
         for bonus in ever {

@@ -3,11 +3,13 @@
 //! Numbers are exact decimals; an expression has no effect and always ends.
 
 mod check;
+mod names;
 mod parse;
 mod token;
 mod typed;
 
-pub use check::{Checker, Names, Scope, Value, VolumeName};
+pub use check::{Checker, Scope};
+pub use names::{Names, Value, VolumeName};
 pub use parse::{Ast, AstKind, BinaryOp, parse};
 pub use typed::{
     Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads, Shape, Take, TreeRef,

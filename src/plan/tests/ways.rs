@@ -193,7 +193,7 @@ proptest! {
     #[test]
     fn a_pool_is_paid_out_to_the_cent(shares in prop::collection::vec(0_u32..50, 1..12), amount in 0_u32..100_000) {
         let text = "[[bonuses]]\ncode = \"pool\"\nearner = \"always\"\nsource = \"pool\"\nshares = \"pv\"\n";
-        let plan = plan(&format!("{text}pool = \"{}\"\n", f64::from(amount) / 100.0));
+        let plan = plan(&format!("{text}pool = \"{}.{:02}\"\n", amount / 100, amount % 100));
         let snapshot = field(&vec![None; shares.len()], &shares);
         let result = result(&plan, &snapshot);
         let whole: i64 = shares.iter().map(|share| i64::from(*share)).sum();
@@ -208,9 +208,8 @@ proptest! {
 
     #[test]
     fn a_company_limit_is_met_to_the_cent((parents, volumes) in shapes(), limit in 0_u32..3_000) {
-        let limit_text = f64::from(limit) / 100.0;
         let reduce = ["pro-rata", "lowest-rank", "last-come"][limit as usize % 3];
-        let cap = format!("[[caps]]\nper = \"company\"\nlimit = \"{limit_text}\"\nreduce = \"{reduce}\"\n");
+        let cap = format!("[[caps]]\nper = \"company\"\nlimit = \"{}.{:02}\"\nreduce = \"{reduce}\"\n", limit / 100, limit % 100);
         let text = bonus("levels = \"all\"", "[\"10%\", \"5%\"]");
         let snapshot = field(&parents, &volumes);
         let free = result(&plan(&text), &snapshot);

@@ -1,0 +1,329 @@
+//! Functions in expressions: counts and sums of members, tables, numbers of earlier periods.
+
+use super::{Checker, Meaning, Scope};
+use crate::plan::expr::parse::{Ast, AstKind};
+use crate::plan::expr::typed::{Aggregate, Num, RankTerm, Reads, Shape, Take, TreeRef};
+use crate::plan::fault::suggest;
+
+const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
+
+const FUNCTIONS: [&str; 26] = [
+    "legs",
+    "frontline",
+    "downline",
+    "enrolled",
+    "enrolled_legs",
+    "customers",
+    "sum",
+    "least",
+    "greatest",
+    "capped",
+    "leg",
+    "held",
+    "earned_in",
+    "before",
+    "bonus",
+    "paid_within",
+    "paid_ever",
+    "lookup",
+    "slices",
+    "floor",
+    "ceil",
+    "round",
+    "min",
+    "max",
+    "if",
+    "abs",
+];
+
+/// Most counts and sums of a plan.
+const AGGREGATES: usize = 1_000;
+
+impl Checker<'_> {
+    pub(super) fn call(&mut self, ast: &Ast, name: &str, arguments: &[Ast]) -> Option<Num> {
+        match (name, arguments) {
+            ("sum" | "least" | "greatest", [over, number, rest @ ..]) if rest.len() < 3 => {
+                self.gather(ast, name, over, number, rest)
+            }
+            (_, [cond, rest @ ..]) if shape_of(name).is_some() && rest.len() < 3 => {
+                self.count(ast, shape_of(name)?, cond, rest)
+            }
+            ("min" | "max", [_, _, ..]) => {
+                let values: Option<Vec<Num>> =
+                    arguments.iter().map(|argument| self.num(argument)).collect::<Vec<_>>().into_iter().collect();
+                Some(if name == "min" { Num::Least(values?) } else { Num::Greatest(values?) })
+            }
+            ("if", [cond, then, other]) => {
+                let (cond, then, other) = (self.cond(cond), self.num(then), self.num(other));
+                Some(Num::If(Box::new(cond?), Box::new(then?), Box::new(other?)))
+            }
+            ("floor" | "ceil" | "abs", [inner]) => {
+                let inner = self.num(inner)?;
+                Some(match name {
+                    "floor" => Num::Floor(Box::new(inner)),
+                    "ceil" => Num::Ceil(Box::new(inner)),
+                    _ => Num::Greatest(vec![inner.clone(), Num::Negative(Box::new(inner))]),
+                })
+            }
+            ("round", [inner, places]) => {
+                let (inner, places) = (self.num(inner)?, self.whole(places, 0, 10)?);
+                Some(Num::Round(Box::new(inner), u32::from(places)))
+            }
+            ("lookup" | "slices", [table, inner]) => {
+                let (table, inner) = (self.table(table), self.num(inner));
+                let inner = Box::new(inner?);
+                Some(if name == "lookup" { Num::Lookup(table?, inner) } else { Num::Slices(table?, inner) })
+            }
+            ("capped" | "leg", [volume, limit]) => {
+                let (volume, limit) = (self.volume(volume), self.num(limit));
+                let limit = Box::new(limit?);
+                Some(if name == "capped" { Num::Capped(volume?, limit) } else { Num::Leg(volume?, limit) })
+            }
+            ("before", [volume, rest @ ..]) if rest.len() < 2 => self.before(volume, rest.first()),
+            ("bonus" | "paid_within" | "paid_ever", [code]) => self.bonus(ast, name, code),
+            ("held", [rank]) => {
+                self.read(ast, "for how long a rank was held", Reads::Everything);
+                self.plan_rank(rank, "held(Leader)").map(Num::Held)
+            }
+            ("earned_in", [rank, periods]) => {
+                let rank = self.plan_rank(rank, "earned_in(Leader, 3)")?;
+                Some(Num::Earned(rank, self.whole(periods, 1, 60)?))
+            }
+            _ => self.bad_call(ast, name),
+        }
+    }
+
+    pub(super) fn plan_rank(&mut self, rank: &Ast, example: &str) -> Option<u16> {
+        if self.is_rank(rank)
+            && let Some((RankTerm::Is(place), _)) = self.rank(rank)
+        {
+            return Some(place);
+        }
+        self.fault(rank, "a rank of the plan is needed here", format!("write its code, such as {example}"));
+        None
+    }
+
+    pub(super) fn whole(&mut self, ast: &Ast, least: u16, most: u16) -> Option<u16> {
+        let number = match &ast.kind {
+            AstKind::Number(value) if value.is_integer() => u16::try_from(*value).ok(),
+            _ => None,
+        };
+        let found = number.filter(|number| (least..=most).contains(number));
+        if found.is_none() {
+            let help = format!("write a whole number from {least} to {most}");
+            self.fault(ast, "a whole number is needed here", help);
+        }
+        found
+    }
+
+    pub(super) fn table(&mut self, ast: &Ast) -> Option<u16> {
+        let name = self.text.get(ast.span.clone()).unwrap_or("");
+        let place = self.names.tables.iter().position(|table| table == name);
+        if place.is_none() {
+            let help = suggest(name, self.names.tables.iter().map(String::as_str));
+            self.fault(ast, format!("there is no table “{name}”"), help);
+        }
+        place.and_then(|place| u16::try_from(place).ok())
+    }
+
+    /// A volume or a named number as it was. When it is known in this period does not matter.
+    pub(super) fn before(&mut self, what: &Ast, periods: Option<&Ast>) -> Option<Num> {
+        let name = self.text.get(what.span.clone()).unwrap_or("").to_owned();
+        let (limit, reads) = (std::mem::replace(&mut self.limit, Reads::Amounts), self.reads);
+        let num = if self.value(&name).is_some_and(|(_, from)| !from) {
+            self.expand_number(what, &name).map(|(num, _)| num)
+        } else {
+            self.volume(what).map(Num::Volume)
+        };
+        (self.limit, self.reads) = (limit, reads);
+        let periods = match periods {
+            Some(periods) => self.whole(periods, 1, 24)?,
+            None => 1,
+        };
+        let num = num?;
+        let remembered = &mut self.names.remembered;
+        let place = remembered.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
+            remembered.push((name, num));
+            remembered.len() - 1
+        });
+        Some(Num::Before(u16::try_from(place).ok()?, periods))
+    }
+
+    pub(super) fn bonus(&mut self, ast: &Ast, function: &str, code: &Ast) -> Option<Num> {
+        let name = self.text.get(code.span.clone()).unwrap_or("");
+        let Some(place) = self.names.bonuses.iter().position(|bonus| bonus == name) else {
+            let help = suggest(name, self.names.bonuses.iter().map(String::as_str));
+            self.fault(code, format!("there is no bonus “{name}”"), help);
+            return None;
+        };
+        let place = u16::try_from(place).ok()?;
+        Some(match function {
+            "bonus" => {
+                self.read(ast, &format!("the amount of bonus {name}"), Reads::Amounts);
+                Num::Bonus(place)
+            }
+            "paid_within" => Num::PaidWithin(place),
+            _ => Num::PaidEver(place),
+        })
+    }
+
+    pub(super) fn bad_call(&mut self, ast: &Ast, name: &str) -> Option<Num> {
+        let usage = match name {
+            "legs" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" => {
+                "takes one condition: legs(rank >= Leader)"
+            }
+            "sum" | "least" | "greatest" => "takes a group of members and a number: sum(frontline, pv)",
+            "min" | "max" => "takes two or more numbers: min(pv, 100)",
+            "if" => "takes a condition and two numbers: if(pv >= 200, 10%, 5%)",
+            "floor" | "ceil" | "abs" => "takes one number: floor(gv / 1000)",
+            "round" => "takes a number and places: round(pv / 3, 2)",
+            "lookup" | "slices" => "takes a table and a number: lookup(scale, gv)",
+            "capped" => "takes a volume and a limit: capped(gv, 300)",
+            "leg" => "takes a volume and a place: leg(gv, 1) is the strongest leg",
+            "before" => "takes a volume and how many periods ago: before(gv, 1)",
+            "bonus" | "paid_within" | "paid_ever" => "takes a bonus: bonus(team)",
+            "held" => "takes a rank: held(Leader)",
+            "earned_in" => "takes a rank and a number of periods: earned_in(Leader, 3)",
+            _ => {
+                let help = suggest(name, FUNCTIONS);
+                self.fault(ast, format!("unknown function “{name}”"), help);
+                return None;
+            }
+        };
+        self.fault(ast, format!("“{name}” is given the wrong arguments"), format!("{name} {usage}"));
+        None
+    }
+
+    pub(super) fn volume(&mut self, ast: &Ast) -> Option<u16> {
+        if let AstKind::Name(name) = &ast.kind
+            && self.value(name).is_none()
+            && let Meaning::Num(Num::Volume(place)) = self.name(ast, name)?
+        {
+            return Some(place);
+        }
+        let volumes: Vec<&str> = self.names.volumes.iter().map(|volume| volume.name.as_str()).collect();
+        let help = format!("volumes of this plan: {}", volumes.join(", "));
+        self.fault(ast, "a volume of the plan is needed here", help);
+        None
+    }
+
+    pub(super) fn count(&mut self, ast: &Ast, shape: Shape, cond: &Ast, rest: &[Ast]) -> Option<Num> {
+        self.about_members(ast)?;
+        let (taken, reads) = self.aside(|checker| checker.cond(cond));
+        self.aggregate(ast, shape, rest, Take::Count(taken?), reads).map(Num::Count)
+    }
+
+    pub(super) fn gather(&mut self, ast: &Ast, name: &str, over: &Ast, number: &Ast, rest: &[Ast]) -> Option<Num> {
+        self.about_members(ast)?;
+        let group = self.text.get(over.span.clone()).unwrap_or("");
+        let Some(shape) = shape_of(group).filter(|shape| !matches!(shape, Shape::Legs | Shape::EnrolledLegs)) else {
+            let help = "use one of: frontline, downline, enrolled, customers";
+            self.fault(over, format!("“{group}” is not a group of members"), help);
+            return None;
+        };
+        let (taken, reads) = self.aside(|checker| checker.num(number));
+        let take = match name {
+            "sum" => Take::Sum(taken?),
+            "least" => Take::Least(taken?),
+            _ => Take::Greatest(taken?),
+        };
+        self.aggregate(ast, shape, rest, take, reads).map(Num::Gathered)
+    }
+
+    /// Members can be counted about a member only.
+    pub(super) fn about_members(&mut self, ast: &Ast) -> Option<()> {
+        if self.scope == Scope::Order {
+            self.fault(ast, "members cannot be counted in a condition on orders", "put it into the earner condition");
+            return None;
+        }
+        Some(())
+    }
+
+    /// Checks what is read of each member that is looked at, and what that reads.
+    pub(super) fn aside<T>(&mut self, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
+        let outer = std::mem::replace(&mut self.reads, Reads::Facts);
+        let scope = std::mem::replace(&mut self.scope, Scope::Member);
+        let found = check(self);
+        self.scope = scope;
+        (found, std::mem::replace(&mut self.reads, outer))
+    }
+
+    pub(super) fn aggregate(&mut self, ast: &Ast, shape: Shape, rest: &[Ast], take: Take, reads: Reads) -> Option<u16> {
+        let (mut shape, mut tree, mut depth, mut reads) = (shape, TreeRef::SPONSOR, 0, reads);
+        for argument in rest {
+            let word = self.text.get(argument.span.clone()).unwrap_or("");
+            let side = ["left", "right"].iter().position(|side| *side == word);
+            match (side, &argument.kind) {
+                (Some(side), _) if shape == Shape::Enrolled => {
+                    shape = Shape::EnrolledOn(u8::try_from(side).unwrap_or(0));
+                }
+                (None, AstKind::Number(_)) if shape == Shape::Downline => depth = self.whole(argument, 1, 100)?,
+                (None, AstKind::Name(_)) if shape.along_the_ranks() => {
+                    tree = self.tree(argument)?;
+                    if let TreeRef::Derived(place) = tree {
+                        reads = reads.max(self.names.trees[usize::from(place)].1);
+                    }
+                }
+                _ => {
+                    let help = "a tree after legs, frontline and downline; levels after downline; left or right after \
+                                enrolled";
+                    self.fault(argument, format!("“{word}” has no meaning here"), help);
+                    return None;
+                }
+            }
+        }
+        let along = shape.along_the_ranks() && tree == TreeRef::SPONSOR && depth == 0;
+        if self.limit == Reads::Ranks && reads == Reads::Ranks && !along {
+            let message = "ranks are found along the sponsor tree, so ranks of enrolled members are not known yet";
+            self.fault(ast, message, "use legs(…), frontline(…) or downline(…)");
+        }
+        self.read(ast, "this count", reads.max(Reads::Volumes));
+        if self.names.aggregates.len() >= AGGREGATES {
+            let message = format!("a plan has at most {AGGREGATES} counts and sums over members");
+            self.fault(ast, message, "give the same ones a name in [values]");
+            return None;
+        }
+        let aggregate = Aggregate { shape, tree, depth, take, reads };
+        let place = self.names.aggregates.iter().position(|known| *known == aggregate).unwrap_or_else(|| {
+            self.names.aggregates.push(aggregate);
+            self.names.aggregates.len() - 1
+        });
+        u16::try_from(place).ok()
+    }
+
+    pub(super) fn tree(&mut self, ast: &Ast) -> Option<TreeRef> {
+        let name = self.text.get(ast.span.clone()).unwrap_or("");
+        if let Ok(kind) = name.parse() {
+            return Some(TreeRef::Kind(kind));
+        }
+        let place = self.names.trees.iter().position(|(tree, _)| tree == name);
+        if let Some(place) = place {
+            let reads = self.names.trees[place].1;
+            self.read(ast, &format!("the tree {name}"), reads);
+        } else {
+            let known = self.names.trees.iter().map(|(tree, _)| tree.as_str());
+            let help = suggest(name, TREES.iter().copied().chain(known));
+            self.fault(ast, format!("there is no tree “{name}”"), help);
+        }
+        place.and_then(|place| u16::try_from(place).ok()).map(TreeRef::Derived)
+    }
+}
+
+impl Shape {
+    /// Whether it looks down the tree along which ranks are found.
+    const fn along_the_ranks(self) -> bool {
+        matches!(self, Self::Legs | Self::EnrolledLegs | Self::Frontline | Self::Downline)
+    }
+}
+
+fn shape_of(name: &str) -> Option<Shape> {
+    Some(match name {
+        "legs" => Shape::Legs,
+        "frontline" => Shape::Frontline,
+        "downline" => Shape::Downline,
+        "enrolled" => Shape::Enrolled,
+        "customers" => Shape::Customers,
+        "enrolled_legs" => Shape::EnrolledLegs,
+        _ => return None,
+    })
+}

@@ -1,0 +1,116 @@
+//! What expressions of a plan may name, and what they ask for.
+
+use super::parse::Ast;
+use super::typed::{Aggregate, Cond, Num, OrderField, Reads, Take};
+
+/// A volume that expressions may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeName {
+    /// The name.
+    pub name: String,
+    /// When it is known.
+    pub reads: Reads,
+    /// Whether it adds up money and not points.
+    pub money: bool,
+    /// Whether it is the same for everybody.
+    pub company: bool,
+}
+
+/// A named expression about a member.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Value {
+    /// The name.
+    pub name: String,
+    /// What it stands for, as written.
+    pub text: String,
+    /// The same as a tree.
+    pub ast: Ast,
+}
+
+/// The names of a plan, and the aggregates that its expressions ask for.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The volumes.
+    pub volumes: Vec<VolumeName>,
+    /// Codes of the ranks, lowest first.
+    pub ranks: Vec<String>,
+    /// Named expressions, in the order of the file: each may use those before it.
+    pub values: Vec<Value>,
+    /// Names of the tables.
+    pub tables: Vec<String>,
+    /// Names of the pairings.
+    pub pairs: Vec<String>,
+    /// Names of the derived trees, and when each is known.
+    pub trees: Vec<(String, Reads)>,
+    /// Codes of the bonuses.
+    pub bonuses: Vec<String>,
+    /// Those of them that pay points.
+    pub points: Vec<String>,
+    /// Markets and product lines that conditions name.
+    pub words: Vec<String>,
+    /// Whether an expression reads the ranks that the previous run paid on.
+    pub former_ranks: bool,
+    /// Volumes and named numbers that expressions read as they were in earlier periods.
+    pub remembered: Vec<(String, Num)>,
+    /// Counts and sums of members, inner ones first.
+    pub aggregates: Vec<Aggregate>,
+}
+
+impl Names {
+    /// Whether a number may be another for each member.
+    pub fn differs(&self, num: &Num) -> bool {
+        let mut differs = false;
+        num.numbers(&mut |num| {
+            differs |= match num {
+                Num::Volume(volume) => !self.volumes[usize::from(*volume)].company,
+                Num::Before(place, _) => self.differs(&self.remembered[usize::from(*place)].1),
+                Num::Count(_)
+                | Num::Member(_)
+                | Num::Capped(..)
+                | Num::Leg(..)
+                | Num::Held(_)
+                | Num::Earned(..)
+                | Num::Gathered(_)
+                | Num::Pair(..)
+                | Num::Bonus(_)
+                | Num::PaidWithin(_)
+                | Num::PaidEver(_) => true,
+                _ => false,
+            };
+        });
+        num.conditions(&mut |cond| {
+            differs |=
+                !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
+        });
+        differs
+    }
+
+    /// Whether a number is money and not points: it reads what was paid, or what bonuses paid in money.
+    pub fn is_money(&self, num: &Num) -> bool {
+        use OrderField::{Margin, Paid, PaidBefore, Wholesale};
+        match num {
+            Num::Order(Paid | Wholesale | Margin | PaidBefore) => true,
+            Num::Bonus(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus) => {
+                !self.points.contains(&self.bonuses[usize::from(*bonus)])
+            }
+            Num::Before(place, _) => self.is_money(&self.remembered[usize::from(*place)].1),
+            Num::Volume(volume) | Num::Capped(volume, _) | Num::Leg(volume, _) => {
+                self.volumes[usize::from(*volume)].money
+            }
+            Num::Gathered(place) => match &self.aggregates[usize::from(*place)].take {
+                Take::Count(_) => false,
+                Take::Sum(inner) | Take::Least(inner) | Take::Greatest(inner) => self.is_money(inner),
+            },
+            Num::Negative(a) | Num::Slices(_, a) | Num::Floor(a) | Num::Ceil(a) | Num::Round(a, _) | Num::From(a) => {
+                self.is_money(a)
+            }
+            Num::Plus(a, b) | Num::Minus(a, b) | Num::Times(a, b) | Num::If(_, a, b) => {
+                self.is_money(a) || self.is_money(b)
+            }
+            // A quotient of two amounts of money is a share.
+            Num::Over(a, b) => self.is_money(a) && !self.is_money(b),
+            Num::Least(parts) | Num::Greatest(parts) => parts.iter().any(|part| self.is_money(part)),
+            _ => false,
+        }
+    }
+}
