@@ -29,7 +29,7 @@ fn comments_layout_and_ways_of_writing_are_no_change() {
         ("point_value = \"1\"", "point_value = \"1.00\""),
         ("walk = \"enroller\"", "walk = { tree = \"enroller\" }"),
         ("rate = \"25%\"", "rate = [\"25.0%\"]"),
-        ("needs = [\"active\"]", "needs = { if = \"active\" }"),
+        ("needs = [\"pv >= 60\"]", "needs = { if = \"pv >= 60\" }"),
         ("without = [\"fast-start\"]", "without = \"fast-start\""),
         ("compression = \"standard\", customers = \"own\"", "customers = \"own\", compression = \"standard\""),
         (
