@@ -1,4 +1,4 @@
-//! Text that people search for, and names as people write them. Knows no store and no page.
+//! Text that people search for, and names as people write them or mistype them. Knows no store and no page.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -34,6 +34,33 @@ pub fn like_anywhere(needle: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// The known name that is nearest to the given one, whatever its case, if it is near enough to be a slip.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (distance(&given, &name.to_lowercase()), name))
+        .min()
+        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
+        .map(|(_, name)| name)
+}
+
+/// The number of letters to insert, delete or replace to turn `a` into `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 /// Bytes as lower-case hexadecimal.

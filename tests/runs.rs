@@ -20,6 +20,7 @@ use mainstay::actions::record_payment::record_payment;
 use mainstay::actions::return_order::return_order;
 use mainstay::actions::review_run::review_run;
 use mainstay::actions::statement::export::{draw_all, draw_one};
+use mainstay::actions::statement::send::{Sender, send_statements};
 use mainstay::clock::Clock;
 use mainstay::domain::calendar::{Day, Moment};
 use mainstay::domain::company::Company;
@@ -41,7 +42,7 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 
 use crate::databases;
 
-fn at(text: &str) -> Moment {
+pub fn at(text: &str) -> Moment {
     Moment::from_utc(text.parse().unwrap())
 }
 
@@ -54,13 +55,14 @@ fn ben() -> Actor {
 }
 
 /// A company of three generations, a product, a plan, and a clock that stands in October 2026.
-struct Field<'a> {
+pub struct Field<'a> {
     db: &'a Db,
-    clock: Clock,
+    /// The clock, which stands still.
+    pub clock: Clock,
 }
 
 impl<'a> Field<'a> {
-    fn new(db: &'a Db) -> Self {
+    pub fn new(db: &'a Db) -> Self {
         let field = Self { db, clock: Clock::fixed(at("2026-10-05T09:00:00Z")) };
         let company = Company {
             name: "Sallowfield".to_owned(),
@@ -97,7 +99,7 @@ impl<'a> Field<'a> {
         enroll(self.db, &self.clock, &ann(), &new).unwrap();
     }
 
-    fn order(&self, member: &str, pieces: i64) -> Order {
+    pub fn order(&self, member: &str, pieces: i64) -> Order {
         let new = NewOrder {
             member: member.to_owned(),
             order_type: OrderType::Standard,
@@ -108,11 +110,11 @@ impl<'a> Field<'a> {
     }
 
     /// Everybody buys enough to be active; the customer buys too.
-    fn busy_month(&self) -> Vec<Order> {
+    pub fn busy_month(&self) -> Vec<Order> {
         [("M-1", 10), ("M-2", 10), ("M-3", 7), ("M-4", 3)].map(|(member, pieces)| self.order(member, pieces)).into()
     }
 
-    fn calculated(&self, label: &str) -> Run {
+    pub fn calculated(&self, label: &str) -> Run {
         let run = freeze_run(self.db, &self.clock, &ann(), label).unwrap();
         compute_run(self.db, &self.clock, &ann(), run.id, &mut |_, _, _| true).unwrap()
     }
@@ -122,6 +124,22 @@ impl<'a> Field<'a> {
         review_run(self.db, &self.clock, &ann(), run.id, &run.result_hash).unwrap();
         approve_run(self.db, &self.clock, &ben(), run.id, &run.result_hash).unwrap();
         commit_run(self.db, &self.clock, &ben(), run.id).unwrap()
+    }
+
+    /// October, committed, its statements queued for mailing.
+    pub fn sent(&self) -> Run {
+        self.busy_month();
+        self.clock.set(at("2026-11-02T09:00:00Z"));
+        let run = self.committed("2026-10");
+        let sender = Sender {
+            name: "Sallowfield".to_owned(),
+            address: "office@sallowfield.example".to_owned(),
+            public_url: "https://back.example".to_owned(),
+            paper: Paper::A4,
+        };
+        let queued = send_statements(self.db, &self.clock, &ann(), run.id, &sender).unwrap();
+        assert_eq!(i64::try_from(queued).unwrap(), run.payee_count);
+        run
     }
 
     fn balance(&self, member: &str) -> i64 {

@@ -11,7 +11,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("clock", &["domain"]),
     ("text", &[]),
     ("log", &[]),
-    ("config", &["store"]),
+    ("config", &["store", "text"]),
     ("store", &["domain", "plan", "clock", "log", "text"]),
     ("mail", &["domain", "plan", "clock", "log", "text", "config"]),
     ("pdf", &["domain", "plan", "clock", "log", "text", "config"]),

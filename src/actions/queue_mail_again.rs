@@ -8,7 +8,7 @@ use crate::domain::ids::MemberId;
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, Entry};
 use crate::store::members::{self, Member};
-use crate::store::{Db, messages};
+use crate::store::{Db, messages, statements};
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,17 +19,32 @@ pub struct QueuedAgain {
     pub without_address: usize,
 }
 
-/// Queues the mails of a batch (or all) again that failed, came back, were suppressed for want of an address or wait
+/// Which mails are meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Every one.
+    All,
+    /// Those made together, such as for the run of this number.
+    Batch(&'a str),
+    /// The one that carries the statement of this number.
+    Statement(&'a str),
+}
+
+/// Queues mails again that failed, came back, were suppressed for want of an address or wait
 /// for a later try. What was sent, or is under way, is left alone.
-pub fn queue_mail_again(
-    db: &Db,
-    clock: &Clock,
-    actor: &Actor,
-    batch: Option<&str>,
-) -> Result<QueuedAgain, ActionFault> {
+pub fn queue_mail_again(db: &Db, clock: &Clock, actor: &Actor, which: Which<'_>) -> Result<QueuedAgain, ActionFault> {
     db.write(|tx| {
         let now = clock.now();
-        let undelivered = messages::list_undelivered(tx, batch)?;
+        let (undelivered, object) = match which {
+            Which::All => (messages::list_undelivered(tx, None)?, "all".to_owned()),
+            Which::Batch(batch) => (messages::list_undelivered(tx, Some(batch))?, batch.to_owned()),
+            Which::Statement(number) => {
+                let statement = statements::get_by_number(tx, number)?;
+                let mut mails = messages::list_of_statement(tx, statement.id)?;
+                mails.retain(|mail| mail.status.may_be_queued_again());
+                (mails, number.to_owned())
+            }
+        };
         let ids: Vec<MemberId> = undelivered.iter().map(|message| message.member_id).collect();
         let people: HashMap<MemberId, Member> =
             members::list_by_ids(tx, &ids)?.into_iter().map(|member| (member.id, member)).collect();
@@ -44,11 +59,20 @@ pub fn queue_mail_again(
             }
         }
         if done.queued > 0 {
-            let (object, after) = (batch.unwrap_or("all"), format!("{} mails queued again", done.queued));
+            let after = format!("{} mails queued again", done.queued);
             let (action, object_kind) = ("queue-mail-again", "mail");
             audit::append(
                 tx,
-                &Entry { at: now, actor, action, object_kind, object_id: 0, object, before: "", after: &after },
+                &Entry {
+                    at: now,
+                    actor,
+                    action,
+                    object_kind,
+                    object_id: 0,
+                    object: &object,
+                    before: "",
+                    after: &after,
+                },
             )?;
         }
         Ok(done)

@@ -8,10 +8,12 @@ use crate::domain::ids::StaffId;
 use crate::domain::staff::{Actor, Role};
 use crate::store::audit::{self, Entry};
 use crate::store::staff::{self, Staff};
-use crate::store::{Db, StoreError, ids, setup};
+use crate::store::{Db, StoreError, ids, settings, setup};
 
 /// Seconds that a set-up link is good for.
 pub const LINK_SECONDS: i64 = 30 * 60;
+/// The setting that is `yes` while the first owner has steps of the set-up left.
+pub const STILL_OPEN: &str = "setup.open";
 /// Links for the set-up belong to nobody.
 const NOBODY: StaffId = StaffId(0);
 
@@ -88,6 +90,7 @@ pub fn set_up(db: &Db, clock: &Clock, address: &str, token: &str, input: &Input)
         }
         staff::insert(tx, &owner)?;
         company::save(tx, &company, now)?;
+        settings::put(tx, STILL_OPEN, "yes", now)?;
         let entry = Entry {
             at: now,
             actor: &actor,

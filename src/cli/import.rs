@@ -15,6 +15,8 @@ use crate::store::imports::{self, Import};
 
 /// Rejected rows that are shown; the rest is in the file of `--rejects`.
 const SHOWN_REJECTS: i64 = 20;
+/// Remarks that are shown; the rest is on the import's page in the console.
+const SHOWN_REMARKS: i64 = 5;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,9 +98,16 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let some = db.read(|c| imports::list_rejects(c, report.import.id, -1, left.max(0)))?;
         rejects.extend(some.into_iter().map(|reject| (report.import.file_name.clone(), reject.line_no, reject.reason)));
     }
-    if args.json { print_json(&reports, &rejects) } else { print_text(args, &reports, &rejects) }
+    let mut remarks = Vec::new();
+    for report in reports.iter().filter(|report| report.import.rows_remarked > 0) {
+        let left = SHOWN_REMARKS - i64::try_from(remarks.len()).unwrap_or(SHOWN_REMARKS);
+        let some = db.read(|c| imports::list_remarks(c, report.import.id, -1, left.max(0)))?;
+        remarks.extend(some.into_iter().map(|row| (report.import.file_name.clone(), row.line_no, row.remark)));
+    }
+    if args.json { print_json(&reports, &rejects, &remarks) } else { print_text(args, &reports, &rejects, &remarks) }
 }
 
+/// File, line and what is said about the row.
 type Shortened = [(String, i64, String)];
 
 fn sums(reports: &[Report]) -> [(&'static str, i64); 6] {
@@ -113,7 +122,7 @@ fn sums(reports: &[Report]) -> [(&'static str, i64); 6] {
     ]
 }
 
-fn print_text(args: &Args, reports: &[Report], rejects: &Shortened) -> Result<(), Failure> {
+fn print_text(args: &Args, reports: &[Report], rejects: &Shortened, remarks: &Shortened) -> Result<(), Failure> {
     let files = reports.len();
     let resumed = reports.iter().filter(|report| report.is_resumed).count();
     if resumed > 0 {
@@ -136,23 +145,28 @@ fn print_text(args: &Args, reports: &[Report], rejects: &Shortened) -> Result<()
     if more > 0 {
         print_line(format!("  and {more} more; write them all to a file with --rejects FILE"))?;
     }
-    let notes: u64 = reports.iter().map(|report| report.note_count).sum();
-    if notes > 0 {
-        print_line(format!("{notes} remarks on rows that came in, such as:"))?;
-        let some = reports.iter().flat_map(|report| report.notes.iter().map(|note| (&report.import.file_name, note)));
-        for (file, (line, note)) in some.take(5) {
-            print_line(format!("  {file}, line {line}: {note}"))?;
+    let count: i64 = reports.iter().map(|report| report.import.rows_remarked).sum();
+    if count > 0 {
+        print_line(format!("{count} remarks on rows that came in, such as:"))?;
+        for (file, line, remark) in remarks {
+            print_line(format!("  {file}, line {line}: {remark}"))?;
         }
     }
     Ok(())
 }
 
-fn print_json(reports: &[Report], rejects: &Shortened) -> Result<(), Failure> {
+fn print_json(reports: &[Report], rejects: &Shortened, remarks: &Shortened) -> Result<(), Failure> {
     let totals: serde_json::Map<String, serde_json::Value> =
         sums(reports).into_iter().map(|(word, count)| (word.replace(' ', "_"), count.into())).collect();
-    let rejects: Vec<_> =
-        rejects.iter().map(|(file, line, reason)| json!({ "file": file, "line": line, "reason": reason })).collect();
-    print_line(serde_json::to_string_pretty(&json!({ "rows": totals, "files": reports.len(), "rejects": rejects }))?)
+    let told = |rows: &Shortened, word: &str| -> Vec<_> {
+        rows.iter().map(|(file, line, text)| json!({ "file": file, "line": line, word: text })).collect()
+    };
+    print_line(serde_json::to_string_pretty(&json!({
+        "rows": totals,
+        "files": reports.len(),
+        "rejects": told(rejects, "reason"),
+        "remarks": told(remarks, "remark"),
+    }))?)
 }
 
 /// A progress line on a terminal; silence elsewhere.

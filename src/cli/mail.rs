@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::run::{person, shown};
 use super::{Context, Failure, print_line};
-use crate::actions::queue_mail_again::queue_mail_again;
+use crate::actions::queue_mail_again::{Which, queue_mail_again};
 use crate::domain::message::MessageStatus;
 use crate::jobs::deliver_mail;
 use crate::store::messages;
@@ -77,7 +77,12 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             })
         }
         Verb::Retry { run, actor } => {
-            let done = queue_mail_again(&db, &context.clock, &person(&db, actor)?, run.as_deref())?;
+            let done = queue_mail_again(
+                &db,
+                &context.clock,
+                &person(&db, actor)?,
+                run.as_deref().map_or(Which::All, Which::Batch),
+            )?;
             print_line(format!("{} mails queued again; {} have no address", done.queued, done.without_address))
         }
         Verb::Send => {

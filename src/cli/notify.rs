@@ -28,7 +28,7 @@ pub fn keep_watchdog(alive: impl Fn() -> bool + Send + 'static) {
             if alive() {
                 say(&[NotifyState::Watchdog]);
             } else {
-                log::error!("the jobs or the database do not answer; systemd will restart the service");
+                log::error!("the console, the jobs or the database do not answer; systemd will restart the service");
             }
             std::thread::sleep(pause);
         }

@@ -10,6 +10,9 @@ use crate::web::{self, App};
 /// A job that says nothing for so long is frozen.
 const JOB_PATIENCE_SECONDS: i64 = 600;
 
+/// A console whose threads do nothing for so long is frozen.
+const PULSE_PATIENCE_SECONDS: i64 = 20;
+
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  mainstay serve\n  mainstay serve --listen 0.0.0.0:8480 --data-dir ./trial")]
@@ -52,10 +55,12 @@ pub fn run(args: Args, context: &Context) -> Result<(), Failure> {
         .map(|postman| std::thread::Builder::new().name("mail".into()).spawn(move || postman.work()))
         .transpose()?;
     let app = App::new(db, context.clock.clone(), settings).waking(worker_remote);
-    let result = web::serve(app, move || {
+    let result = web::serve(app, move |pulse| {
         notify::ready(&address);
         notify::keep_watchdog(move || {
-            beat.beats(&clock, JOB_PATIENCE_SECONDS) && probe.read(|c| settings::find(c, "company.name")).is_ok()
+            pulse.beats(PULSE_PATIENCE_SECONDS)
+                && beat.beats(&clock, JOB_PATIENCE_SECONDS)
+                && probe.read(|c| settings::find(c, "company.name")).is_ok()
         });
     });
     notify::stopping();

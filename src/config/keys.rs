@@ -1,5 +1,7 @@
 //! The keys of the configuration: one table, from which reading, checking, showing and the example file follow.
 
+use crate::text;
+
 /// One key.
 #[derive(Debug)]
 pub struct Key {
@@ -54,28 +56,7 @@ impl Key {
 
 /// The known key that is nearest to `name`, if any is near enough to be a slip.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    KEYS.iter()
-        .map(|key| (distance(&name, key.name), key.name))
-        .min()
-        .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
-        .map(|(_, known)| known)
-}
-
-/// The number of letters to insert, delete or replace to turn `a` into `b`.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replace = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    text::nearest(&name.replace('-', "_"), KEYS.iter().map(|key| key.name))
 }
 
 #[cfg(test)]

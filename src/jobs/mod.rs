@@ -6,6 +6,7 @@ pub mod deliver;
 pub mod deliver_mail;
 pub mod import_file;
 pub mod send_statements;
+pub mod trial_mail;
 pub mod worker;
 
 use std::sync::Arc;

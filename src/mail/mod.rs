@@ -13,4 +13,5 @@ pub mod statement;
 pub mod target;
 pub mod tls;
 pub mod transport;
+pub mod trial;
 pub mod wire;

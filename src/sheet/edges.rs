@@ -166,7 +166,7 @@ mod tests {
         let text = "kind = \"members\"\n[file]\ndates = [\"epoch-seconds\"]\n[columns]\nnumber = \"node\"\nname = \"node\"\njoined_on = \"at\"\n\
                     [edges]\nfrom = \"F\"\nto = \"T\"\nat = \"At\"\nsponsor = \"first-rater\"\n";
         let mapping = Mapping::read(text, "map.toml").unwrap();
-        let mut rows = Rows::open(&path, &mapping.file).unwrap();
+        let mut rows = Rows::open(&path, "edges.csv", &mapping.file).unwrap();
         let rules = mapping.edges.clone().unwrap();
         let (people, faults) = unfold(&mut rows, &mapping, &rules, "UTC".parse().unwrap()).unwrap();
         let told: Vec<(&str, &str, u64)> =

@@ -57,6 +57,13 @@ pub enum SheetFault {
     },
 }
 
+impl SheetFault {
+    /// What the system said about a file.
+    pub fn unreadable(file: &str, fault: &std::io::Error) -> Self {
+        Self::Unreadable { file: file.to_owned(), reason: fault.to_string() }
+    }
+}
+
 /// Why one row cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
@@ -161,17 +168,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Opens a file and reads its header.
-    pub fn open(path: &Path, format: &FileFormat) -> Result<Self, SheetFault> {
-        let file = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let unreadable =
-            |fault: std::io::Error| SheetFault::Unreadable { file: file.clone(), reason: fault.to_string() };
+    /// Opens a file and reads its header; `file` is what people call it.
+    pub fn open(path: &Path, file: &str, format: &FileFormat) -> Result<Self, SheetFault> {
+        let unreadable = |fault| SheetFault::unreadable(file, &fault);
         let mut handle = File::open(path).map_err(unreadable)?;
         let total_bytes = handle.metadata().map_err(unreadable)?.len();
         let mut mark = Vec::with_capacity(3);
         handle.by_ref().take(3).read_to_end(&mut mark).map_err(unreadable)?;
         if mark.starts_with(&[0xFF, 0xFE]) || mark.starts_with(&[0xFE, 0xFF]) {
-            return Err(SheetFault::Utf16(file));
+            return Err(SheetFault::Utf16(file.to_owned()));
         }
         let start = if mark == [0xEF, 0xBB, 0xBF] { 3 } else { 0 };
         handle.seek(SeekFrom::Start(start)).map_err(unreadable)?;
@@ -183,7 +188,7 @@ impl Rows {
             encoding: format.encoding,
             delimiter: format.delimiter,
             path: path.to_owned(),
-            file,
+            file: file.to_owned(),
             total_bytes,
         };
         rows.read_header()?;
@@ -193,7 +198,7 @@ impl Rows {
     fn read_header(&mut self) -> Result<(), SheetFault> {
         let file = || self.file.clone();
         match self.splitter.next(&mut self.record) {
-            Err(fault) => Err(SheetFault::Unreadable { file: file(), reason: fault.to_string() }),
+            Err(fault) => Err(SheetFault::unreadable(&self.file, &fault)),
             Ok(Next::End) => Err(SheetFault::Empty(file())),
             Ok(Next::Bad(reason)) => Err(SheetFault::Header { file: file(), reason: reason.to_owned() }),
             Ok(Next::Record) => {
@@ -218,7 +223,7 @@ impl Rows {
         let missing = columns.into_iter().find(|column| self.header.position(column).is_none());
         missing.map_or(Ok(()), |column| {
             let known = self.header.names().to_vec();
-            let nearest = super::mapping::nearest(column, known.iter().map(String::as_str)).map(str::to_owned);
+            let nearest = crate::text::nearest(column, known.iter().map(String::as_str)).map(str::to_owned);
             Err(SheetFault::NoColumn { file: self.file.clone(), column: column.to_owned(), nearest, known })
         })
     }
@@ -230,8 +235,7 @@ impl Rows {
 
     /// Goes on at a row that was read before.
     pub fn seek(&mut self, offset: u64, line: u64) -> Result<(), SheetFault> {
-        let unreadable =
-            |fault: std::io::Error| SheetFault::Unreadable { file: self.file.clone(), reason: fault.to_string() };
+        let unreadable = |fault| SheetFault::unreadable(&self.file, &fault);
         let mut handle = File::open(&self.path).map_err(unreadable)?;
         handle.seek(SeekFrom::Start(offset)).map_err(unreadable)?;
         self.splitter = Splitter::new(BufReader::new(handle), self.delimiter, offset, line);
@@ -241,10 +245,7 @@ impl Rows {
 
     /// The next row, or `None` at the end.
     pub fn next_row(&mut self) -> Result<Option<Row>, SheetFault> {
-        let next = self
-            .splitter
-            .next(&mut self.record)
-            .map_err(|fault| SheetFault::Unreadable { file: self.file.clone(), reason: fault.to_string() })?;
+        let next = self.splitter.next(&mut self.record).map_err(|fault| SheetFault::unreadable(&self.file, &fault))?;
         let broken = match next {
             Next::End => return Ok(None),
             Next::Bad(reason) => Some(RowFault::Broken(reason)),

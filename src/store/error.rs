@@ -33,6 +33,12 @@ pub enum StoreError {
     /// No space left where the database writes.
     #[error("the disk of the database is full; nothing was changed. Free some space and repeat the step")]
     DiskFull,
+    /// The disk refused, which is what a disk does that is full to the last byte, or that fails.
+    #[error(
+        "the disk of the database did not take or give what was asked of it ({0}). If it is full, free some space and \
+         repeat the step; otherwise look for faults of the disk in the system's journal"
+    )]
+    DiskRefused(String),
     /// The database was written by a newer program.
     #[error(
         "the database was made by a newer version of Mainstay (it knows the schema {newest}, this program {ours}); start that version or newer"
@@ -72,6 +78,8 @@ impl From<DieselError> for StoreError {
                 let message = info.message();
                 if message.contains("disk is full") || message.contains("No space left") {
                     Self::DiskFull
+                } else if message.contains("disk I/O error") {
+                    Self::DiskRefused(message.to_owned())
                 } else if message.contains("database is locked") {
                     Self::Busy
                 } else if matches!(kind, DatabaseErrorKind::ClosedConnection) {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{import_rejects, imports};
+use super::schema::{import_rejects, import_remarks, imports};
 use super::{Conn, StoreError, StoreResult, insert_all};
 use crate::domain::calendar::Moment;
 use crate::domain::ids::{ImportId, StaffId};
@@ -23,7 +23,7 @@ pub struct Import {
     pub mapping_sha256: String,
     /// Whether it only checked the rows.
     pub is_dry_run: bool,
-    /// `running`, `done` or `failed`.
+    /// `running`, `done`, `stopped` (it can go on) or `failed` (the file cannot be read).
     pub status: String,
     /// Rows read.
     pub rows_read: i64,
@@ -37,8 +37,12 @@ pub struct Import {
     pub rows_skipped: i64,
     /// Rows that were rejected.
     pub rows_rejected: i64,
+    /// Remarks on rows that came in.
+    pub rows_remarked: i64,
     /// How many rows are dealt with, in the order of the work: where a repeated import goes on.
     pub rows_done: i64,
+    /// Why it stopped or failed, and what to do; empty otherwise.
+    pub fault: String,
     /// Who started it; 0 for the command line.
     pub started_by: StaffId,
     /// When.
@@ -61,6 +65,20 @@ pub struct Reject {
     pub content: String,
 }
 
+/// A remark on a row that came in.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = import_remarks, treat_none_as_default_value = false)]
+pub struct Remark {
+    /// Row id; remarks are listed by it.
+    pub id: i64,
+    /// The import.
+    pub import_id: ImportId,
+    /// The line of the file.
+    pub line_no: i64,
+    /// What was decided about the row.
+    pub remark: String,
+}
+
 /// Inserts an import.
 pub fn insert(tx: &mut Conn, import: &Import) -> StoreResult<()> {
     Ok(insert_all!(tx, imports::table, std::slice::from_ref(import))?)
@@ -77,6 +95,11 @@ pub fn insert_rejects(tx: &mut Conn, rows: &[Reject]) -> StoreResult<()> {
     Ok(insert_all!(tx, import_rejects::table, rows)?)
 }
 
+/// Inserts remarks in batches.
+pub fn insert_remarks(tx: &mut Conn, rows: &[Remark]) -> StoreResult<()> {
+    Ok(insert_all!(tx, import_remarks::table, rows)?)
+}
+
 /// The newest import of the same file with the same mapping that was begun and not ended.
 pub fn find_unfinished(
     conn: &mut Conn,
@@ -86,7 +109,7 @@ pub fn find_unfinished(
     is_dry_run: bool,
 ) -> StoreResult<Option<Import>> {
     Ok(imports::table
-        .filter(imports::status.eq("running"))
+        .filter(imports::status.eq_any(["running", "stopped"]))
         .filter(imports::kind.eq(kind))
         .filter(imports::file_sha256.eq(file_sha256))
         .filter(imports::mapping_sha256.eq(mapping_sha256))
@@ -126,5 +149,16 @@ pub fn list_rejects(conn: &mut Conn, import: ImportId, after_line: i64, limit: i
         .order(import_rejects::line_no)
         .limit(limit)
         .select(Reject::as_select())
+        .load(conn)?)
+}
+
+/// Remarks behind an id, in the order in which the rows were dealt with, at most `limit`.
+pub fn list_remarks(conn: &mut Conn, import: ImportId, after: i64, limit: i64) -> StoreResult<Vec<Remark>> {
+    Ok(import_remarks::table
+        .filter(import_remarks::import_id.eq(import))
+        .filter(import_remarks::id.gt(after))
+        .order(import_remarks::id)
+        .limit(limit)
+        .select(Remark::as_select())
         .load(conn)?)
 }

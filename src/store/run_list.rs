@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::schema::{earning_lines, members, messages, run_members, runs, statements};
 use super::{Conn, StoreResult};
 use crate::domain::ids::{LineId, MemberId, RunId};
+use crate::domain::message::MessageStatus;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::run::RunStatus;
 use crate::text;
@@ -128,14 +129,18 @@ pub struct StatementRow {
     /// Balance after it.
     pub closing_minor: i64,
     /// State of the mail; `None` where none was made.
-    pub mail: Option<String>,
+    pub mail: Option<MessageStatus>,
+    /// The last thing said about the mail.
+    pub mail_answer: Option<String>,
 }
 
-/// Statements by run and number; an empty run number means all runs, the newest first.
+/// Statements by run and number; an empty run number means all runs, the newest first. `undelivered` leaves
+/// only those whose mail failed or came back.
 pub fn list_statements(
     conn: &mut Conn,
     run: &str,
     search: &str,
+    undelivered: bool,
     limit: i64,
     offset: i64,
 ) -> StoreResult<Vec<StatementRow>> {
@@ -154,6 +159,7 @@ pub fn list_statements(
             statements::earned_minor,
             statements::closing_minor,
             messages::status.nullable(),
+            messages::answer.nullable(),
         ))
         .order((statements::run_id.desc(), statements::number))
         .limit(limit)
@@ -164,6 +170,9 @@ pub fn list_statements(
     }
     if !search.trim().is_empty() {
         query = query.filter(members::search.like(pattern).escape('\\'));
+    }
+    if undelivered {
+        query = query.filter(messages::status.eq_any([MessageStatus::Failed, MessageStatus::Bounced]));
     }
     Ok(query.load(conn)?)
 }

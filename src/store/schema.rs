@@ -436,7 +436,9 @@ diesel::table! {
         rows_unchanged -> BigInt,
         rows_skipped -> BigInt,
         rows_rejected -> BigInt,
+        rows_remarked -> BigInt,
         rows_done -> BigInt,
+        fault -> Text,
         started_by -> BigInt,
         started_at -> BigInt,
         finished_at -> BigInt,
@@ -449,6 +451,15 @@ diesel::table! {
         line_no -> BigInt,
         reason -> Text,
         content -> Text,
+    }
+}
+
+diesel::table! {
+    import_remarks (id) {
+        id -> BigInt,
+        import_id -> BigInt,
+        line_no -> BigInt,
+        remark -> Text,
     }
 }
 
@@ -500,5 +511,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     imports,
     import_rejects,
+    import_remarks,
     audit_log
 );

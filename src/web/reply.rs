@@ -191,7 +191,7 @@ impl From<StoreError> for Fault {
             StoreError::Conflict(_) => Self::new(Status::Conflict, "Nothing was changed", sentence(&fault.to_string())),
             StoreError::Taken(_) => Self::refused(&fault),
             StoreError::Busy => Self::of_status(Status::ServiceUnavailable),
-            StoreError::DiskFull => {
+            StoreError::DiskFull | StoreError::DiskRefused(_) => {
                 log::error!("the disk of the database is full");
                 Self::new(Status::InsufficientStorage, "The disk is full", sentence(&fault.to_string()))
             }

@@ -1,5 +1,9 @@
 //! The server: its configuration is built here; no `Rocket.toml` and no `ROCKET_*` is read.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
 use rocket::config::{Config, Ident, LogLevel, SecretKey, Shutdown, Sig};
 use rocket::data::{Limits, ToByteUnit};
 use rocket::shield::Shield;
@@ -9,6 +13,7 @@ use rocket::{Build, Rocket};
 
 use super::headers::Headers;
 use super::{App, assets, catchers, pages};
+use crate::clock::Clock;
 
 /// Why the console is not served.
 #[derive(Debug, thiserror::Error)]
@@ -75,22 +80,49 @@ fn config(app: &App) -> Config {
     }
 }
 
+/// The pulse of the threads that answer requests: none when all of them are stuck.
+#[derive(Debug, Clone)]
+pub struct Pulse {
+    clock: Clock,
+    beat_at: Arc<AtomicI64>,
+}
+
+impl Pulse {
+    fn of(clock: &Clock) -> Self {
+        Self { clock: clock.clone(), beat_at: Arc::new(AtomicI64::new(clock.now().0)) }
+    }
+
+    /// Whether it beat within these seconds.
+    pub fn beats(&self, seconds: i64) -> bool {
+        self.clock.now().0 - self.beat_at.load(Ordering::SeqCst) < seconds * 1_000_000
+    }
+
+    async fn keep(self) {
+        loop {
+            self.beat_at.store(self.clock.now().0, Ordering::SeqCst);
+            rocket::tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
 /// Serves until the process is told to stop. `ready` is called as soon as requests are answered.
-pub fn serve(app: App, ready: impl FnOnce() + Send + Sync + 'static) -> Result<(), ServeFault> {
+pub fn serve(app: App, ready: impl FnOnce(Pulse) + Send + Sync + 'static) -> Result<(), ServeFault> {
+    let pulse = Pulse::of(&app.clock);
     let address = app.settings.listen.to_string();
     let runtime =
         Builder::new_multi_thread().thread_name("mainstay-web").enable_all().build().map_err(ServeFault::Threads)?;
     let ready = std::sync::Mutex::new(Some(ready));
     let told = rocket::fairing::AdHoc::on_liftoff("Ready", move |_| {
         Box::pin(async move {
+            drop(rocket::tokio::spawn(pulse.clone().keep()));
             if let Some(ready) = ready.lock().ok().and_then(|mut ready| ready.take()) {
-                ready();
+                ready(pulse);
             }
         })
     });
     runtime.spawn(tell_signal());
     let result = runtime.block_on(async { rocket(app).attach(told).launch().await });
-    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    runtime.shutdown_timeout(Duration::from_secs(5));
     match result {
         Ok(_) => Ok(()),
         Err(fault) => Err(match fault.kind() {
@@ -111,4 +143,25 @@ async fn tell_signal() {
         _ = interrupted.recv() => "SIGINT",
     };
     log::info!("told to stop by {name}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Moment;
+
+    #[test]
+    fn threads_that_are_stuck_have_no_pulse() {
+        let clock = Clock::fixed(Moment(0));
+        let pulse = Pulse::of(&clock);
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        // The task runs once, then nothing turns the loop.
+        runtime.block_on(async {
+            drop(rocket::tokio::spawn(pulse.clone().keep()));
+            rocket::tokio::task::yield_now().await;
+        });
+        assert!(pulse.beats(20));
+        clock.advance(Duration::from_secs(21));
+        assert!(!pulse.beats(20));
+    }
 }

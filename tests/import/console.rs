@@ -8,6 +8,7 @@ use mainstay::jobs;
 use mainstay::store::{imports, members};
 use rocket::http::{ContentType, Status};
 
+use super::{Desk, How};
 use crate::web::{Console, location};
 
 fn data_dir(console: &Console) -> PathBuf {
@@ -77,4 +78,47 @@ fn a_wrong_mapping_is_refused_at_once_with_its_line() {
     let (status, _, page) = upload(&console, "", "", &[]);
     assert_eq!(status, Status::UnprocessableEntity);
     assert!(page.contains("Choose a CSV file") && page.contains("Choose the mapping file"), "{page}");
+}
+
+#[test]
+fn a_file_that_no_row_could_come_out_of_is_refused_where_it_was_chosen() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let refused = |file: &str| {
+        let (status, _, page) = upload(&console, file, super::members::MAPPING, &["check"]);
+        assert_eq!(status, Status::UnprocessableEntity);
+        assert!(!page.contains("is uploaded"));
+        page
+    };
+    assert!(
+        refused("No,Nmae,Since\nM-1,Ann,01.01.2026\n")
+            .contains("people.csv has no column “Name” (did you mean “Nmae”?)")
+    );
+    assert!(refused("\n\n").contains("people.csv is empty; the first line must name the columns"));
+    let left = std::fs::read_dir(data_dir(&console).join("uploads")).unwrap().count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn why_an_import_stopped_and_every_remark_stand_on_its_page() {
+    let console = Console::new();
+    console.sign_in(Role::Owner);
+    let desk = Desk::new(&console.db);
+    let newest = || console.db.read(|c| imports::list(c, None, 1)).unwrap().remove(0);
+    desk.run(super::members::MAPPING, b"\xFF\xFEN\0o\0", How::Plain).unwrap_err();
+    let list = console.get("/imports");
+    assert!(list.contains("Failed") && list.contains("encoded as UTF-16; save it as “CSV UTF-8”"), "{list}");
+    let page = console.get(&format!("/imports/{}", newest().id));
+    assert!(page.contains("The file could not be read.") && page.contains("Correct the file or its mapping"), "{page}");
+
+    let ratings = "F,T,At\na,b,1288000000\nb,a,1288000001\n";
+    let network = "kind = \"members\"\n[file]\ndates = [\"epoch-seconds\"]\n[columns]\nnumber = \"node\"\nname = \"node\"\njoined_on = \"at\"\n\
+        [edges]\nfrom = \"F\"\nto = \"T\"\nat = \"At\"\nsponsor = \"first-rater\"\n";
+    desk.run_watched(network, ratings, How::Plain, &mut |progress| progress.rows == 0).unwrap_err();
+    let page = console.get(&format!("/imports/{}", newest().id));
+    assert!(page.contains("The import stopped.") && page.contains("goes on there"), "{page}");
+    desk.run(network, ratings, How::Plain).unwrap();
+    let page = console.get(&format!("/imports/{}", newest().id));
+    assert!(!page.contains("The import stopped."), "it went on and ended");
+    assert!(page.contains("Remarks") && page.matches("b (line 3) stands below a; no sponsor").count() == 1, "{page}");
 }

@@ -157,7 +157,7 @@ fn a_network_gives_sponsors_and_customers_are_spread_over_who_was_there() {
             [columns]\nnumber = { column = \"node\", prefix = \"N-\" }\nname = \"node\"\njoined_on = \"at\"\n";
         let edges = "F,T,At\n1,2,1700000000\n2,3,1700000500\n3,1,1700001000\n4,4,1700001000\n";
         let report = desk.run(network, edges, How::Plain).unwrap();
-        assert_eq!((report.note_count, report.import.rows_created), (1, 3));
+        assert_eq!((report.import.rows_remarked, report.import.rows_created), (1, 3));
         assert_reasons(&desk.rejects(&report), &[(5, "both ends")]);
         assert_eq!(sponsor_of(&desk, "N-3").as_deref(), Some("N-2"));
         assert_eq!(sponsor_of(&desk, "N-1"), None);

@@ -1,6 +1,10 @@
 //! Products and orders: whole or not at all, returns with their originals, volumes at the original rate.
 
+use std::fmt::Write as _;
+
+use mainstay::actions::import::{ImportFault, Report};
 use mainstay::domain::money::Volume;
+use mainstay::store::imports;
 use mainstay::store::orders::{self, Order, OrderLine};
 
 use super::{Desk, How, assert_reasons, counts};
@@ -112,19 +116,143 @@ fn returned_goods_go_back_to_the_orders_they_came_from() {
     });
 }
 
+/// Orders of which every row stands thousands of rows from the next: all first rows, then all second rows,
+/// and so on. One order in 33 has a return, which stands before its sale is complete; one order in
+/// seven has a bad last row.
+fn far_apart(orders: u32) -> String {
+    let mut text = HEADER.to_owned();
+    for (round, sku) in ["A", "B", "A"].into_iter().enumerate() {
+        for order in 1..=orders {
+            let sku = if round == 2 && order % 7 == 0 { "X" } else { sku };
+            let minute = order % 60;
+            writeln!(text, "{order},M-1,{sku},{order},10.00,2026-03-01 10:{minute:02}").unwrap();
+            if round == 1 && order % 33 == 0 {
+                writeln!(text, "C{order},M-1,B,-{order},10.00,2026-04-01 {:02}:{minute:02}", order % 24).unwrap();
+            }
+        }
+    }
+    text
+}
+
 #[test]
-fn rows_of_an_order_may_stand_between_others_but_not_too_far_apart() {
+fn rows_of_an_order_may_stand_anywhere_in_the_file() {
+    let mapping = mapping("reject").replace("[columns]", "[file]\ndates = [\"YYYY-MM-DD hh:mm\"]\n[columns]");
+    let file = far_apart(1100);
     databases::each(|fresh| {
         let desk = desk(&fresh.db);
-        let near = mapping("reject").replace("[orders]\n", "[orders]\nrows_apart = 2\n");
-        let file = format!(
-            "{HEADER}1,M-1,A,1,10.00,2026-03-01\n2,M-1,A,1,10.00,2026-03-01\n1,M-1,B,1,5.00,2026-03-01\n3,M-1,A,1,10.00,2026-03-01\n\
-             4,M-1,A,1,10.00,2026-03-01\n5,M-1,A,1,10.00,2026-03-01\n6,M-1,A,1,10.00,2026-03-01\n2,M-1,B,1,5.00,2026-03-01\n"
+        let checked = desk.run(&mapping, &file, How::DryRun).unwrap();
+        assert_eq!(fresh.db.read(orders::first_commission_day).unwrap(), None, "a check writes no order");
+        let report = desk.run(&mapping, &file, How::Plain).unwrap();
+        // Of the 33 returns every seventh has no sale that came in, and takes what other sales left.
+        let rejected = desk.rejects(&report);
+        assert!(
+            rejected.iter().all(|(_, why)| why.contains("there is no product X") || why.contains("no earlier order"))
         );
-        let report = desk.run(&near, &file, How::Plain).unwrap();
-        assert_reasons(&desk.rejects(&report), &[(9, "stand too far apart")]);
-        assert_eq!(order(&desk, "1").unwrap().1.len(), 2);
-        assert_eq!(order(&desk, "2").unwrap().1.len(), 1);
+        assert_eq!(rejected.iter().filter(|(_, why)| why.contains("there is no product X")).count(), 471);
+        assert_eq!((counts(&checked), desk.rejects(&checked)), (counts(&report), rejected), "a check tells the same");
+        assert_eq!(order(&desk, "1").unwrap().1.len(), 3);
+        assert!(order(&desk, "7").is_none() && order(&desk, "1099").is_none());
+        let again = desk.run(&mapping, &file, How::Plain).unwrap();
+        assert_eq!(counts(&again), [3333, 0, 0, report.import.rows_created, 0, report.import.rows_rejected]);
+    });
+}
+
+#[test]
+fn an_import_of_scattered_orders_that_was_stopped_goes_on() {
+    let mapping = mapping("accept").replace("[columns]", "[file]\ndates = [\"YYYY-MM-DD hh:mm\"]\n[columns]");
+    let file = far_apart(1100);
+    databases::each(|fresh| {
+        let desk = desk(&fresh.db);
+        // Stopped after each of its transactions.
+        let report = loop {
+            let mut is_first = true;
+            let done = desk.run_watched(&mapping, &file, How::Plain, &mut |progress| {
+                progress.rows == 0 || !std::mem::take(&mut is_first)
+            });
+            match done {
+                Ok(report) => break report,
+                Err(fault) => assert!(matches!(fault, ImportFault::Stopped), "{fault}"),
+            }
+        };
+        assert!(report.is_resumed);
+        let remarks = fresh.db.read(|c| imports::list_remarks(c, report.import.id, -1, 9999)).unwrap();
+        assert_eq!(i64::try_from(remarks.len()).unwrap(), report.import.rows_remarked);
+        let told = |desk: &Desk<'_>, report: &Report| {
+            let remarks = desk.db.read(|c| imports::list_remarks(c, report.import.id, -1, 9999)).unwrap();
+            let lines = order(desk, "C1089").unwrap().1.into_iter().map(|line| (line.line_no, line.quantity));
+            let remarks: Vec<String> = remarks.into_iter().map(|row| row.remark).collect();
+            (counts(report), desk.rejects(report), remarks, lines.collect::<Vec<_>>())
+        };
+        let other = databases::sqlite();
+        let straight = self::desk(&other.db);
+        let uncut = straight.run(&mapping, &file, How::Plain).unwrap();
+        assert_eq!(told(&desk, &report), told(&straight, &uncut));
+    });
+}
+
+#[test]
+fn a_row_that_cannot_be_read_takes_its_order_along() {
+    databases::each(|fresh| {
+        let desk = desk(&fresh.db);
+        let long = "x".repeat(5000);
+        let file = format!(
+            "{HEADER}1,M-1,A,2,10.00,2026-03-01\n1,M-1,{long},1,5.00,2026-03-01\n2,M-1,A,1,10.00,2026-03-02,\n2,M-1,B,1,5.00,2026-03-02\n\
+             3,M-1,A,1,10.00,2026-03-03\n3,M-1,B,1,5.00,2026-03-04\n4,M-1,A,1,10.00,2026-03-04\n"
+        );
+        let report = desk.run(&mapping("reject"), &file, How::Plain).unwrap();
+        assert_reasons(
+            &desk.rejects(&report),
+            &[
+                (2, "order 1 is rejected because of line 3"),
+                (3, "holds 5000 bytes"),
+                (4, "the row has 7 cells, the header has 6"),
+                (5, "order 2 is rejected because of line 4"),
+                (6, "because of line 7"),
+                (7, "names the day 2026-03-04, the order's first row 2026-03-03"),
+            ],
+        );
+        assert!(order(&desk, "1").is_none() && order(&desk, "2").is_none() && order(&desk, "3").is_none());
+        assert!(order(&desk, "4").is_some());
+    });
+}
+
+#[test]
+fn a_check_finds_the_originals_of_returns_as_the_import_does() {
+    let named = ORDERS
+        .replace("original = \"derive\", ", "")
+        .replace("POLICY", "reject")
+        .replace("[orders]", "original = \"Of\"\n[orders]");
+    let header = HEADER.replace('\n', ",Of\n");
+    let derived = mapping("accept");
+    databases::each(|fresh| {
+        let desk = desk(&fresh.db);
+        desk.run(&derived, format!("{HEADER}0,M-2,B,3,5.00,2026-02-01\n"), How::Plain).unwrap();
+        let files = [
+            (
+                &derived,
+                format!(
+                    "{HEADER}C1,M-1,A,-2,10.00,2026-03-09\n1,M-1,A,3,10.00,2026-03-01\nC2,M-1,A,-2,10.00,2026-03-10\nC3,M-2,B,-4,5.00,2026-03-01\n"
+                ),
+            ),
+            (
+                &named,
+                format!(
+                    "{header}C4,M-2,B,-1,5.00,2026-03-09,5\n5,M-2,B,1,5.00,2026-03-01,\nC6,M-1,B,-1,5.00,2026-03-09,5\nC7,M-2,B,-1,5.00,2026-03-09,55\nC8,M-2,B,-1,5.00,2026-03-10,5\n"
+                ),
+            ),
+        ];
+        for (mapping, file) in files {
+            let told = |how| {
+                let report = desk.run(mapping, &file, how).unwrap();
+                let remarks = fresh.db.read(|c| imports::list_remarks(c, report.import.id, -1, 99)).unwrap();
+                let remarks: Vec<(i64, String)> = remarks.into_iter().map(|row| (row.line_no, row.remark)).collect();
+                (counts(&report), desk.rejects(&report), remarks)
+            };
+            let checked = told(How::DryRun);
+            assert!(!checked.1.is_empty() || !checked.2.is_empty(), "{checked:?}");
+            assert_eq!(checked, told(How::Plain));
+        }
+        assert_eq!(order(&desk, "C1").unwrap().1[0].original_order_id, order(&desk, "1").unwrap().0.id);
     });
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mainstay::actions::queue_mail_again::{QueuedAgain, queue_mail_again};
+use mainstay::actions::queue_mail_again::{QueuedAgain, Which, queue_mail_again};
 use mainstay::clock::Clock;
 use mainstay::domain::calendar::{Day, Moment};
 use mainstay::domain::ids::MemberId;
@@ -215,11 +215,11 @@ fn what_did_not_arrive_is_queued_again_to_the_address_of_today() {
         mark(&fresh.db, &taken[1], lease, Mark::Sent(NOW)).unwrap();
 
         let (clock, actor) = (Clock::fixed(later(9)), Actor::system("test"));
-        let done = queue_mail_again(&fresh.db, &clock, &actor, Some("R-1")).unwrap();
+        let done = queue_mail_again(&fresh.db, &clock, &actor, Which::Batch("R-1")).unwrap();
         assert_eq!(done, QueuedAgain { queued: 1, without_address: 1 });
         let again = stored(&fresh.db, &mails[0]);
         assert_eq!((again.status, again.to_address.as_str()), (MessageStatus::Queued, "right@example.com"));
         assert_eq!(stored(&fresh.db, &mails[2]).status, MessageStatus::Sent);
-        assert_eq!(queue_mail_again(&fresh.db, &clock, &actor, Some("R-2")).unwrap().queued, 0);
+        assert_eq!(queue_mail_again(&fresh.db, &clock, &actor, Which::Batch("R-2")).unwrap().queued, 0);
     });
 }

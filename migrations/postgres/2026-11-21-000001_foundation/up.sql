@@ -469,7 +469,9 @@ CREATE TABLE imports (
     rows_unchanged BIGINT NOT NULL,
     rows_skipped BIGINT NOT NULL,
     rows_rejected BIGINT NOT NULL,
+    rows_remarked BIGINT NOT NULL,
     rows_done BIGINT NOT NULL,
+    fault TEXT NOT NULL,
     started_by BIGINT NOT NULL,
     started_at BIGINT NOT NULL,
     finished_at BIGINT NOT NULL
@@ -482,6 +484,14 @@ CREATE TABLE import_rejects (
     content TEXT NOT NULL,
     PRIMARY KEY (import_id, line_no)
 );
+
+CREATE TABLE import_remarks (
+    id BIGINT NOT NULL PRIMARY KEY,
+    import_id BIGINT NOT NULL REFERENCES imports (id),
+    line_no BIGINT NOT NULL,
+    remark TEXT NOT NULL
+);
+CREATE INDEX import_remarks_of_import ON import_remarks (import_id, id);
 
 CREATE TABLE audit_log (
     id BIGINT NOT NULL PRIMARY KEY,

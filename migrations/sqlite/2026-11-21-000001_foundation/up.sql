@@ -473,7 +473,9 @@ CREATE TABLE imports (
     rows_unchanged INTEGER NOT NULL,
     rows_skipped INTEGER NOT NULL,
     rows_rejected INTEGER NOT NULL,
+    rows_remarked INTEGER NOT NULL,
     rows_done INTEGER NOT NULL,
+    fault TEXT NOT NULL,
     started_by INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     finished_at INTEGER NOT NULL
@@ -486,6 +488,14 @@ CREATE TABLE import_rejects (
     content TEXT NOT NULL,
     PRIMARY KEY (import_id, line_no)
 );
+
+CREATE TABLE import_remarks (
+    id INTEGER NOT NULL PRIMARY KEY,
+    import_id INTEGER NOT NULL REFERENCES imports (id),
+    line_no INTEGER NOT NULL,
+    remark TEXT NOT NULL
+);
+CREATE INDEX import_remarks_of_import ON import_remarks (import_id, id);
 
 CREATE TABLE audit_log (
     id INTEGER NOT NULL PRIMARY KEY,

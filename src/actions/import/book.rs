@@ -11,11 +11,8 @@ use crate::domain::calendar::Moment;
 use crate::domain::ids::ImportId;
 use crate::domain::staff::Actor;
 use crate::sheet::{Row, SheetFault};
-use crate::store::imports::{self, Import, Reject};
+use crate::store::imports::{self, Import, Reject, Remark};
 use crate::store::{Conn, Db, StoreError, ids};
-
-/// How many remarks a report keeps.
-const MAX_NOTES: usize = 200;
 
 /// What an import did.
 #[derive(Debug, Clone)]
@@ -24,10 +21,6 @@ pub struct Report {
     pub import: Import,
     /// Whether it went on with an import that had been cut off.
     pub is_resumed: bool,
-    /// Remarks on rows that came in: the line and what was decided. At most a few hundred.
-    pub notes: Vec<(u64, String)>,
-    /// How many remarks there were.
-    pub note_count: u64,
 }
 
 /// What became of a row that was not rejected.
@@ -49,11 +42,10 @@ pub(super) struct Book<'a> {
     /// The state of the last transaction: what is true if the next one fails.
     written: Import,
     rejects: Vec<Reject>,
+    remarks: Vec<Remark>,
     watch: &'a mut dyn FnMut(Progress) -> bool,
     /// Rows dealt with before this process took over.
     resumed_at: i64,
-    notes: Vec<(u64, String)>,
-    note_count: u64,
 }
 
 impl<'a> Book<'a> {
@@ -71,7 +63,9 @@ impl<'a> Book<'a> {
         let unfinished =
             db.read(|c| imports::find_unfinished(c, kind, &file_sha256, &mapping_sha256, input.is_dry_run))?;
         let import = match unfinished {
-            Some(import) if !import.is_dry_run => import,
+            Some(import) if !import.is_dry_run => {
+                Import { status: "running".to_owned(), fault: String::new(), finished_at: Moment::NEVER, ..import }
+            }
             _ => {
                 let import = Import {
                     id: ImportId(ids::next()),
@@ -87,7 +81,9 @@ impl<'a> Book<'a> {
                     rows_unchanged: 0,
                     rows_skipped: 0,
                     rows_rejected: 0,
+                    rows_remarked: 0,
                     rows_done: 0,
+                    fault: String::new(),
                     started_by: actor.id,
                     started_at: clock.now(),
                     finished_at: Moment::NEVER,
@@ -105,9 +101,8 @@ impl<'a> Book<'a> {
             written: import.clone(),
             import,
             rejects: Vec::new(),
+            remarks: Vec::new(),
             watch,
-            notes: Vec::new(),
-            note_count: 0,
         })
     }
 
@@ -127,6 +122,12 @@ impl<'a> Book<'a> {
         } += 1;
     }
 
+    /// How many rows of the whole file are left out on purpose; said again after a cut, it counts once.
+    pub fn set_skipped(&mut self, rows: i64) {
+        self.import.rows_read += rows - self.import.rows_skipped;
+        self.import.rows_skipped = rows;
+    }
+
     /// A row is rejected.
     pub fn reject(&mut self, row: &Row, reason: impl Into<String>) {
         self.import.rows_read += 1;
@@ -140,11 +141,10 @@ impl<'a> Book<'a> {
     }
 
     /// A remark on a row that comes in.
-    pub fn note(&mut self, line: u64, text: String) {
-        self.note_count += 1;
-        if self.notes.len() < MAX_NOTES {
-            self.notes.push((line, text));
-        }
+    pub fn remark(&mut self, line: u64, remark: String) {
+        self.import.rows_remarked += 1;
+        let line_no = i64::try_from(line).unwrap_or(i64::MAX);
+        self.remarks.push(Remark { id: ids::next(), import_id: self.import.id, line_no, remark });
     }
 
     /// Does a piece of work and writes its counts and rejected rows, all in one transaction; a dry run
@@ -157,19 +157,22 @@ impl<'a> Book<'a> {
         work: impl FnOnce(&mut Self, &mut Conn) -> Result<(), StoreError>,
     ) -> Result<(), ImportFault> {
         let db = self.db;
-        let before = (self.import.clone(), self.rejects.len());
+        let before = (self.import.clone(), self.rejects.len(), self.remarks.len());
         let done = db.write(|tx| {
             work(self, tx)?;
             self.import.rows_done = rows_done;
             imports::insert_rejects(tx, &self.rejects)?;
+            imports::insert_remarks(tx, &self.remarks)?;
             imports::update(tx, &self.import)
         });
         if let Err(fault) = done {
             self.import = before.0;
             self.rejects.truncate(before.1);
+            self.remarks.truncate(before.2);
             return Err(fault.into());
         }
         self.rejects.clear();
+        self.remarks.clear();
         self.written = self.import.clone();
         let progress = Progress { rows: rows_done, rejected: self.import.rows_rejected, permille };
         if (self.watch)(progress) { Ok(()) } else { Err(ImportFault::Stopped) }
@@ -189,28 +192,24 @@ impl<'a> Book<'a> {
             imports::update(tx, &self.import)?;
             if self.import.is_dry_run { Ok(()) } else { append_audit(tx, self.clock, self.actor, &self.import) }
         })?;
-        Ok(Report {
-            is_resumed: self.resumed_at > 0,
-            import: self.import,
-            notes: self.notes,
-            note_count: self.note_count,
-        })
+        Ok(Report { is_resumed: self.resumed_at > 0, import: self.import })
     }
 
-    /// The import stopped. One that may go on stays open; one whose file cannot be read is over.
-    pub fn abandon(mut self, fault: &ImportFault) -> Result<(), ImportFault> {
-        if matches!(fault, ImportFault::Sheet(_)) || self.is_dry_run {
-            "failed".clone_into(&mut self.written.status);
-            self.written.finished_at = self.clock.now();
-            self.db.write(|tx| imports::update(tx, &self.written))?;
+    /// The import stopped. One that may go on stays open; one whose file cannot be read is over. Why is
+    /// kept for whoever opens the import, unless the database refuses that too.
+    pub fn abandon(mut self, fault: &ImportFault) {
+        let is_over = matches!(fault, ImportFault::Sheet(_)) || self.is_dry_run;
+        if is_over { "failed" } else { "stopped" }.clone_into(&mut self.written.status);
+        self.written.fault = fault.to_string();
+        self.written.finished_at = self.clock.now();
+        if let Err(second) = self.db.write(|tx| imports::update(tx, &self.written)) {
+            log::warn!("why an import stopped could not be kept: {second}");
         }
-        Ok(())
     }
 }
 
 fn hash_of_file(input: &ImportInput<'_>) -> Result<String, SheetFault> {
-    let unreadable =
-        |fault: std::io::Error| SheetFault::Unreadable { file: input.file_name.to_owned(), reason: fault.to_string() };
+    let unreadable = |fault| SheetFault::unreadable(input.file_name, &fault);
     let mut file = std::fs::File::open(input.path).map_err(unreadable)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

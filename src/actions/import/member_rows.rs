@@ -40,7 +40,7 @@ impl MemberRow {
             number: cells.required("number", 4096).map_err(said)?,
             kind: word("kind", "distributor")?.parse().map_err(|e: UnknownWord| e.to_string())?,
             name: text("name")?,
-            latin_name: String::new(),
+            latin_name: text("latin_name")?,
             email: text("email")?,
             phone: text("phone")?,
             country: text("country")?,
@@ -70,12 +70,12 @@ impl MemberRow {
         let new = self.new.clone();
         Member {
             id,
-            search: search_text(&new.name, "", &new.number, &new.email),
+            search: search_text(&new.name, &new.latin_name, &new.number, &new.email),
             number: new.number,
             kind: new.kind,
             status: self.status,
             name: new.name,
-            latin_name: String::new(),
+            latin_name: new.latin_name,
             email: new.email,
             phone: new.phone,
             country: new.country,
@@ -113,8 +113,9 @@ impl MemberRow {
             }
         }
         let mut changed = stored.clone();
-        let open: [(&'static str, &String, &mut String); 8] = [
+        let open: [(&'static str, &String, &mut String); 9] = [
             ("name", &self.new.name, &mut changed.name),
+            ("latin_name", &self.new.latin_name, &mut changed.latin_name),
             ("email", &self.new.email, &mut changed.email),
             ("phone", &self.new.phone, &mut changed.phone),
             ("country", &self.new.country, &mut changed.country),

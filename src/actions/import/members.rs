@@ -36,7 +36,7 @@ impl Source {
     fn rewind(&mut self, input: &ImportInput<'_>) -> Result<(), ImportFault> {
         match self {
             Self::File { rows, is_far } => {
-                **rows = Rows::open(input.path, &input.mapping.file)?;
+                **rows = Rows::open(input.path, input.file_name, &input.mapping.file)?;
                 *is_far = false;
             }
             Self::People { next, .. } => *next = 0,
@@ -60,16 +60,18 @@ impl Source {
 
 pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Company) -> Result<(), ImportFault> {
     let mapping = input.mapping;
-    let mut rows = Rows::open(input.path, &mapping.file)?;
+    let mut rows = Rows::open(input.path, input.file_name, &mapping.file)?;
     rows.require(mapping.needed_columns())?;
     let mut edge_faults = Vec::new();
     let mut source = match &mapping.edges {
         None => Source::File { rows: Box::new(rows), is_far: false },
         Some(rules) => {
             let (people, faults) = unfold(&mut rows, mapping, rules, company.zone)?;
-            for person in &people {
+            // An earlier attempt that wrote anything has written these too.
+            let is_first = book.resumed_at() == 0;
+            for person in people.iter().filter(|_| is_first) {
                 if let Some(note) = &person.note {
-                    book.note(person.row.line, note.clone());
+                    book.remark(person.row.line, note.clone());
                 }
             }
             edge_faults = faults;
@@ -285,7 +287,7 @@ impl Work<'_> {
         if !self.spread.is_empty() {
             let drawn = drawn(&self.spread, &member.new.number, member.joined_on);
             if drawn.is_none() {
-                book.note(
+                book.remark(
                     row.line,
                     format!("nobody had joined before {} who could sponsor {}", member.joined_on, member.new.number),
                 );

@@ -2,6 +2,8 @@
 //! never half-enters; the same file twice changes nothing; an import that was cut off goes on where it was.
 
 mod book;
+mod foreseen;
+mod gatherer;
 mod member_rows;
 mod members;
 mod order_rows;
@@ -87,7 +89,7 @@ pub fn import(
         ImportKind::Orders => orders::import(&mut book, input, &company),
     };
     if let Err(fault) = done {
-        book.abandon(&fault)?;
+        book.abandon(&fault);
         return Err(fault);
     }
     book.close()

@@ -1,7 +1,4 @@
-//! Rows of one order: reading their values and gathering them, also where rows of other orders stand
-//! between them.
-
-use std::collections::{HashMap, VecDeque};
+//! Rows of one order: their values, and whether they agree.
 
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::company::Company;
@@ -11,6 +8,9 @@ use crate::domain::words::UnknownWord;
 use crate::sheet::{CellFault, Cells, Mapping, Row};
 
 use super::volumes::{part_of_price, volume};
+
+/// Why an order is rejected: the row to blame and the reason.
+pub(super) type Blame = (usize, String);
 
 /// What a row says about the order as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,17 +48,53 @@ pub(super) struct OrderRow {
 }
 
 /// The rows of one order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Group {
     /// The number; empty for a row that names no order.
     pub number: String,
     pub rows: Vec<OrderRow>,
-    last_row: u64,
+}
+
+impl Head {
+    /// What another row of the same order says differently, with what is there and what is here. A time
+    /// of the same day is no difference: systems note it per line.
+    fn contradiction(&self, other: &Self) -> Option<String> {
+        let differ = |what: &str, first: &dyn std::fmt::Display, here: &dyn std::fmt::Display| {
+            let (first, here) = (first.to_string(), here.to_string());
+            (first != here).then(|| format!("the row names {what} {here}, the order's first row {first}"))
+        };
+        differ("member", &self.member, &other.member)
+            .or_else(|| differ("the day", &self.ordered_on, &other.ordered_on))
+            .or_else(|| differ("the day of payment", &self.paid_on, &other.paid_on))
+            .or_else(|| differ("the order type", &self.order_type, &other.order_type))
+            .or_else(|| differ("the payment", &self.payment, &other.payment))
+    }
 }
 
 impl Group {
+    /// What the order's rows say, or the row to blame and why.
+    pub fn values(&self) -> Result<Vec<(&Head, &LineValues)>, Blame> {
+        let mut values: Vec<(&Head, &LineValues)> = Vec::with_capacity(self.rows.len());
+        for (at, row) in self.rows.iter().enumerate() {
+            let (head, line) = row.values.as_ref().map_err(|reason| (at, reason.clone()))?;
+            let first = values.first().map_or(head, |(first, _)| *first);
+            if let Some(reason) = first.contradiction(head) {
+                return Err((at, reason));
+            }
+            values.push((head, line));
+        }
+        Ok(values)
+    }
+
+    /// When goods came back; `None` for a sale, and for rows that will be rejected.
+    pub fn returned_at(&self, mapping: &Mapping) -> Option<Moment> {
+        let values = self.values().ok()?;
+        let is_return = self.is_return(mapping).ok()?;
+        values.first().filter(|_| is_return).map(|(head, _)| head.ordered_at)
+    }
+
     /// Whether goods came back, or why the rows cannot be one order.
-    pub fn is_return(&self, mapping: &Mapping) -> Result<bool, (usize, String)> {
+    pub fn is_return(&self, mapping: &Mapping) -> Result<bool, Blame> {
         let rules = &mapping.orders.returns;
         let starts =
             rules.when_number_starts_with.as_ref().is_some_and(|start| self.number.starts_with(start.as_str()));
@@ -83,61 +119,9 @@ impl Group {
     }
 }
 
-/// Gathers rows into orders. An order is complete when none of its rows came for a while.
-pub(super) struct Gatherer<'a> {
-    mapping: &'a Mapping,
-    company: &'a Company,
-    open: HashMap<String, Group>,
-    /// The position and the order of each row read, oldest first.
-    recent: VecDeque<(u64, String)>,
-    position: u64,
-}
-
-impl<'a> Gatherer<'a> {
-    pub fn new(mapping: &'a Mapping, company: &'a Company) -> Self {
-        Self { mapping, company, open: HashMap::new(), recent: VecDeque::new(), position: 0 }
-    }
-
-    /// Takes a row; gives the orders that are complete now.
-    pub fn add(&mut self, row: Row, complete: &mut Vec<Group>) {
-        self.position += 1;
-        let cells = Cells::new(self.mapping, &row, self.company.zone);
-        let number = row.fault.as_ref().map_or_else(|| number_of(cells), |fault| Err(fault.to_string()));
-        match number {
-            Err(reason) => {
-                let rows = vec![OrderRow { row, values: Err(reason) }];
-                complete.push(Group { rows, ..Group::default() });
-            }
-            Ok(number) => {
-                let values = read(cells, self.company);
-                let group = self.open.entry(number.clone()).or_default();
-                group.number.clone_from(&number);
-                group.last_row = self.position;
-                group.rows.push(OrderRow { row, values });
-                self.recent.push_back((self.position, number));
-            }
-        }
-        let apart = self.mapping.orders.rows_apart.0;
-        while let Some((position, number)) = self.recent.pop_front_if(|(at, _)| *at + apart < self.position) {
-            self.close(position, &number, complete);
-        }
-    }
-
-    /// The end of the file: every order is complete.
-    pub fn end(&mut self, complete: &mut Vec<Group>) {
-        while let Some((position, number)) = self.recent.pop_front() {
-            self.close(position, &number, complete);
-        }
-    }
-
-    fn close(&mut self, position: u64, number: &str, complete: &mut Vec<Group>) {
-        if self.open.get(number).is_some_and(|group| group.last_row == position) {
-            complete.extend(self.open.remove(number));
-        }
-    }
-}
-
-fn number_of(cells: Cells<'_>) -> Result<String, String> {
+/// The number of the order that a row belongs to. Also a row that cannot be used names its order, so that
+/// the order does not come in without it.
+pub(super) fn number_of(cells: Cells<'_>) -> Result<String, String> {
     let number = cells.required("number", 60).map_err(|fault| fault.to_string())?;
     if number.contains(char::is_whitespace) {
         return Err(format!("the order number “{number}” contains a space; numbers are written in one piece"));
@@ -145,7 +129,8 @@ fn number_of(cells: Cells<'_>) -> Result<String, String> {
     Ok(number)
 }
 
-fn read(cells: Cells<'_>, company: &Company) -> Result<(Head, LineValues), String> {
+/// The values of a row.
+pub(super) fn read(cells: Cells<'_>, company: &Company) -> Result<(Head, LineValues), String> {
     let said = |fault: CellFault| fault.to_string();
     let word = |field, default: &str| {
         let text = cells.text(field, 40).map_err(said)?.to_lowercase();

@@ -1,9 +1,12 @@
-//! Imports orders and returns. An order comes in whole or not at all: one bad row rejects every row of it.
+//! Imports orders and returns. An order comes in whole or not at all: one bad row rejects every row of it,
+//! wherever in the file they stand.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::book::{Book, Fate};
-use super::order_rows::{Gatherer, Group, Head, LineValues};
+use super::foreseen::Foreseen;
+use super::gatherer::{self, Gatherer, Survey};
+use super::order_rows::{Blame, Group, Head, LineValues};
 use super::returned::Returned;
 use super::{BATCH, ImportFault, ImportInput};
 use crate::domain::calendar::{Day, Moment};
@@ -22,59 +25,46 @@ use crate::store::{Conn, StoreError, ids, members, periods};
 const MAX_KEPT: usize = 200_000;
 
 pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Company) -> Result<(), ImportFault> {
-    let mapping = input.mapping;
-    let mut rows = Rows::open(input.path, &mapping.file)?;
-    rows.require(mapping.needed_columns())?;
-    let mut gatherer = Gatherer::new(mapping, company);
-    let mut work = Work { input: *input, members: HashMap::new(), products: HashMap::new() };
-    let mut done = 0;
-    let mut skipped: i64 = 0;
-    let (mut complete, mut batch) = (Vec::new(), Vec::new());
-    let mut batch_rows = 0;
-    loop {
-        let row = rows.next_row()?;
-        let is_end = row.is_none();
-        match row {
-            None => gatherer.end(&mut complete),
-            Some(row) if row.fault.is_none() && Cells::new(mapping, &row, company.zone).is_skipped() => skipped += 1,
-            Some(row) => gatherer.add(row, &mut complete),
+    let survey = gatherer::look_over(book, input, company)?;
+    let mut rows = Rows::open(input.path, input.file_name, &input.mapping.file)?;
+    let mut gatherer = Gatherer::new(*input, company, &survey)?;
+    let mut work = Work::new(*input, &survey);
+    while let Some(row) = rows.next_row()? {
+        if row.fault.is_none() && Cells::new(input.mapping, &row, company.zone).is_skipped() {
+            work.skipped += 1;
+            continue;
         }
-        for group in complete.drain(..) {
-            done += count(&group);
-            if done > book.resumed_at() {
-                batch_rows += group.rows.len();
-                batch.push(group);
-            }
-        }
-        if batch_rows >= BATCH || is_end {
+        if let Some(group) = gatherer.add(row)? {
             let (read, all) = rows.progress();
-            let permille = u32::try_from(read.saturating_mul(1000) / all.max(1)).unwrap_or(1000);
-            book.write(done, permille, |book, tx| {
-                if is_end {
-                    (0..skipped).for_each(|_| book.count(Fate::Skipped));
-                }
-                work.store(book, tx, &batch)
-            })?;
-            batch.clear();
-            batch_rows = 0;
-        }
-        if is_end {
-            return Ok(());
+            work.take(book, group, u32::try_from(read.saturating_mul(1000) / all.max(1)).unwrap_or(1000))?;
         }
     }
+    for number in gatherer.still_open() {
+        if let Some(group) = gatherer.close(number)? {
+            work.take(book, group, 1000)?;
+        }
+    }
+    // Goods come back to sales, and those of the file are all there now. They come in by their time, so
+    // that the order of the file decides nothing.
+    for waiting in gatherer.take_returns() {
+        let group = gatherer.resume(waiting)?;
+        work.take(book, group, 1000)?;
+    }
+    work.end(book)
 }
 
-fn count(group: &Group) -> i64 {
-    i64::try_from(group.rows.len()).unwrap_or(i64::MAX)
-}
-
-/// Why an order is rejected: the row to blame and the reason.
-pub(super) type Blame = (usize, String);
-
+/// Stores complete orders, many in one transaction.
 struct Work<'a> {
     input: ImportInput<'a>,
+    survey: &'a Survey,
+    foreseen: Foreseen,
     members: HashMap<String, (MemberId, MemberKind, MemberStatus)>,
     products: HashMap<String, Product>,
+    batch: Vec<Group>,
+    batch_rows: usize,
+    /// Rows of orders that were complete so far.
+    done: i64,
+    skipped: i64,
 }
 
 /// What is in the database for the orders of a batch.
@@ -86,26 +76,53 @@ struct There {
     now: Moment,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(input: ImportInput<'a>, survey: &'a Survey) -> Self {
+        let (members, products) = (HashMap::new(), HashMap::new());
+        let foreseen = Foreseen::default();
+        Self { input, survey, foreseen, members, products, batch: Vec::new(), batch_rows: 0, done: 0, skipped: 0 }
+    }
+
+    /// Takes an order, unless an earlier attempt dealt with it.
+    fn take(&mut self, book: &mut Book<'_>, group: Group, permille: u32) -> Result<(), ImportFault> {
+        self.done += i64::try_from(group.rows.len()).unwrap_or(i64::MAX);
+        if self.done > book.resumed_at() {
+            self.batch_rows += group.rows.len();
+            self.batch.push(group);
+        }
+        if self.batch_rows < BATCH {
+            return Ok(());
+        }
+        self.batch_rows = 0;
+        let batch = std::mem::take(&mut self.batch);
+        book.write(self.done, permille, |book, tx| self.store(book, tx, &batch))
+    }
+
+    fn end(mut self, book: &mut Book<'_>) -> Result<(), ImportFault> {
+        let batch = std::mem::take(&mut self.batch);
+        let done = book.write(self.done, 1000, |book, tx| {
+            book.set_skipped(self.skipped);
+            self.store(book, tx, &batch)
+        });
+        // Whoever asks to stop now comes too late: everything is there.
+        if matches!(done, Err(ImportFault::Stopped)) { Ok(()) } else { done }
+    }
+
     fn store(&mut self, book: &mut Book<'_>, tx: &mut Conn, batch: &[Group]) -> Result<(), StoreError> {
         orders::lock_periods(tx)?;
         let there = self.look_up(tx, batch, book.clock.now())?;
         let (mut sales, mut lines) = (Vec::new(), Vec::new());
         let mut returns: Vec<(&Group, Order, Vec<OrderLine>)> = Vec::new();
-        let mut numbers = HashSet::new();
         for group in batch {
-            if !group.number.is_empty() && !numbers.insert(group.number.as_str()) {
-                let reason =
-                    "rows of the order stand too far apart; sort the file by order number, or raise rows_apart";
-                reject(book, group, &(0, reason.to_owned()));
-                continue;
-            }
             match self.judge(group, &there) {
                 Err(blame) => reject(book, group, &blame),
                 Ok(Judged::Unchanged) => group.rows.iter().for_each(|_| book.count(Fate::Unchanged)),
                 Ok(Judged::New(order, new)) if order.kind == OrderKind::Return => returns.push((group, order, new)),
                 Ok(Judged::New(order, new)) => {
                     group.rows.iter().for_each(|_| book.count(Fate::Created));
+                    if book.is_dry_run {
+                        self.foreseen.add_sale(&self.survey.wanted, group, &order, &new);
+                    }
                     sales.push(order);
                     lines.extend(new);
                 }
@@ -118,48 +135,48 @@ impl Work<'_> {
         if !returns.is_empty() {
             orders::lock_returns(tx)?;
         }
-        returns.sort_by_key(|(_, order, _)| order.ordered_at);
         for (group, order, lines) in returns {
             self.store_return(book, tx, group, order, &lines)?;
         }
         Ok(())
     }
 
-    /// Finds where the goods of a return came from, and stores it. A dry run does not look: the sales of
-    /// the same file are not there.
+    /// Finds where the goods of a return came from, and stores it.
     fn store_return(
-        &self,
+        &mut self,
         book: &mut Book<'_>,
         tx: &mut Conn,
         group: &Group,
         order: Order,
         lines: &[OrderLine],
     ) -> Result<(), StoreError> {
+        let values = group.values().unwrap_or_default();
+        let rules = &self.input.mapping.orders.returns;
+        let returned = match Returned::find(tx, &self.foreseen, rules, &order, lines, &values)? {
+            Err(blame) => {
+                reject(book, group, &blame);
+                return Ok(());
+            }
+            Ok(returned) => returned,
+        };
+        let commission_on = order.commission_on.max(returned.latest_commission_day);
+        let order = match totalled(Order { commission_on, ..order }, &returned.lines) {
+            Err(reason) => {
+                reject(book, group, &(0, reason));
+                return Ok(());
+            }
+            Ok(order) => order,
+        };
+        for (at, remark) in returned.remarks {
+            book.remark(group.rows.get(at).map_or(0, |row| row.row.line), remark);
+        }
+        group.rows.iter().for_each(|_| book.count(Fate::Created));
         if book.is_dry_run {
-            group.rows.iter().for_each(|_| book.count(Fate::Created));
+            self.foreseen.add_return(&returned.lines);
             return Ok(());
         }
-        let values: Vec<&LineValues> =
-            group.rows.iter().filter_map(|row| row.values.as_ref().ok()).map(|(_, line)| line).collect();
-        let member = group.rows.iter().find_map(|row| row.values.as_ref().ok()).map(|(head, _)| head.member.as_str());
-        let rules = &self.input.mapping.orders.returns;
-        match Returned::find(tx, rules, member.unwrap_or_default(), &order, lines, &values)? {
-            Err(blame) => reject(book, group, &blame),
-            Ok(returned) => {
-                let commission_on = order.commission_on.max(returned.latest_commission_day);
-                let order = match totalled(Order { commission_on, ..order }, &returned.lines) {
-                    Ok(order) => order,
-                    Err(reason) => {
-                        reject(book, group, &(0, reason));
-                        return Ok(());
-                    }
-                };
-                orders::insert(tx, std::slice::from_ref(&order))?;
-                orders::insert_lines(tx, &returned.lines)?;
-                group.rows.iter().for_each(|_| book.count(Fate::Created));
-            }
-        }
-        Ok(())
+        orders::insert(tx, std::slice::from_ref(&order))?;
+        orders::insert_lines(tx, &returned.lines)
     }
 
     fn look_up(&mut self, tx: &mut Conn, batch: &[Group], now: Moment) -> Result<There, StoreError> {
@@ -205,18 +222,8 @@ impl Work<'_> {
 
     /// Decides about one order.
     fn judge(&self, group: &Group, there: &There) -> Result<Judged, Blame> {
-        let mut values: Vec<(&Head, &LineValues)> = Vec::with_capacity(group.rows.len());
-        for (at, row) in group.rows.iter().enumerate() {
-            match &row.values {
-                Err(reason) => return Err((at, reason.clone())),
-                Ok((head, line)) => values.push((head, line)),
-            }
-        }
+        let values = group.values()?;
         let head = values.first().map(|(head, _)| *head).ok_or((0, "the order has no rows".to_owned()))?;
-        if let Some(at) = values.iter().position(|(other, _)| other.member != head.member) {
-            let reason = format!("the row names member {}, the order's first row {}", values[at].0.member, head.member);
-            return Err((at, reason));
-        }
         let is_return = group.is_return(self.input.mapping)?;
         let Some((member, kind, _)) = self.members.get(&head.member) else {
             let reason = format!("there is no member {}; import the members first, or give a `default`", head.member);
@@ -376,9 +383,5 @@ fn compare(
     } else {
         return Ok(());
     };
-    Err(format!(
-        "order {} exists with a different {different}; an order never changes after it is placed. \
-         Where its rows stand far apart in the file, sort the file by order number",
-        old.number
-    ))
+    Err(format!("order {} exists with a different {different}; an order never changes after it is placed", old.number))
 }

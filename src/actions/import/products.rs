@@ -65,9 +65,9 @@ impl ProductRow {
 }
 
 pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Company) -> Result<(), ImportFault> {
-    let mut rows = Rows::open(input.path, &input.mapping.file)?;
+    let mut rows = Rows::open(input.path, input.file_name, &input.mapping.file)?;
     rows.require(input.mapping.needed_columns())?;
-    let mut work = Work { input: *input, company, seen: HashSet::new() };
+    let mut work = Work { input: *input, company, seen: HashSet::new(), foreseen: Known::default() };
     let mut done = 0;
     let resumed_at = book.resumed_at();
     let mut batch = Vec::with_capacity(BATCH);
@@ -99,6 +99,8 @@ struct Work<'a> {
     company: &'a Company,
     /// Codes (with currency and day, where rows may not repeat) that this file gave already.
     seen: HashSet<String>,
+    /// What a dry run would have stored so far.
+    foreseen: Known,
 }
 
 impl Work<'_> {
@@ -161,10 +163,15 @@ impl Work<'_> {
         let prices = products::list_prices_of(tx, &stored)?;
         let prices = prices.into_iter().map(|price| (price_key(&price), price)).collect();
         let mut known = Known { products: there, prices, ..Known::default() };
+        if book.is_dry_run {
+            known.products.extend(std::mem::take(&mut self.foreseen.products));
+            known.prices.extend(std::mem::take(&mut self.foreseen.prices));
+        }
         for (row, product) in read {
             self.store_one(book, tx, row, &product, &mut known)?;
         }
         if book.is_dry_run {
+            self.foreseen = known;
             return Ok(());
         }
         products::insert(tx, &known.new_products)?;

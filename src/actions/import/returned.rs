@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::order_rows::LineValues;
-use super::orders::Blame;
+use super::foreseen::Foreseen;
+use super::order_rows::{Blame, Head, LineValues};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{OrderId, OrderLineId, ProductId};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderKind;
 use crate::sheet::{Original, Returns, Unmatched};
-use crate::store::orders::{self, Order, OrderLine};
+use crate::store::orders::{Order, OrderLine};
 use crate::store::{Conn, StoreError, ids};
 
 /// The lines of a return with their originals.
@@ -18,6 +18,8 @@ pub(super) struct Returned {
     pub lines: Vec<OrderLine>,
     /// The latest commission day of an original: a return never counts before its sale.
     pub latest_commission_day: Day,
+    /// Rows that come in without original, with what that means.
+    pub remarks: Vec<(usize, String)>,
 }
 
 /// What is left of one product of one order.
@@ -59,7 +61,7 @@ struct Bought {
 }
 
 impl Bought {
-    fn load(tx: &mut Conn, sold: &[OrderLine]) -> Result<Self, StoreError> {
+    fn load(tx: &mut Conn, foreseen: &Foreseen, sold: &[OrderLine]) -> Result<Self, StoreError> {
         let mut bought = Self::default();
         for line in sold {
             let orders = bought.by_product.entry(line.product_id).or_default();
@@ -74,7 +76,7 @@ impl Bought {
         let mut originals: Vec<OrderId> = sold.iter().map(|line| line.order_id).collect();
         originals.sort_unstable();
         originals.dedup();
-        for (_, line) in orders::list_lines_returning(tx, &originals)? {
+        for line in foreseen.list_lines_returning(tx, &originals)? {
             let orders = bought.by_product.get_mut(&line.product_id);
             let left = orders.and_then(|orders| orders.iter_mut().find(|(order, _)| *order == line.original_order_id));
             if let Some((_, left)) = left {
@@ -108,27 +110,29 @@ impl Returned {
     /// Gives the lines of a return their originals; `Err` names the row to blame.
     pub fn find(
         tx: &mut Conn,
+        foreseen: &Foreseen,
         rules: &Returns,
-        member: &str,
         order: &Order,
         lines: &[OrderLine],
-        values: &[&LineValues],
+        values: &[(&Head, &LineValues)],
     ) -> Result<Result<Self, Blame>, StoreError> {
+        let member = values.first().map_or("the member", |(head, _)| head.member.as_str());
+        let is_unknown = rules.unknown_buyers.iter().any(|unknown| unknown == member);
         let mut bought = match rules.original {
-            Original::Derive if rules.unknown_buyers.iter().any(|unknown| unknown == member) => Bought::default(),
+            Original::Derive if is_unknown => Bought::default(),
             Original::Derive => {
                 // A line without money takes nothing back, so it needs no original.
                 let products: Vec<ProductId> =
                     lines.iter().filter(|line| line.amount_minor != 0).map(|line| line.product_id).collect();
-                let sold = orders::list_bought(tx, order.member_id, order.ordered_at, &products)?;
-                Bought::load(tx, &sold)?
+                let sold = foreseen.list_bought(tx, order.member_id, order.ordered_at, &products)?;
+                Bought::load(tx, foreseen, &sold)?
             }
-            Original::Column => match named(tx, order, values)? {
+            Original::Column => match named(tx, foreseen, order, values)? {
                 Err(blame) => return Ok(Err(blame)),
-                Ok(sold) => Bought::load(tx, &sold)?,
+                Ok(sold) => Bought::load(tx, foreseen, &sold)?,
             },
         };
-        let mut found = Vec::with_capacity(lines.len());
+        let (mut found, mut remarks) = (Vec::with_capacity(lines.len()), Vec::new());
         for (at, line) in lines.iter().enumerate() {
             let mut open = -line.quantity;
             let taken = if line.amount_minor == 0 { Vec::new() } else { bought.take(line.product_id, open) };
@@ -136,27 +140,36 @@ impl Returned {
                 open -= taken.quantity;
                 found.push(part(line, original, taken));
             }
-            if open > 0 && line.amount_minor != 0 && rules.unmatched == Unmatched::Reject {
+            if open == 0 {
+                continue;
+            }
+            let needs_original = line.amount_minor != 0 && !is_unknown;
+            let sku = values.get(at).map_or("the product", |(_, values)| values.sku.as_str());
+            if line.amount_minor != 0 && rules.unmatched == Unmatched::Reject {
                 let reason = format!(
-                    "no earlier order of {member} has {open} pieces of {} left to come back; \
-                     accept such returns with `unmatched = \"accept\"` in the mapping, or name the order",
-                    values.get(at).map_or("the product", |values| values.sku.as_str())
+                    "no earlier order of {member} has {open} pieces of {sku} left to come back; \
+                     accept such returns with `unmatched = \"accept\"` in the mapping, or name the order"
                 );
                 return Ok(Err((at, reason)));
             }
-            if open > 0 {
-                // The sale is not in these books and earned nothing here, so no volume goes back.
-                let none = Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), qv: 0, cv: 0 };
-                found.push(part(line, OrderId(0), none));
+            if needs_original {
+                let remark = format!(
+                    "return {}: no earlier order of {member} has {open} pieces of {sku} left; they come in without volume",
+                    order.number
+                );
+                remarks.push((at, remark));
             }
+            // The sale is not in these books and earned nothing here, so no volume goes back.
+            let none = Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), qv: 0, cv: 0 };
+            found.push(part(line, OrderId(0), none));
         }
         for (at, line) in found.iter_mut().enumerate() {
             line.line_no = i32::try_from(at + 1).unwrap_or(i32::MAX);
         }
         let originals: Vec<OrderId> =
             found.iter().map(|line| line.original_order_id).filter(|original| original.0 != 0).collect();
-        let latest = orders::list_by_ids(tx, &originals)?.iter().map(|sale| sale.commission_on).max();
-        Ok(Ok(Self { lines: found, latest_commission_day: latest.unwrap_or(order.commission_on) }))
+        let latest = foreseen.latest_commission_day(tx, &originals)?;
+        Ok(Ok(Self { lines: found, latest_commission_day: latest.unwrap_or(order.commission_on), remarks }))
     }
 }
 
@@ -175,11 +188,16 @@ fn part(line: &OrderLine, original: OrderId, taken: Left) -> OrderLine {
 }
 
 /// The lines of the orders that the file names as the originals.
-fn named(tx: &mut Conn, order: &Order, values: &[&LineValues]) -> Result<Result<Vec<OrderLine>, Blame>, StoreError> {
-    let numbers: Vec<&str> = values.iter().map(|v| v.original.as_str()).filter(|number| !number.is_empty()).collect();
-    let sales = orders::list_by_numbers(tx, &numbers)?;
-    for (at, number) in values.iter().map(|v| v.original.as_str()).enumerate().filter(|(_, number)| !number.is_empty())
-    {
+fn named(
+    tx: &mut Conn,
+    foreseen: &Foreseen,
+    order: &Order,
+    values: &[(&Head, &LineValues)],
+) -> Result<Result<Vec<OrderLine>, Blame>, StoreError> {
+    let named = || values.iter().map(|(_, v)| v.original.as_str()).enumerate().filter(|(_, number)| !number.is_empty());
+    let numbers: Vec<&str> = named().map(|(_, number)| number).collect();
+    let sales = foreseen.list_by_numbers(tx, &numbers)?;
+    for (at, number) in named() {
         let wrong = match sales.iter().find(|sale| sale.number == number) {
             None => Some(format!("there is no original order {number}; import it first")),
             Some(sale) if sale.kind != OrderKind::Sale => Some(format!("{number} is a return, not an original order")),
@@ -191,5 +209,5 @@ fn named(tx: &mut Conn, order: &Order, values: &[&LineValues]) -> Result<Result<
         }
     }
     let ids: Vec<OrderId> = sales.iter().map(|sale| sale.id).collect();
-    Ok(Ok(orders::list_lines_of(tx, &ids)?))
+    Ok(Ok(foreseen.list_lines_of(tx, &ids)?))
 }

@@ -9,7 +9,6 @@ mod rules;
 pub use column::{Case, Column, Columns, Spread, VolumeFrom};
 pub use format::FileFormat;
 pub use read::MappingFault;
-pub(super) use read::nearest;
 pub use rules::{EdgeRules, OrderRules, Original, Repeats, Returns, RowRules, SkipRule, Unmatched};
 
 use serde::Deserialize;
@@ -47,6 +46,7 @@ impl ImportKind {
                 ("status", false),
                 ("sponsor", false),
                 ("enroller", false),
+                ("latin_name", false),
                 ("email", false),
                 ("phone", false),
                 ("country", false),

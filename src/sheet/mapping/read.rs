@@ -1,6 +1,7 @@
 //! Reads the mapping file: the TOML reader's complaint, turned into what to write instead.
 
 use super::{Mapping, Original};
+use crate::text::nearest;
 
 /// What is wrong with a mapping file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,32 +114,6 @@ fn in_curly_quotes(message: &str) -> String {
         text.push_str(part);
     }
     text
-}
-
-/// The known name that is nearest to the given one, if it is near enough to be a slip.
-pub(in crate::sheet) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = given.to_lowercase();
-    known
-        .into_iter()
-        .map(|name| (distance(&lower, &name.to_lowercase()), name))
-        .min()
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 3)
-        .map(|(_, name)| name)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

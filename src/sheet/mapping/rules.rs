@@ -73,25 +73,12 @@ pub enum FirstRater {
     FirstRater,
 }
 
-/// What makes a row part of a return, and where the goods came from.
+/// Rules for orders.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OrderRules {
     /// What makes a row part of a return.
     pub returns: Returns,
-    /// How far apart rows of one order may stand, in rows.
-    pub rows_apart: RowsApart,
-}
-
-/// How far apart rows of one order may stand.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(transparent)]
-pub struct RowsApart(pub u64);
-
-impl Default for RowsApart {
-    fn default() -> Self {
-        Self(500)
-    }
 }
 
 /// What makes a row part of a return, and where the goods came from.

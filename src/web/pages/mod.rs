@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod begin;
 pub mod commissions;
 pub mod company;
 pub mod genealogy;
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
     [
         account::routes(),
         audit::routes(),
+        begin::routes(),
         commissions::routes(),
         company::routes(),
         genealogy::routes(),

@@ -55,6 +55,7 @@ pub fn state(import: &Import) -> (&'static str, &'static str) {
         ("done", 0) => ("Done", "b-pos"),
         ("done", _) => ("Done, some rejected", "b-warn"),
         ("running", _) => ("Running", "b-info"),
-        _ => ("Stopped", "b-neg"),
+        ("stopped", _) => ("Stopped", "b-warn"),
+        _ => ("Failed", "b-neg"),
     }
 }

@@ -1,4 +1,4 @@
-//! One import: counts, and the rejected rows with their reasons.
+//! One import: why it stopped, counts, the rejected rows with their reasons, remarks on rows that came in.
 
 use askama::Template;
 use rocket::State;
@@ -6,13 +6,14 @@ use rocket::State;
 use super::list::state;
 use crate::actions::import::content_cells;
 use crate::domain::ids::ImportId;
-use crate::store::imports::{self, Import};
+use crate::store::imports::{self, Import, Reject, Remark};
+use crate::store::{Conn, StoreResult};
 use crate::web::App;
 use crate::web::guards::{ManageField, Signed};
 use crate::web::reply::{Fault, Page};
 use crate::web::view::{Shell, filters};
 
-/// Rejected rows on one page.
+/// Rejected rows, and remarks, on one page.
 const PAGE: i64 = 100;
 
 /// A rejected row as it is shown.
@@ -32,21 +33,26 @@ struct Show {
     rejects: Vec<Rejected>,
     /// The line behind which the next page begins.
     next: Option<i64>,
+    remarks: Vec<Remark>,
+    /// The remark behind which the next page begins.
+    next_remark: Option<i64>,
 }
 
-#[rocket::get("/imports/<id>?<after>")]
-pub async fn show(who: Signed<ManageField>, app: &State<App>, id: i64, after: Option<i64>) -> Result<Page, Fault> {
+#[rocket::get("/imports/<id>?<after>&<remark>")]
+pub async fn show(
+    who: Signed<ManageField>,
+    app: &State<App>,
+    id: i64,
+    after: Option<i64>,
+    remark: Option<i64>,
+) -> Result<Page, Fault> {
     let shell = who.shell;
-    let after = after.unwrap_or(-1);
-    let (import, rows) = app
-        .blocking(move |app| {
-            app.db.read(|c| {
-                let import = imports::get(c, ImportId(id))?;
-                Ok::<_, crate::store::StoreError>((import, imports::list_rejects(c, ImportId(id), after, PAGE)?))
-            })
-        })
-        .await?;
-    let next = rows.last().filter(|_| i64::try_from(rows.len()) == Ok(PAGE)).map(|reject| reject.line_no);
+    let (after, remark) = (after.unwrap_or(-1), remark.unwrap_or(-1));
+    let (import, rows, remarks) =
+        app.blocking(move |app| app.db.read(|c| load(c, ImportId(id), after, remark))).await?;
+    let is_full = |count: usize| i64::try_from(count) == Ok(PAGE);
+    let next = rows.last().filter(|_| is_full(rows.len())).map(|reject| reject.line_no);
+    let next_remark = remarks.last().filter(|_| is_full(remarks.len())).map(|remark| remark.id);
     let rejects = rows
         .into_iter()
         .map(|reject| {
@@ -56,5 +62,11 @@ pub async fn show(who: Signed<ManageField>, app: &State<App>, id: i64, after: Op
         })
         .collect();
     let (word, badge) = state(&import);
-    Page::of(&Show { shell, import, word, badge, rejects, next })
+    Page::of(&Show { shell, import, word, badge, rejects, next, remarks, next_remark })
+}
+
+fn load(conn: &mut Conn, id: ImportId, after: i64, remark: i64) -> StoreResult<(Import, Vec<Reject>, Vec<Remark>)> {
+    let import = imports::get(conn, id)?;
+    let rejects = imports::list_rejects(conn, id, after, PAGE)?;
+    Ok((import, rejects, imports::list_remarks(conn, id, remark, PAGE)?))
 }

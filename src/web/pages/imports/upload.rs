@@ -1,4 +1,4 @@
-//! A new import: a file and its mapping. The mapping is checked at once, the rows by a job.
+//! A new import: a file and its mapping. The mapping and the columns are checked at once, the rows by a job.
 
 use askama::Template;
 use rocket::State;
@@ -7,7 +7,7 @@ use rocket::fs::TempFile;
 
 use crate::actions::{ActionFault, FieldFault, token};
 use crate::jobs::import_file::{self, Upload};
-use crate::sheet::Mapping;
+use crate::sheet::{Mapping, Rows};
 use crate::web::App;
 use crate::web::guards::{Checked, ManageField, Signed};
 use crate::web::reply::{Fault, Page, Reply, SeeOther};
@@ -57,8 +57,17 @@ pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Ty
         let text = std::fs::read(at.join("mapping.toml")).map_err(Fault::unexpected)?;
         let read = String::from_utf8(text).map_err(|_| "The mapping file is not UTF-8 text".to_owned());
         let name = typed.mapping.raw_name().map_or("mapping", |name| name.as_str().unwrap_or("mapping")).to_owned();
-        if let Err(message) = read.and_then(|text| Mapping::read(&text, &name).map_err(|fault| fault.to_string())) {
-            faults.push(FieldFault::new("mapping", message));
+        match read.and_then(|text| Mapping::read(&text, &name).map_err(|fault| fault.to_string())) {
+            Err(message) => faults.push(FieldFault::new("mapping", message)),
+            // What no row could survive is told here, before the job that reads them.
+            Ok(mapping) => {
+                let opened = Rows::open(&at.join("file.csv"), &file_name(&typed.file), &mapping.file);
+                if let Err(fault) = opened.and_then(|rows| rows.require(mapping.needed_columns())) {
+                    faults.push(FieldFault::new("file", fault.to_string()));
+                }
+            }
+        }
+        if !faults.is_empty() {
             std::fs::remove_dir_all(&at).map_err(Fault::unexpected)?;
         }
     }

@@ -3,12 +3,14 @@
 use askama::Template;
 use rocket::State;
 use rocket::form::FromForm;
-use rocket::http::Status;
+use rocket::http::{CookieJar, Status};
 
+use super::super::sign_in::session;
 use crate::actions::ActionFault;
 use crate::actions::set_up::{self, Input};
+use crate::actions::sign_in;
 use crate::web::App;
-use crate::web::guards::{Checked, Visitor};
+use crate::web::guards::{Agent, Checked, Visitor};
 use crate::web::reply::{Fault, Page, Reply, SeeOther};
 use crate::web::view::{Errors, Gate, filters, zones};
 
@@ -57,7 +59,13 @@ pub async fn show(visitor: Visitor, app: &State<App>, link: Option<String>) -> R
 }
 
 #[rocket::post("/set-up", data = "<form>")]
-pub async fn submit(visitor: Visitor, app: &State<App>, form: Checked<Typed>) -> Result<Reply, Fault> {
+pub async fn submit(
+    visitor: Visitor,
+    app: &State<App>,
+    agent: Agent,
+    cookies: &CookieJar<'_>,
+    form: Checked<Typed>,
+) -> Result<Reply, Fault> {
     let Checked(typed) = form;
     let input = Input {
         name: typed.name.clone(),
@@ -82,7 +90,20 @@ pub async fn submit(visitor: Visitor, app: &State<App>, form: Checked<Typed>) ->
     let done =
         app.blocking(move |app| Ok::<_, Fault>(set_up::set_up(&app.db, &app.clock, &address, &asked, &input))).await?;
     match done {
-        Ok(()) => Ok(SeeOther::to("/sign-in").saying("The company is set up. Sign in to begin.").into()),
+        Ok(()) => {
+            let first = sign_in::Input {
+                email: typed.email,
+                password: typed.password,
+                address: visitor.address,
+                agent: agent.0,
+            };
+            let signed = app.blocking(move |app| Ok::<_, Fault>(sign_in::sign_in(&app.db, &app.clock, &first))).await?;
+            let Ok(token) = signed else {
+                return Ok(SeeOther::to("/sign-in").saying("The company is set up. Sign in to begin.").into());
+            };
+            cookies.add(session(app, token));
+            Ok(SeeOther::to("/begin/server").saying("The company is set up, and you are signed in.").into())
+        }
         Err(ActionFault::Refused(_)) => Err(expired()),
         Err(fault) => {
             let errors = Errors::from_action(fault, "name")?;

@@ -3,6 +3,7 @@
 mod form;
 mod leave;
 
+pub use form::session;
 use rocket::Route;
 
 /// The routes.

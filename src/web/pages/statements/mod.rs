@@ -2,11 +2,12 @@
 
 mod list;
 mod pdf;
+mod send_again;
 mod verify;
 
 use rocket::{Route, routes};
 
 /// The pages.
 pub fn routes() -> Vec<Route> {
-    routes![list::list, pdf::pdf, verify::show]
+    routes![list::list, pdf::pdf, send_again::send_again, verify::show]
 }

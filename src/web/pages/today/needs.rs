@@ -8,6 +8,7 @@ use crate::domain::staff::Permission;
 use crate::store::jobs::Job;
 use crate::store::runs::{self, Run};
 use crate::store::{Conn, StoreResult, members, messages, periods, plans, staff};
+use crate::web::pages::begin;
 use crate::web::view::filters::with_sign;
 
 /// One thing to do.
@@ -41,6 +42,9 @@ pub struct Asking {
 /// Everything that waits.
 pub fn read(conn: &mut Conn, asking: &Asking, recent: &[Job]) -> StoreResult<Vec<Need>> {
     let mut needs = Vec::new();
+    if asking.role.grants(Permission::ManageCompany) && begin::is_open(conn)? {
+        needs.push(rest_of_set_up());
+    }
     if members::count(conn)? == 0 {
         needs.push(first_members());
         if staff::count(conn)? < 2 && asking.role.grants(Permission::ManageCompany) {
@@ -162,10 +166,22 @@ fn mail(conn: &mut Conn) -> StoreResult<Option<Need>> {
             format!("{failed} mails were not delivered")
         },
         text: format!("{} more wait for another try.", of(MessageStatus::Deferred)),
-        href: "/statements".to_owned(),
+        href: "/statements?run=&mail=undelivered".to_owned(),
         sum: None,
-        button: "Open statements",
+        button: "See which, and why",
     }))
+}
+
+fn rest_of_set_up() -> Need {
+    Need {
+        tone: "m-info",
+        icon: "check",
+        title: "Finish the set-up".to_owned(),
+        text: "Server, plan, mail, members, a second person: what is done is remembered.".to_owned(),
+        href: "/begin".to_owned(),
+        sum: None,
+        button: "Go on",
+    }
 }
 
 fn first_members() -> Need {
