@@ -156,10 +156,12 @@ fn a_mail_that_did_not_arrive_is_sent_again_from_the_list() {
 fn a_formula_in_a_number_is_text_in_the_file_of_a_run() {
     each(|fresh, console| {
         let field = Field::new(&console.db);
-        fresh.tamper("UPDATE members SET number = '@SUM(A1)' WHERE number = 'M-1'").unwrap();
         field.order("M-4", 3);
         fresh.tamper("UPDATE orders SET number = '=1+1'").unwrap();
-        let run = calculated(&field);
+        field.busy_month();
+        fresh.tamper("UPDATE members SET number = '@SUM(A1)' WHERE number = 'M-1'").unwrap();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        let run = field.calculated("2026-10");
         console.sign_in(Role::Auditor);
         let csv = console.get(&format!("/commissions/{}/lines.csv", run.number));
         assert!(csv.starts_with("member,bonus,kind,source,level,base,base_kind,rate,amount,currency\r\n"), "{csv}");

@@ -1,6 +1,7 @@
 //! How values look on a page: the shell around it, icons, and the filters that templates use.
 
 mod address;
+mod browser;
 mod chart;
 mod choice;
 mod delta;
@@ -14,6 +15,7 @@ mod words;
 mod zones;
 
 pub use address::{Address, segment};
+pub use browser::browser;
 pub use chart::RunningTotal;
 pub use choice::{Chip, Choice};
 pub use delta::Delta;

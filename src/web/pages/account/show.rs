@@ -9,7 +9,7 @@ use crate::store::staff::Staff;
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{Errors, Shell, filters};
+use crate::web::view::{Errors, Shell, browser, filters};
 
 #[derive(Template)]
 #[template(path = "web/account/show.html")]

@@ -23,7 +23,7 @@ pub async fn show(who: Signed<ManageCompany>, app: &State<App>) -> Result<Page, 
     Page::of(&Finish { frame: Frame::of(who.shell, &known, "/begin/finish") })
 }
 
-#[rocket::post("/begin/finish", data = "<form>")]
+#[rocket::post("/begin/finish", data = "<_form>")]
 pub async fn submit(
     _who: Signed<ManageCompany>,
     app: &State<App>,

@@ -43,7 +43,7 @@ pub async fn show(who: Signed<ManageCompany>, app: &State<App>) -> Result<Page, 
     Page::of(&page(app, who.shell, &known, who.staff.email, None))
 }
 
-#[rocket::post("/begin/mail", data = "<form>")]
+#[rocket::post("/begin/mail", data = "<_form>")]
 pub async fn submit(who: Signed<ManageCompany>, app: &State<App>, _form: Checked<NoFields>) -> Result<Reply, Fault> {
     let company = who.shell.company_name().to_owned();
     let to = Mailbox { name: who.staff.name.clone(), address: who.staff.email.clone() };
