@@ -104,10 +104,9 @@ impl<'a> Gatherer<'a> {
         };
         let last = self.survey.last_lines.get(&hash(&[&number])).copied().unwrap_or(row.line);
         let line = row.line;
-        let kept = self
-            .open
-            .entry(number.clone())
-            .or_insert_with(|| if last - line > NEAR { Kept::Places(Vec::new()) } else { Kept::Rows(Vec::new()) });
+        let kept = self.open.entry(number.clone()).or_insert_with(|| {
+            if last.saturating_sub(line) > NEAR { Kept::Places(Vec::new()) } else { Kept::Rows(Vec::new()) }
+        });
         match kept {
             Kept::Rows(rows) => rows.push(order_row(row, self.input, self.company)),
             Kept::Places(places) => places.push(Place { offset: row.offset, line }),

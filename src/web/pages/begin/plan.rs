@@ -67,8 +67,10 @@ pub async fn submit(who: Signed<ManageCompany>, app: &State<App>, form: Checked<
         (Some((code, text)), Ok(day)) => {
             let text = text.replacen("currency = \"EUR\"", &format!("currency = \"{currency}\""), 1);
             let (file, actor) = (format!("{code}.toml"), who.actor());
-            app.blocking(move |app| Ok::<_, Fault>(add_plan_version(&app.db, &app.clock, &actor, &text, &file, day)))
-                .await?
+            app.blocking(move |app| {
+                Ok::<_, Fault>(add_plan_version(&app.db, &app.clock, &actor, text.as_str(), &file, day))
+            })
+            .await?
         }
         (None, _) => Err(ActionFault::Invalid(vec![FieldFault::new("plan", "Choose a plan")])),
         (_, Err(_)) => Err(ActionFault::Invalid(vec![FieldFault::new("from_day", "Write the day as 2026-01-31")])),
