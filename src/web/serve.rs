@@ -48,7 +48,7 @@ pub fn rocket(app: App) -> Rocket<Build> {
 
 fn config(app: &App) -> Config {
     let limits = Limits::default()
-        .limit("form", 64.kibibytes())
+        .limit("form", 256.kibibytes())
         .limit("string", 64.kibibytes())
         .limit("bytes", 64.kibibytes())
         .limit("json", 64.kibibytes())
