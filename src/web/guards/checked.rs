@@ -10,7 +10,7 @@ use super::{FormToken, Refusal};
 
 /// The forms with files, for staff only. Every other form is url-encoded and short: the parts of a multipart
 /// form are read into memory before anybody looks at its token.
-const UPLOADS: &[&str] = &["/imports/new"];
+const UPLOADS: &[&str] = &["/imports/new", "/plans/new", "/plans/<version>/edit"];
 
 /// A form that came from a page of this console.
 #[derive(Debug)]
