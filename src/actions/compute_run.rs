@@ -12,7 +12,7 @@ use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::money::Rounding;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
-use crate::plan::{self, CheckedPlan, LineKind, RunResult, Snapshot, Tracer};
+use crate::plan::{self, CheckedPlan, RunResult, Snapshot, Tracer};
 use crate::store::audit::{self, Entry};
 use crate::store::lines::Line;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
@@ -210,7 +210,7 @@ fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, tracer: &Tracer<'_>
 
 fn store_rest(tx: &mut Conn, id: RunId, result: &RunResult) -> Result<(), ActionFault> {
     let mut line_counts = vec![0_i64; result.members.len()];
-    for line in &result.lines {
+    for line in result.lines.iter() {
         line_counts[line.member as usize] += 1;
     }
     let members: Vec<RunMember> =
@@ -299,25 +299,20 @@ fn minor(result: &RunResult, amount: Decimal) -> Result<i64, ActionFault> {
 }
 
 fn summed(run: &Run, result: &RunResult, snapshot: &Snapshot, clock: &Clock) -> Result<Run, ActionFault> {
-    let clawback =
-        result.lines.iter().filter(|line| line.kind == LineKind::Clawback).map(|line| line.amount_minor).sum();
     let mut breakage = 0_i64;
     for bonus in &result.bonuses {
         breakage = breakage.saturating_add(minor(result, bonus.breakage)?);
     }
-    let mut payees: Vec<u32> = result.lines.iter().map(|line| line.member).collect();
-    payees.sort_unstable();
-    payees.dedup();
     Ok(Run {
         status: RunStatus::Calculated,
         result_hash: hex(&result.hash),
         line_count: count(result.lines.len()),
-        payee_count: count(payees.len()),
+        payee_count: count(result.payees()),
         exception_count: count(result.exceptions.len()),
         member_count: count(snapshot.members.len()),
         cv: result.total_cv,
         earned_minor: result.total_minor,
-        clawback_minor: clawback,
+        clawback_minor: result.clawback_minor,
         breakage_minor: breakage,
         calculated_at: clock.now(),
         ..run.clone()

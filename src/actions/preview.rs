@@ -8,6 +8,8 @@ use crate::domain::calendar::Day;
 use crate::domain::ids::{AuditId, MemberId, PeriodId, PlanVersionId};
 use crate::domain::money::{Currency, Volume};
 use crate::domain::run::{PeriodKind, PeriodStatus};
+use crate::plan::climb::Climbs;
+use crate::plan::lines::Lines;
 use crate::plan::{self, BonusTotal, CheckedPlan, RunResult, Snapshot};
 use crate::store::periods::Period;
 use crate::store::{Conn, Db, StoreResult, audit, plans};
@@ -111,14 +113,12 @@ fn load(conn: &mut Conn, today: Day) -> Result<Option<(Basis, i32, CheckedPlan, 
 
 impl Preview {
     fn of(basis: Basis, first_day: Day, plan_version: i32, mut result: RunResult) -> Self {
-        let mut earners: Vec<u32> = result.lines.iter().map(|line| line.member).collect();
-        earners.sort_unstable();
-        earners.dedup();
+        let payees = result.payees();
         let mut places: Vec<(MemberId, u32)> =
             result.members.iter().zip(0..).map(|(member, place)| (member.id, place)).collect();
         places.sort_unstable_by_key(|(id, _)| *id);
-        (result.lines, result.passed, result.notes) = (Vec::new(), Vec::new(), Vec::new());
-        (result.rates, result.originals, result.state) = (Vec::new(), Vec::new(), Vec::new());
+        (result.lines, result.climbs, result.notes) = (Lines::default(), Climbs::default(), Vec::new());
+        (result.rates, result.taken, result.state) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             basis,
             first_day,
@@ -126,7 +126,7 @@ impl Preview {
             currency: result.currency,
             total_minor: result.total_minor,
             cv: result.total_cv,
-            payees: earners.len(),
+            payees,
             bonuses: std::mem::take(&mut result.bonuses),
             result,
             places,

@@ -1,31 +1,32 @@
-//! SHA-256 over snapshots and results: the same in every database, for any order of input. Members
+//! SHA-256 over snapshots: the same in every database, for any order of input. Members
 //! and orders are told by number, never by id: each list is hashed in the order of its numbers, and
 //! what refers to it is hashed as a place in that order.
 
 use sha2::{Digest, Sha256};
 
 use super::lookup::{Places, places, sorted};
-use super::result::{RunResult, Source};
 use super::snapshot::{Amounts, OriginalLine, Snapshot};
 use crate::domain::ids::MemberId;
 
 /// No member, or none that is known.
-const NOBODY: u32 = u32::MAX;
+pub const NOBODY: u32 = u32::MAX;
 
 /// Gathers small pieces before they are hashed. Every text is preceded by its length.
-struct Sink {
+pub struct Sink {
     hash: Sha256,
     buffer: Vec<u8>,
 }
 
 impl Sink {
-    fn new(what: &str) -> Self {
+    /// Begins with what is hashed.
+    pub fn new(what: &str) -> Self {
         let mut sink = Self { hash: Sha256::new(), buffer: Vec::with_capacity(1 << 16) };
         sink.text(what);
         sink
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    /// Bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() > 60_000 {
             self.hash.update(&self.buffer);
@@ -33,15 +34,18 @@ impl Sink {
         }
     }
 
-    fn number(&mut self, value: i64) {
+    /// A whole number.
+    pub fn number(&mut self, value: i64) {
         self.bytes(&value.to_le_bytes());
     }
 
-    fn place(&mut self, place: u32) {
+    /// A place in a list.
+    pub fn place(&mut self, place: u32) {
         self.bytes(&place.to_le_bytes());
     }
 
-    fn text(&mut self, text: &str) {
+    /// A text with its length.
+    pub fn text(&mut self, text: &str) {
         self.place(u32::try_from(text.len()).unwrap_or(u32::MAX));
         self.bytes(text.as_bytes());
     }
@@ -52,7 +56,8 @@ impl Sink {
         }
     }
 
-    fn end(mut self) -> [u8; 32] {
+    /// The hash.
+    pub fn end(mut self) -> [u8; 32] {
         self.hash.update(&self.buffer);
         self.hash.finalize().into()
     }
@@ -68,15 +73,6 @@ struct Order {
 
 fn count<T>(list: &[T]) -> u32 {
     u32::try_from(list.len()).unwrap_or(u32::MAX)
-}
-
-/// From places in order to the place of each.
-fn inverse(order: &[u32]) -> Vec<u32> {
-    let mut out = vec![NOBODY; order.len()];
-    for (place, at) in (0_u32..).zip(order) {
-        out[*at as usize] = place;
-    }
-    out
 }
 
 impl Order {
@@ -182,78 +178,5 @@ fn state(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
         sink.place(order.member(Some(entry.member)));
         sink.text(key(entry.key));
         sink.number(entry.value);
-    }
-}
-
-/// The hash of a result; its lines are in their final order already.
-pub fn of_result(result: &RunResult, snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("result 2");
-    let order = Order::of(snapshot);
-    for at in &order.members {
-        let member = &result.members[*at as usize];
-        sink.text(&snapshot.members[*at as usize].number);
-        for value in [member.pv.0, member.gv.0, member.earned_minor] {
-            sink.number(value);
-        }
-        sink.place(member.downline);
-        for rank in [member.rank, member.paid_rank, member.highest_rank] {
-            sink.place(rank.map_or(NOBODY, u32::from));
-        }
-        sink.bytes(&[u8::from(member.active)]);
-    }
-    for at in &order.orders {
-        sink.text(&snapshot.orders[*at as usize].number);
-        sink.text(&snapshot.orders[*at as usize].line);
-    }
-    for at in &order.takebacks {
-        sink.text(&snapshot.takebacks[*at as usize].return_number);
-    }
-    for rate in &result.rates {
-        sink.text(&rate.to_string());
-    }
-    lines(&mut sink, result, &order);
-    for entry in &result.state {
-        sink.place(order.member(Some(entry.member)));
-        sink.text(&result.state_keys[usize::from(entry.key)]);
-        sink.number(entry.value);
-    }
-    for bonus in &result.bonuses {
-        sink.text(&bonus.code);
-        sink.number(bonus.amount_minor);
-        sink.text(&bonus.breakage.normalize().to_string());
-    }
-    sink.end()
-}
-
-fn lines(sink: &mut Sink, result: &RunResult, order: &Order) {
-    let (members, orders, takebacks) = (inverse(&order.members), inverse(&order.orders), inverse(&order.takebacks));
-    for line in &result.lines {
-        let (kind, source) = match line.source {
-            Source::Order(at) => (0_u32, orders[at as usize]),
-            Source::Takeback(at) => (1, takebacks[at as usize]),
-            Source::Period => (2, NOBODY),
-        };
-        // Millions of lines: one piece each instead of a dozen.
-        let parts = [
-            members[line.member as usize],
-            line.from.map_or(NOBODY, |from| members[from as usize]),
-            source,
-            line.rate,
-            u32::from(line.bonus) << 16 | u32::from(line.level),
-            line.on.map_or(NOBODY, u32::from),
-            kind,
-        ];
-        let mut piece = [0_u8; 44];
-        for (slot, part) in piece.chunks_exact_mut(4).zip(parts) {
-            slot.copy_from_slice(&part.to_le_bytes());
-        }
-        piece[28..36].copy_from_slice(&line.base.to_le_bytes());
-        piece[36..].copy_from_slice(&line.amount_minor.to_le_bytes());
-        sink.bytes(&piece);
-        let from = line.passed_from as usize;
-        for passed in &result.passed[from..from + usize::from(line.passed_count)] {
-            let [a, b, c, d] = members[passed.member as usize].to_le_bytes();
-            sink.bytes(&[a, b, c, d, passed.reason as u8]);
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! snapshot gives the same bytes on any machine, with one thread or many, in any order of input.
 
 mod bytes;
+pub mod climb;
 pub mod case;
 pub mod checked;
 pub mod diff;
@@ -12,6 +13,7 @@ mod engine;
 pub mod expr;
 pub mod fault;
 mod language;
+pub mod lines;
 mod lookup;
 mod report;
 pub mod result;

@@ -10,6 +10,8 @@ use crate::domain::ids::{LineId, MemberId, OrderId};
 use crate::domain::money::{Currency, Rounding, Volume};
 use crate::domain::words::words;
 
+use super::climb::Climbs;
+use super::lines::Lines;
 use super::snapshot::{Snapshot, StateEntry};
 
 words! {
@@ -83,49 +85,146 @@ impl BaseKind {
 /// Where an amount came from. Numbers are places in the snapshot's lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// An order of the period.
+    /// An order of the period: place in the snapshot's orders.
     Order(u32),
-    /// A return of an order that an earlier run has paid.
+    /// A return of an order that an earlier run has paid: place in [`RunResult::taken`].
     Takeback(u32),
     /// The period as a whole: amounts of another bonus, or a rank.
     Period,
 }
 
-/// One amount earned by one member from one source under one bonus.
+/// One amount earned by one member from one source under one bonus: 48 bytes, for there are millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarningLine {
-    /// Who earns: place in the snapshot's members.
-    pub member: u32,
-    /// Whose order or earnings: place in the snapshot's members.
-    pub from: Option<u32>,
-    /// Where it came from.
-    pub source: Source,
     /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
     pub base: i64,
     /// The amount, rounded once.
     pub amount_minor: i64,
+    /// Who earns: place in the snapshot's members.
+    pub member: u32,
+    /// Whose order or earnings: place in the snapshot's members, or [`NOBODY`].
+    pub(in crate::plan) from: u32,
+    /// Where the search on the way up began that found the member: whoever stands between was passed over. Place in
+    /// the snapshot's members, or [`NOBODY`] where nobody was looked for.
+    pub(in crate::plan) below: u32,
+    /// The order or the takeback.
+    pub(in crate::plan) source: u32,
     /// The rate: place in [`RunResult::rates`]. For a fixed amount, the amount before rounding.
     pub rate: u32,
-    /// Who was passed over on the way: the first place in [`RunResult::passed`].
-    pub passed_from: u32,
-    /// How many of them are listed there.
-    pub passed_count: u16,
-    /// How many more there were.
-    pub passed_more: u16,
-    /// The line that a clawback takes back: place in [`RunResult::originals`], counted from 1; 0 for none.
-    pub original: u32,
     /// Which bonus: place in [`RunResult::bonuses`].
     pub bonus: u16,
-    /// On which other bonus's amounts, if so.
-    pub on: Option<u16>,
+    /// On which other bonus's amounts, or [`NO_BONUS`].
+    pub(in crate::plan) on: u16,
     /// Level or generation, 0 for own.
     pub level: u16,
     /// What let the member earn and which row gave the rate: place in [`RunResult::notes`].
     pub note: u16,
+    /// Which of the two, or neither.
+    pub(in crate::plan) source_kind: SourceKind,
     /// Earned or taken back.
     pub kind: LineKind,
     /// What kind of base.
     pub base_kind: BaseKind,
+}
+
+/// No member.
+const NOBODY: u32 = u32::MAX;
+/// No bonus.
+const NO_BONUS: u16 = u16::MAX;
+
+/// Which list the source of a line is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceKind {
+    /// The orders.
+    Order,
+    /// What is taken back.
+    Takeback,
+    /// None.
+    Period,
+}
+
+impl EarningLine {
+    /// A line of a member under a bonus that gives nothing, from the period as a whole: what a line is made from.
+    pub const fn blank(member: u32, bonus: u16) -> Self {
+        Self {
+            base: 0,
+            amount_minor: 0,
+            member,
+            from: NOBODY,
+            below: NOBODY,
+            source: 0,
+            rate: 0,
+            bonus,
+            on: NO_BONUS,
+            level: 0,
+            note: 0,
+            source_kind: SourceKind::Period,
+            kind: LineKind::Earned,
+            base_kind: BaseKind::Fixed,
+        }
+    }
+
+    /// Whose order or earnings: place in the snapshot's members.
+    pub fn from(&self) -> Option<u32> {
+        Some(self.from).filter(|from| *from != NOBODY)
+    }
+
+    /// Where the search on the way up began.
+    pub fn below(&self) -> Option<u32> {
+        Some(self.below).filter(|below| *below != NOBODY)
+    }
+
+    /// On which other bonus's amounts, if so: place in [`RunResult::bonuses`].
+    pub fn on(&self) -> Option<u16> {
+        Some(self.on).filter(|on| *on != NO_BONUS)
+    }
+
+    /// Where it came from.
+    pub const fn source(&self) -> Source {
+        match self.source_kind {
+            SourceKind::Order => Source::Order(self.source),
+            SourceKind::Takeback => Source::Takeback(self.source),
+            SourceKind::Period => Source::Period,
+        }
+    }
+
+    /// The same line, of somebody's order or earnings.
+    #[must_use]
+    pub fn of(self, from: Option<u32>) -> Self {
+        Self { from: from.unwrap_or(NOBODY), ..self }
+    }
+
+    /// The same line, found by a search that began at a member.
+    #[must_use]
+    pub fn found_above(self, below: Option<u32>) -> Self {
+        Self { below: below.unwrap_or(NOBODY), ..self }
+    }
+
+    /// The same line, on another bonus's amounts.
+    #[must_use]
+    pub fn on_amounts(self, on: Option<u16>) -> Self {
+        Self { on: on.unwrap_or(NO_BONUS), ..self }
+    }
+
+    /// The same line, from a source.
+    #[must_use]
+    pub const fn from_source(self, source: Source) -> Self {
+        let (source_kind, source) = match source {
+            Source::Order(at) => (SourceKind::Order, at),
+            Source::Takeback(at) => (SourceKind::Takeback, at),
+            Source::Period => (SourceKind::Period, 0),
+        };
+        Self { source, source_kind, ..self }
+    }
+}
+
+/// What a line takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The line of an earlier run; `None` where the return counts as an order with negative amounts.
+    pub line: Option<LineId>,
+    /// The takeback: place in the snapshot's takebacks.
+    pub takeback: u32,
 }
 
 /// Somebody passed over on the way up.
@@ -268,13 +367,13 @@ pub struct RunResult {
     pub members: Vec<MemberResult>,
     /// Every amount, grouped by member (by number); within a member by bonus, then by day and number
     /// of the order; what is taken back comes last.
-    pub lines: Vec<EarningLine>,
+    pub lines: Lines,
     /// Rates, referred to by the lines.
     pub rates: Vec<Decimal>,
-    /// Lines that were taken back, referred to by the lines.
-    pub originals: Vec<LineId>,
-    /// Who was passed over, referred to by the lines.
-    pub passed: Vec<Passed>,
+    /// What was taken back, referred to by the lines.
+    pub taken: Vec<Taken>,
+    /// The ways up, to tell who was passed over.
+    pub climbs: Climbs,
     /// Sentences on qualification and rate, referred to by the lines.
     pub notes: Vec<String>,
     /// Names of requirements.
@@ -310,21 +409,37 @@ pub struct RunResult {
 impl RunResult {
     /// The lines with members, orders and bonuses resolved, in the order of [`RunResult::lines`].
     pub fn rows<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = LineRow<'a>> {
-        (0..self.lines.len()).map(|index| self.row(snapshot, index))
+        self.lines.iter().enumerate().map(|(index, line)| self.resolve(snapshot, index, line))
+    }
+
+    /// How many members have a line.
+    pub fn payees(&self) -> usize {
+        // Lines of a member are together.
+        let mut last = NOBODY;
+        self.lines.iter().filter(|line| std::mem::replace(&mut last, line.member) != line.member).count()
     }
 
     /// One line with member, order and bonus resolved.
     pub fn row<'a>(&'a self, snapshot: &'a Snapshot, index: usize) -> LineRow<'a> {
-        let line = &self.lines[index];
+        self.resolve(snapshot, index, &self.lines[index])
+    }
+
+    /// A line with member, order and bonus resolved.
+    fn resolve<'a>(&'a self, snapshot: &'a Snapshot, index: usize, line: &EarningLine) -> LineRow<'a> {
         let member = &snapshot.members[line.member as usize];
         let bonus = &self.bonuses[usize::from(line.bonus)];
-        let (order, source, day) = match line.source {
+        let source = line.source();
+        let original_line = match source {
+            Source::Takeback(at) => self.taken[at as usize].line,
+            _ => None,
+        };
+        let (order, source, day) = match source {
             Source::Order(at) => {
                 let order = &snapshot.orders[at as usize];
                 (Some(order.id), order.number.as_str(), order.day)
             }
             Source::Takeback(at) => {
-                let takeback = &snapshot.takebacks[at as usize];
+                let takeback = &snapshot.takebacks[self.taken[at as usize].takeback as usize];
                 (Some(takeback.return_order), takeback.return_number.as_str(), takeback.day)
             }
             Source::Period => (None, bonus.rule.as_str(), snapshot.period.last),
@@ -336,19 +451,19 @@ impl RunResult {
             member: member.id,
             member_number: &member.number,
             bonus: &bonus.code,
-            on: line.on.map(|on| self.bonuses[usize::from(on)].code.as_str()),
+            on: line.on().map(|on| self.bonuses[usize::from(on)].code.as_str()),
             kind: line.kind,
             order,
             source,
             day,
-            from: line.from.map(|from| snapshot.members[from as usize].id),
+            from: line.from().map(|from| snapshot.members[from as usize].id),
             level: line.level,
             base: line.base,
             base_kind: line.base_kind,
             rate: if fixed { Decimal::ONE } else { rate },
             exact: if fixed { rate } else { self.exact(line, rate) },
             amount_minor: line.amount_minor,
-            original_line: (line.original as usize).checked_sub(1).map(|at| self.originals[at]),
+            original_line,
         }
     }
 

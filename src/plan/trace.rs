@@ -32,8 +32,7 @@ impl Tracer<'_> {
     pub fn write(&self, line: usize, out: &mut String) {
         let line = &self.result.lines[line];
         out.push_str(self.heads.get(usize::from(line.note)).map_or("{\"because\":\"\"", String::as_str));
-        let from = line.passed_from as usize;
-        let passed = &self.result.passed[from..from + usize::from(line.passed_count)];
+        let (passed, more) = self.result.climbs.passed(line);
         if !passed.is_empty() {
             out.push_str(",\"passed\":[");
             for (place, who) in passed.iter().enumerate() {
@@ -45,9 +44,9 @@ impl Tracer<'_> {
             }
             out.push(']');
         }
-        if line.passed_more > 0 {
+        if more > 0 {
             out.push_str(",\"more\":");
-            out.push_str(&line.passed_more.to_string());
+            out.push_str(&more.to_string());
         }
         out.push_str(&self.tail);
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::ids::{LineId, MemberId, OrderId};
-use crate::plan::{LineKind, OriginalLine, RunResult, Snapshot, Source, Takeback};
+use crate::plan::{EarningLine, LineKind, OriginalLine, RunResult, Snapshot, Source, Takeback};
 
 /// The simulated periods so far.
 #[derive(Default)]
@@ -64,7 +64,7 @@ impl Chain {
             paid.entry(snapshot.orders[*at as usize].id).or_default();
         }
         for (index, line) in result.lines.iter().enumerate().filter(|(_, line)| line.kind == LineKind::Earned) {
-            if let Source::Order(at) = line.source
+            if let Source::Order(at) = line.source()
                 && wanted_here.contains(&at)
             {
                 let order = snapshot.orders[at as usize].id;
@@ -76,7 +76,7 @@ impl Chain {
             }
         }
         for (index, line) in result.lines.iter().enumerate() {
-            let orders = line.from.filter(|_| line.on.is_some() && line.kind == LineKind::Earned);
+            let orders = line.from().filter(|_| line.on().is_some() && line.kind == LineKind::Earned);
             for order in orders.and_then(|from| earners.get(&from)).into_iter().flatten() {
                 let lines = paid.entry(*order).or_default();
                 if lines.iter().all(|known| known.id != name(place, index)) {
@@ -110,9 +110,12 @@ impl Chain {
     /// How much the simulated periods since have taken back of a line: base and amount, both positive.
     fn taken(&self, place: usize, id: LineId) -> (i64, i64) {
         let since = self.periods[place + 1..].iter().flat_map(|(_, result)| {
-            let original = result.originals.iter().position(|known| *known == id).map(|at| at + 1);
-            let lines = original.map(|at| result.lines.iter().filter(move |line| line.original as usize == at));
-            lines.into_iter().flatten()
+            let takes = |line: &&EarningLine| match line.source() {
+                Source::Takeback(taken) => result.taken[taken as usize].line == Some(id),
+                _ => false,
+            };
+            let any = result.taken.iter().any(|taken| taken.line == Some(id));
+            result.lines.iter().filter(move |_| any).filter(takes)
         });
         since.fold((0, 0), |(base, amount), line| (base - line.base, amount - line.amount_minor))
     }

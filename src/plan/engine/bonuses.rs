@@ -17,18 +17,20 @@ use super::walk::{Walker, Workshop};
 use super::watch::Watch;
 use super::{onetime, pool};
 use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
-use crate::plan::expr::Num;
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Passed, Source};
+use crate::plan::expr::{Num, TreeRef};
+use crate::plan::climb::Reason;
+use crate::plan::lines::Lines;
+use crate::plan::result::{BaseKind, LineKind, Source};
 use crate::plan::snapshot::Snapshot;
 
 /// What all bonuses together paid. Members and orders by index.
 pub struct Paid {
     /// Lines per bonus of the plan, in the order of the file.
-    pub lines: Vec<Vec<EarningLine>>,
+    pub lines: Vec<Lines>,
     /// Lines that take back.
     pub clawbacks: Clawbacks,
-    /// Who was passed over.
-    pub passed: Vec<Passed>,
+    /// Per bonus, if somebody walked: in which tree, and why each member is passed over.
+    pub ways: Vec<Option<(TreeRef, Vec<Reason>)>>,
     /// What nobody qualified for, per bonus.
     pub breakage: Vec<Decimal>,
     /// Rates used.
@@ -49,9 +51,9 @@ pub fn pay(
 ) -> Result<Paid, RunFault> {
     let plan = standing.plan;
     let mut paid = Paid {
-        lines: plan.bonuses.iter().map(|_| Vec::new()).collect(),
-        clawbacks: Clawbacks { lines: Vec::new(), originals: Vec::new(), former: Vec::new() },
-        passed: Vec::new(),
+        lines: plan.bonuses.iter().map(|_| Lines::default()).collect(),
+        clawbacks: Clawbacks { lines: Vec::new(), taken: Vec::new(), former: Vec::new() },
+        ways: plan.bonuses.iter().map(|_| None).collect(),
         breakage: vec![Decimal::ZERO; plan.bonuses.len()],
         rates: Rates::new(),
         notes: Vec::new(),
@@ -135,12 +137,12 @@ fn one(
     let mut shop = Workshop { rates, notes, arithmetic: &arithmetic };
     let items = match &bonus.source {
         BonusSource::Ranks { .. } => {
-            paid.lines[usize::from(place)] = onetime::pay(standing, place, memory, &mut shop)?;
+            paid.lines[usize::from(place)] = onetime::pay(standing, place, memory, &mut shop)?.into();
             return Ok(());
         }
         BonusSource::Pool { amount, shares, most } => {
             let pool = pool::Pool { amount, shares, most: most.as_ref() };
-            paid.lines[usize::from(place)] = pool::pay(standing, place, &pool, &mut shop)?;
+            paid.lines[usize::from(place)] = pool::pay(standing, place, &pool, &mut shop)?.into();
             return Ok(());
         }
         BonusSource::Amounts(of, only) => amounts(standing, of, only, &paid.lines, &arithmetic)?,
@@ -149,23 +151,24 @@ fn one(
     };
     let walker = Walker::new(standing, place, &mut shop)?;
     watch.walk(&walker, &items)?;
-    let found = walker.walk(&items, threads)?;
-    let top = walker.top_rates();
-    paid.breakage[usize::from(place)] = breakage(standing, bonus, &found, &top)?;
-    paid.keep(usize::from(place), found)
+    let parts = walker.walk(&items, threads)?;
+    let mut all = Found::new(walker.written_levels());
+    for part in parts {
+        all.add_breakage(&part)?;
+        paid.keep(usize::from(place), part)?;
+    }
+    paid.breakage[usize::from(place)] = breakage(standing, bonus, &all, &walker.top_rates())?;
+    paid.ways[usize::from(place)] = Some((bonus.walk.tree, walker.reasons()));
+    Ok(())
 }
 
 impl Paid {
     fn keep(&mut self, place: usize, found: Found) -> Result<(), RunFault> {
-        let passed = std::mem::take(&mut self.passed);
-        let mut all = Found { passed, ..Found::default() };
-        all.append(found)?;
-        for (line, rate) in all.rates {
-            let rate = self.rates.place(rate).ok_or_else(|| RunFault::overflow("the number of rates"))?;
-            all.lines[line].rate = rate;
+        let Found { mut lines, rates, .. } = found;
+        for (line, rate) in rates {
+            lines[line].rate = self.rates.place(rate).ok_or_else(|| RunFault::overflow("the number of rates"))?;
         }
-        self.passed = all.passed;
-        self.lines[place] = all.lines;
+        self.lines[place].append(lines);
         Ok(())
     }
 }
@@ -273,7 +276,7 @@ fn amounts(
     standing: &Standing<'_>,
     of: &[u16],
     only: &crate::plan::expr::Cond,
-    lines: &[Vec<EarningLine>],
+    lines: &[Lines],
     arithmetic: &dyn Fn(usize) -> RunFault,
 ) -> Result<Vec<Item>, RunFault> {
     let mut chosen = Vec::with_capacity(standing.field.len());
@@ -283,7 +286,7 @@ fn amounts(
     let mut items = Vec::new();
     for on in of {
         let mut sums = vec![(0_i64, 0_i64); standing.field.len()];
-        for line in &lines[usize::from(*on)] {
+        for line in lines[usize::from(*on)].iter() {
             let sum = &mut sums[line.member as usize];
             let side = if line.kind == LineKind::Clawback { &mut sum.1 } else { &mut sum.0 };
             *side = side.checked_add(line.amount_minor).ok_or_else(|| RunFault::overflow("what a member earned"))?;

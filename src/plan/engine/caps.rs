@@ -126,7 +126,7 @@ fn reduce(standing: &Standing<'_>, cap: &Cap, paid: &mut Paid, mut lines: Vec<Pl
             }
         }
         Reduction::LastCome => {
-            let when = |paid: &Paid, (bonus, at): &Place| match paid.lines[usize::from(*bonus)][*at].source {
+            let when = |paid: &Paid, (bonus, at): &Place| match paid.lines[usize::from(*bonus)][*at].source() {
                 Source::Order(order) => order,
                 _ => u32::MAX,
             };
@@ -154,8 +154,9 @@ fn cut(cap: &Cap, paid: &mut Paid, lines: &[Place], excess: i64) {
         if line.amount_minor != left {
             let text = format!("{}, reduced by the limit “{}”", paid.notes[usize::from(line.note)], cap.name);
             let note = settle::note(paid, text);
-            let line = &mut paid.lines[usize::from(*bonus)][*at];
-            (line.amount_minor, line.note) = (left, note);
+            if let Some(line) = paid.lines[usize::from(*bonus)].get_mut(*at) {
+                (line.amount_minor, line.note) = (left, note);
+            }
         }
     }
 }

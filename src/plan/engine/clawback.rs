@@ -12,7 +12,7 @@ use super::rates::Rates;
 use crate::domain::ids::{LineId, OrderId};
 use crate::domain::money::Rounding;
 use crate::plan::checked::CheckedPlan;
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+use crate::plan::result::{BaseKind, EarningLine, LineKind, Source, Taken};
 use crate::plan::snapshot::{Amounts, OriginalLine, Snapshot, Takeback};
 
 /// The lines, and the codes of bonuses that the present plan does not have any more.
@@ -20,7 +20,7 @@ pub struct Clawbacks {
     /// The lines, by day and number of the return.
     pub lines: Vec<EarningLine>,
     /// What they take back.
-    pub originals: Vec<LineId>,
+    pub taken: Vec<Taken>,
     /// Bonuses after the plan's own.
     pub former: Vec<String>,
 }
@@ -53,7 +53,7 @@ pub fn take_back(
         let takeback = at(*place);
         (takeback.day, takeback.return_number.as_str(), takeback.original_number.as_str())
     });
-    let out = Clawbacks { lines: Vec::new(), originals: Vec::new(), former: Vec::new() };
+    let out = Clawbacks { lines: Vec::new(), taken: Vec::new(), former: Vec::new() };
     let mut books = Books { plan, field, rates, note, returned: HashMap::new(), taken: HashMap::new(), out };
     for place in order {
         books.one(at(place), place).ok_or_else(|| RunFault::overflow("an amount to take back"))??;
@@ -138,27 +138,21 @@ impl Books<'_> {
             Some(on) => Some(self.bonus(on)?),
             None => None,
         };
-        self.out.originals.push(line.id);
+        let taken = u32::try_from(self.out.taken.len()).ok()?;
+        self.out.taken.push(Taken { line: Some(line.id), takeback: place });
         let fixed = line.base_kind == BaseKind::Fixed;
         let rate = if fixed { rust_decimal::Decimal::new(-amount, self.plan.currency.places()) } else { line.rate };
-        self.out.lines.push(EarningLine {
-            member,
-            from,
-            source: Source::Takeback(place),
+        let made = EarningLine {
             base: if fixed { -amount } else { base.checked_neg()? },
             amount_minor: -amount,
             rate: self.rates.place(rate)?,
-            passed_from: 0,
-            passed_count: 0,
-            passed_more: 0,
-            original: u32::try_from(self.out.originals.len()).ok()?,
-            bonus,
-            on,
             level: line.level,
             note: self.note,
             kind: LineKind::Clawback,
             base_kind: line.base_kind,
-        });
+            ..EarningLine::blank(member, bonus)
+        };
+        self.out.lines.push(made.of(from).from_source(Source::Takeback(taken)).on_amounts(on));
         Some(Ok(()))
     }
 

@@ -8,6 +8,7 @@ use super::tree::NONE;
 use super::values::{At, NoValue};
 use super::walk::{Cell, Walker, Workshop, nearest};
 use crate::plan::checked::Difference;
+use crate::plan::result::Passed;
 
 /// Rates of everybody, and who above has a higher one.
 pub struct Greater {
@@ -106,6 +107,8 @@ impl Walker<'_> {
             let level = u16::try_from(steps).unwrap_or(u16::MAX);
             if level >= walk.first_level && self.pay_rate(item, next, level, share, found, passing)? {
                 left -= u16::from(left != u16::MAX);
+            } else {
+                passing.add(Passed { member: next, reason: self.reason(next), used_level: false });
             }
             seen = seen.max(rate);
             at = next;

@@ -2,41 +2,50 @@
 
 use rust_decimal::Decimal;
 
+use super::arrange;
 use super::bonuses::Paid;
 use super::clawback::Clawbacks;
 use super::fault::RunFault;
 use super::ranks::needs;
 use super::standing::Standing;
+use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::domain::money::Volume;
-use crate::plan::result::{
-    BonusTotal, EarningLine, LineKind, MemberResult, Passed, RankName, Requirement, RunResult, Source,
-};
+use crate::plan::climb::{Climbs, Reason, Upward, Way};
+use crate::plan::expr::TreeRef;
+use crate::plan::result::{BonusTotal, MemberResult, PassedReason, RankName, Requirement, RunResult};
 use crate::plan::snapshot::Snapshot;
 
 /// Puts the result together.
-pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Result<RunResult, RunFault> {
+pub fn result(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    paid: Paid,
+    threads: usize,
+) -> Result<RunResult, RunFault> {
     let plan = standing.plan;
     let field = standing.field;
-    let Paid { lines, clawbacks, passed, breakage, rates, notes, memory } = paid;
-    let mut bonuses = totals(standing, &clawbacks.former, &breakage);
-    let orders = u32::try_from(snapshot.orders.len()).unwrap_or(u32::MAX);
-    let Clawbacks { lines: taken, originals, .. } = clawbacks;
-    let lines = in_order(standing, orders, lines, taken);
+    let Paid { lines, clawbacks, ways, breakage, rates, notes, memory } = paid;
+    let Clawbacks { lines: back, taken, former } = clawbacks;
+    let mut bonuses = totals(standing, &former, &breakage);
+    let sorted = arrange::lines(standing, snapshot, lines, back, taken, bonuses.len(), threads)?;
+    for (bonus, sum) in bonuses.iter_mut().zip(&sorted.sums.bonuses) {
+        (bonus.lines, bonus.members, bonus.amount_minor) = (sum.lines, sum.members, sum.amount_minor);
+    }
     let (labels, requirements, next) = requirements(standing, snapshot)?;
-    let (earned, total_minor, clawback_minor) = add_up(standing, &lines, &mut bonuses)?;
     let (state_keys, state) = memory.state(standing, snapshot);
     let column =
         |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
     let volumes = [column("pv"), column("gv")];
-    let members = (0..field.len()).map(|place| member(standing, snapshot, place, volumes, &earned, &next)).collect();
+    let earned = &sorted.earned;
+    let members = (0..field.len()).map(|place| member(standing, snapshot, place, volumes, earned, &next)).collect();
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
-        lines,
+        lines: sorted.lines,
         rates: rates.list,
-        originals,
-        passed: passed.into_iter().map(|who| Passed { member: field.place[who.member as usize], ..who }).collect(),
+        taken: sorted.taken,
+        climbs: climbs(standing, ways),
         notes,
         labels,
         requirements,
@@ -45,17 +54,52 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid) -> Resul
         exceptions: Vec::new(),
         state_keys,
         state,
-        total_minor,
+        total_minor: sorted.sums.total_minor,
         total_cv,
-        clawback_minor,
+        clawback_minor: sorted.sums.clawback_minor,
         currency: plan.currency,
         point_value: plan.point_value,
         rounding: plan.rounding,
         hash: [0; 32],
     };
     result.exceptions = super::review::exceptions(plan, snapshot, &result);
-    result.hash = crate::plan::digest::of_result(&result, snapshot);
+    result.hash = super::fingerprint::of_result(field, snapshot, &result, &sorted.hashes);
     Ok(result)
+}
+
+/// The ways up with places of the snapshot instead of indices.
+fn climbs(standing: &Standing<'_>, ways: Vec<Option<(TreeRef, Vec<Reason>)>>) -> Climbs {
+    let place = &standing.field.place;
+    let mut known: Vec<TreeRef> = Vec::new();
+    let mut climbs = Climbs::default();
+    for way in ways {
+        climbs.ways.push(way.map(|(tree, noted)| {
+            let at = known.iter().position(|known| *known == tree).unwrap_or_else(|| {
+                known.push(tree);
+                climbs.trees.push(upward(standing.tree(tree), place));
+                known.len() - 1
+            });
+            let none = Reason { reason: PassedReason::NotEarning, uses_level: false };
+            let mut reasons = vec![none; noted.len()];
+            for (reason, place) in noted.into_iter().zip(place) {
+                reasons[*place as usize] = reason;
+            }
+            Way { tree: at, reasons }
+        }));
+    }
+    climbs
+}
+
+fn upward(tree: &Tree, place: &[u32]) -> Upward {
+    let mut upward = Upward { parent: vec![NONE; place.len()], depth: vec![0; place.len()] };
+    for (index, place_of) in place.iter().enumerate() {
+        let above = tree.parent[index];
+        if above != NONE {
+            upward.parent[*place_of as usize] = place[above as usize];
+        }
+        upward.depth[*place_of as usize] = tree.depth[index];
+    }
+    upward
 }
 
 fn totals(standing: &Standing<'_>, former: &[String], breakage: &[Decimal]) -> Vec<BonusTotal> {
@@ -72,78 +116,6 @@ fn totals(standing: &Standing<'_>, former: &[String], breakage: &[Decimal]) -> V
     let own = standing.plan.bonuses.iter().zip(breakage);
     let own = own.map(|(bonus, breakage)| total(&bonus.code, &bonus.name, &bonus.about, &bonus.rule, *breakage));
     own.chain(former.iter().map(|code| total(code, code, "A bonus of an earlier plan", "", Decimal::ZERO))).collect()
-}
-
-/// Lines by number of the member, then as they were found, with places of the snapshot: a counting sort.
-fn in_order(
-    standing: &Standing<'_>,
-    orders: u32,
-    lines: Vec<Vec<EarningLine>>,
-    clawbacks: Vec<EarningLine>,
-) -> Vec<EarningLine> {
-    let by_number = &standing.field.by_number;
-    let mut start = vec![0_usize; by_number.len() + 1];
-    for line in lines.iter().flatten().chain(&clawbacks) {
-        start[by_number[line.member as usize] as usize + 1] += 1;
-    }
-    for at in 0..by_number.len() {
-        start[at + 1] += start[at];
-    }
-    let blank = super::settle::fixed(0, 0, 0, 0, 0);
-    let mut out = vec![blank; start[by_number.len()]];
-    let groups = lines.into_iter().chain(std::iter::once(clawbacks));
-    // Each group is given back before the next one is read.
-    for line in groups.flatten() {
-        let slot = &mut start[by_number[line.member as usize] as usize];
-        out[*slot] = placed(standing, orders, line);
-        *slot += 1;
-    }
-    out
-}
-
-/// A line with places of the snapshot instead of indices.
-fn placed(standing: &Standing<'_>, orders: u32, line: EarningLine) -> EarningLine {
-    let place = |index: u32| standing.field.place[index as usize];
-    let source = match line.source {
-        Source::Order(index) => {
-            let place = standing.field.orders.place[index as usize];
-            match place.checked_sub(orders) {
-                Some(takeback) => Source::Takeback(takeback),
-                None => Source::Order(place),
-            }
-        }
-        other => other,
-    };
-    EarningLine { member: place(line.member), from: line.from.map(place), source, ..line }
-}
-
-/// Adds the lines up: per member (by place in the snapshot), in all, and what was taken back.
-fn add_up(
-    standing: &Standing<'_>,
-    lines: &[EarningLine],
-    bonuses: &mut [BonusTotal],
-) -> Result<(Vec<i64>, i64, i64), RunFault> {
-    let mut earned = vec![0_i64; standing.field.len()];
-    let mut last = vec![u32::MAX; bonuses.len()];
-    let (mut total, mut clawback) = (0_i64, 0_i64);
-    let overflow = || RunFault::overflow("the sum of all lines");
-    for line in lines {
-        let bonus = &mut bonuses[usize::from(line.bonus)];
-        bonus.lines += 1;
-        // Lines of a member are together; those that take back come after the others.
-        if last[usize::from(line.bonus)] != line.member {
-            bonus.members += 1;
-            last[usize::from(line.bonus)] = line.member;
-        }
-        bonus.amount_minor = bonus.amount_minor.checked_add(line.amount_minor).ok_or_else(overflow)?;
-        let sum = &mut earned[line.member as usize];
-        *sum = sum.checked_add(line.amount_minor).ok_or_else(overflow)?;
-        total = total.checked_add(line.amount_minor).ok_or_else(overflow)?;
-        if line.kind == LineKind::Clawback {
-            clawback = clawback.checked_add(line.amount_minor).ok_or_else(overflow)?;
-        }
-    }
-    Ok((earned, total, clawback))
 }
 
 /// Per member (by index): the next rank, the first place of its requirements, and how many.

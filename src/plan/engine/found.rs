@@ -5,10 +5,8 @@ use rust_decimal::Decimal;
 use super::fault::RunFault;
 use super::tree::Tree;
 use super::walk::Walker;
+use crate::plan::climb::LISTED;
 use crate::plan::result::{EarningLine, Passed, Source};
-
-/// How many passed-over members a line lists.
-const LISTED: usize = 16;
 
 /// One thing to pay on: an order, a member, or what a member earned under another bonus.
 #[derive(Debug, Clone, Copy)]
@@ -32,67 +30,80 @@ pub struct Found {
     pub lines: Vec<EarningLine>,
     /// Rates of lines that have no place among the rates yet, in the order of the lines.
     pub rates: Vec<(usize, Decimal)>,
-    /// Who was passed over.
-    pub passed: Vec<Passed>,
     /// Per level, the sum of bases that nobody was paid on.
     pub breakage: Vec<i128>,
     /// Breakage that is no whole level: base times rate.
     pub unclaimed: Decimal,
 }
 
-/// Members passed over since the last line.
+/// Where the search for the next line of an item began. For somebody who looks on, it notes besides who was passed
+/// over; a run does not, because [`crate::plan::climb::Climbs`] tells it of any line later.
 #[derive(Default)]
 pub struct Passing {
-    list: Vec<Passed>,
-    more: u32,
+    below: u32,
+    notes: Option<Notes>,
+}
+
+/// Who was passed over.
+#[derive(Default)]
+pub struct Notes {
+    /// Before each line that was found.
+    pub before: Vec<Vec<Passed>>,
+    /// Since the last line.
+    pub list: Vec<Passed>,
+    /// How many more there were.
+    pub more: u32,
 }
 
 impl Passing {
-    /// Begins anew.
-    pub fn clear(&mut self) {
-        self.list.clear();
-        self.more = 0;
+    /// One who takes notes.
+    pub fn noting() -> Self {
+        Self { below: 0, notes: Some(Notes::default()) }
+    }
+
+    /// Begins anew above a member.
+    pub const fn begin(&mut self, start: u32) {
+        self.below = start;
     }
 
     /// Notes somebody.
     pub fn add(&mut self, passed: Passed) {
-        if self.list.len() < LISTED {
-            self.list.push(passed);
+        let Some(notes) = &mut self.notes else { return };
+        if notes.list.len() < LISTED {
+            notes.list.push(passed);
         } else {
-            self.more = self.more.saturating_add(1);
+            notes.more = notes.more.saturating_add(1);
         }
     }
 
     /// Notes the members between two uplines, up to the number that is listed.
     pub fn between(&mut self, walker: &Walker<'_>, tree: &Tree, from: u32, to: u32) {
+        let Some(notes) = &mut self.notes else { return };
         let depth = |member: u32| tree.depth[member as usize];
         let mut left = depth(from).saturating_sub(depth(to)).saturating_sub(1);
         let mut at = from;
-        while left > 0 && self.list.len() < LISTED {
+        while left > 0 && notes.list.len() < LISTED {
             at = tree.parent[at as usize];
-            self.add(Passed { member: at, reason: walker.reason(at), used_level: false });
+            notes.list.push(Passed { member: at, reason: walker.reason(at), used_level: false });
             left -= 1;
         }
-        self.more = self.more.saturating_add(left);
+        notes.more = notes.more.saturating_add(left);
     }
 
-    /// Hands the list to a line and begins anew.
-    pub fn settle(&mut self, mut line: EarningLine, found: &mut Found) -> Result<(), RunFault> {
-        line.passed_from =
-            u32::try_from(found.passed.len()).map_err(|_| RunFault::overflow("the list of passed members"))?;
-        line.passed_count = u16::try_from(self.list.len()).unwrap_or(u16::MAX);
-        line.passed_more = u16::try_from(self.more).unwrap_or(u16::MAX);
-        found.passed.append(&mut self.list);
-        found.lines.push(line);
-        self.more = 0;
-        Ok(())
+    /// Adds a line to what was found; the next search begins above its member.
+    pub fn settle(&mut self, line: EarningLine, found: &mut Found) {
+        let below = Some(self.below).filter(|below| *below != line.member);
+        self.below = line.member;
+        found.lines.push(line.found_above(below));
+        if let Some(notes) = &mut self.notes {
+            notes.before.push(std::mem::take(&mut notes.list));
+            notes.more = 0;
+        }
     }
-}
 
-impl Passing {
-    /// Who was noted since the last line, and how many more.
-    pub fn rest(self) -> (Vec<Passed>, u32) {
-        (self.list, self.more)
+    /// What was noted.
+    pub fn into_notes(self) -> Notes {
+        self.notes.unwrap_or_default()
     }
 }
 
@@ -109,22 +120,8 @@ impl Found {
         }
     }
 
-    /// Adds what a later part found.
-    pub fn append(&mut self, mut later: Found) -> Result<(), RunFault> {
-        let lines = self.lines.len();
-        if self.lines.is_empty() && self.passed.is_empty() {
-            // Nothing to shift: the later part moves in whole.
-            std::mem::swap(&mut self.lines, &mut later.lines);
-            std::mem::swap(&mut self.passed, &mut later.passed);
-        }
-        let shift = u32::try_from(self.passed.len()).map_err(|_| RunFault::overflow("the list of passed members"))?;
-        for line in &mut later.lines {
-            line.passed_from =
-                line.passed_from.checked_add(shift).ok_or_else(|| RunFault::overflow("the list of passed members"))?;
-        }
-        self.rates.extend(later.rates.into_iter().map(|(line, rate)| (lines + line, rate)));
-        self.lines.append(&mut later.lines);
-        self.passed.append(&mut later.passed);
+    /// Adds the breakage of a later part.
+    pub fn add_breakage(&mut self, later: &Self) -> Result<(), RunFault> {
         for (sum, part) in self.breakage.iter_mut().zip(&later.breakage) {
             *sum += part;
         }

@@ -6,6 +6,7 @@ use super::tree::NONE;
 use super::values::{At, NoValue};
 use super::walk::{Walker, Workshop, nearest};
 use crate::plan::checked::Head;
+use crate::plan::result::Passed;
 
 /// Who is at the head of a group.
 pub struct Heads {
@@ -78,8 +79,8 @@ impl Walker<'_> {
         found: &mut Found,
         passing: &mut Passing,
     ) -> Result<(), RunFault> {
-        if self.bonus.walk.first_level == 0 {
-            self.pay_generation(item, item.start, 0, found, passing)?;
+        if self.bonus.walk.first_level == 0 && let Some(cell) = self.cell(item.start as usize, 0) {
+            self.pay(item, item.start, 0, cell, found, passing)?;
         }
         if heads.count.is_empty() {
             return self.peers(heads, item, found, passing);
@@ -112,9 +113,13 @@ impl Walker<'_> {
         passing: &mut Passing,
     ) -> Result<(), RunFault> {
         let level = u16::try_from(passed).unwrap_or(u16::MAX);
-        if let Some(cell) = self.cell(member as usize, usize::from(level)) {
-            let number = level.saturating_add(self.bonus.walk.first_level);
-            self.pay(item, member, number, cell, found, passing)?;
+        let number = level.saturating_add(self.bonus.walk.first_level);
+        let paid = match self.cell(member as usize, usize::from(level)) {
+            Some(cell) => self.pay(item, member, number, cell, found, passing)?,
+            None => false,
+        };
+        if !paid {
+            passing.add(Passed { member, reason: self.reason(member), used_level: false });
         }
         Ok(())
     }
@@ -142,9 +147,11 @@ impl Walker<'_> {
             }
             let own = usize::from(paid[next as usize]);
             let passed: u32 = if levels == 1 { 0 } else { seen[own..].iter().sum() };
+            passing.between(self, self.tree, at, next);
             if passed < levels {
-                passing.between(self, self.tree, at, next);
                 self.pay_generation(item, next, passed, found, passing)?;
+            } else {
+                passing.add(Passed { member: next, reason: self.reason(next), used_level: false });
             }
             if levels == 1 {
                 seen[own] += 1;

@@ -16,6 +16,7 @@ impl Walker<'_> {
         for _ in 1..walk.first_level {
             at = if at == NONE || dynamic { self.above(at) } else { self.next(at, 0) };
         }
+        passing.begin(at);
         for level in 0..usize::from(walk.levels) {
             let own = walk.first_level == 0 && level == 0;
             let next = if own { at } else { self.next(at, level) };

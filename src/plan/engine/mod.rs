@@ -1,5 +1,6 @@
 //! The engine: a pipeline from snapshot and plan to the result. Each step reads what the steps before it found.
 
+mod arrange;
 mod bonuses;
 mod caps;
 mod clawback;
@@ -8,6 +9,7 @@ mod difference;
 pub mod explain;
 mod fault;
 mod field;
+mod fingerprint;
 mod finish;
 mod found;
 mod gather;
@@ -16,6 +18,7 @@ mod levels;
 mod memory;
 mod onetime;
 mod pairs;
+mod parallel;
 mod places;
 mod pool;
 mod ranks;
@@ -89,7 +92,7 @@ fn run_watched(
     let paid = bonuses::pay(&mut standing, snapshot, memory, threads, watch)?;
     watch.end(&standing);
     step("totals", 5);
-    finish::result(&standing, snapshot, paid)
+    finish::result(&standing, snapshot, paid, threads)
 }
 
 /// Everything that is known before the first bonus is paid.

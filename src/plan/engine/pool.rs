@@ -10,7 +10,7 @@ use super::volumes::in_places;
 use super::walk::Workshop;
 use crate::domain::money::Volume;
 use crate::plan::expr::Num;
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+use crate::plan::result::{BaseKind, EarningLine};
 
 /// Decimal places of the share that a line shows; the amount is worked out from the whole numbers.
 const SHOWN: u32 = 8;
@@ -120,22 +120,5 @@ pub fn share_out(amount: i64, weights: &[i64], order: impl Fn(usize) -> u32) -> 
 }
 
 fn line(member: u32, bonus: u16, base: i64, amount_minor: i64, rate: u32, note: u16) -> EarningLine {
-    EarningLine {
-        member,
-        from: None,
-        source: Source::Period,
-        base,
-        amount_minor,
-        rate,
-        passed_from: 0,
-        passed_count: 0,
-        passed_more: 0,
-        original: 0,
-        bonus,
-        on: None,
-        level: 0,
-        note,
-        kind: LineKind::Earned,
-        base_kind: BaseKind::Amount,
-    }
+    EarningLine { base, amount_minor, rate, note, base_kind: BaseKind::Amount, ..EarningLine::blank(member, bonus) }
 }

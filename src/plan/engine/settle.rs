@@ -6,13 +6,14 @@ use super::fault::RunFault;
 use super::standing::Standing;
 use super::values::{At, NoValue};
 use crate::plan::checked::{Bonus, Excess};
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
+use crate::plan::lines::Lines;
+use crate::plan::result::EarningLine;
 use crate::plan::snapshot::Snapshot;
 
 /// Sums of lines by member.
-pub fn sums(standing: &Standing<'_>, lines: &[EarningLine]) -> Result<Vec<i64>, RunFault> {
+pub fn sums(standing: &Standing<'_>, lines: &Lines) -> Result<Vec<i64>, RunFault> {
     let mut sums = vec![0_i64; standing.field.len()];
-    for line in lines {
+    for line in lines.iter() {
         let slot = &mut sums[line.member as usize];
         *slot = slot.checked_add(line.amount_minor).ok_or_else(|| RunFault::overflow("what a member earned"))?;
     }
@@ -39,21 +40,14 @@ pub fn bonus(standing: &Standing<'_>, snapshot: &Snapshot, place: u16, paid: &mu
 }
 
 /// For every amount that somebody got from somebody else, the same amount less for that one.
-fn take_from_source(lines: &mut Vec<EarningLine>) {
+fn take_from_source(lines: &mut Lines) {
     let taken: Vec<EarningLine> = lines
         .iter()
         .filter_map(|line| {
-            let from = line.from.filter(|from| *from != line.member)?;
+            let from = line.from().filter(|from| *from != line.member)?;
             let (base, amount_minor) = (-line.base, -line.amount_minor);
-            Some(EarningLine {
-                member: from,
-                from: Some(line.member),
-                base,
-                amount_minor,
-                passed_count: 0,
-                passed_more: 0,
-                ..*line
-            })
+            let taken = EarningLine { member: from, base, amount_minor, ..*line };
+            Some(taken.of(Some(line.member)).found_above(None))
         })
         .collect();
     lines.extend(taken);
@@ -61,24 +55,7 @@ fn take_from_source(lines: &mut Vec<EarningLine>) {
 
 /// A line of a fixed sum.
 pub fn fixed(member: u32, bonus: u16, amount_minor: i64, rate: u32, note: u16) -> EarningLine {
-    EarningLine {
-        member,
-        from: None,
-        source: Source::Period,
-        base: amount_minor,
-        amount_minor,
-        rate,
-        passed_from: 0,
-        passed_count: 0,
-        passed_more: 0,
-        original: 0,
-        bonus,
-        on: None,
-        level: 0,
-        note,
-        kind: LineKind::Earned,
-        base_kind: BaseKind::Fixed,
-    }
+    EarningLine { base: amount_minor, amount_minor, rate, note, ..EarningLine::blank(member, bonus) }
 }
 
 /// Adds a line of a fixed sum with a sentence of its own.

@@ -6,15 +6,17 @@ use rust_decimal::Decimal;
 
 use super::difference::Greater;
 use super::fault::RunFault;
-use super::found::{Found, Item, Passing};
+use super::found::{Found, Item, Notes, Passing};
 use super::generations::Heads;
+use super::parallel::in_parallel;
 use super::rates::{Factor, Rates, Scale};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
 use crate::plan::expr::{Cond, Num};
-use crate::plan::result::{BaseKind, EarningLine, LineKind, Passed, PassedReason, Source};
+use crate::plan::climb::Reason;
+use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
 
 /// What a row gives on a level.
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ pub struct Walker<'a> {
     pub(super) barred: Vec<Option<PassedReason>>,
     row: Vec<u32>,
     rows: Vec<Row>,
-    /// Standard compression: the nearest upline that is counted.
+    /// Standard compression: who is counted, and the nearest upline that is.
+    counts: Vec<bool>,
     pub(super) counted: Vec<u32>,
     /// Dynamic compression, per level: the nearest upline who may earn on it.
     pub(super) nearest: Vec<Vec<u32>>,
@@ -80,6 +83,7 @@ impl<'a> Walker<'a> {
             barred: barred(standing, &bonus.earner, shop.arithmetic)?,
             row: Vec::new(),
             rows: Vec::new(),
+            counts: Vec::new(),
             counted: Vec::new(),
             nearest: Vec::new(),
             last: Vec::new(),
@@ -209,14 +213,13 @@ impl<'a> Walker<'a> {
     }
 
     fn find_counted(&mut self, shop: &Workshop<'_>) -> Result<(), RunFault> {
-        let mut counts = Vec::with_capacity(self.barred.len());
         for member in 0..self.barred.len() {
             let skip = &self.bonus.walk.skip;
             let skipped = self.standing.holds(skip, member, At::MEMBER);
             let skipped = skipped.map_err(|NoValue| (shop.arithmetic)(member))?;
-            counts.push(self.standing.field.may_earn[member] && !skipped);
+            self.counts.push(self.standing.field.may_earn[member] && !skipped);
         }
-        self.counted = nearest(self.tree, |above| counts[above]);
+        self.counted = nearest(self.tree, |above| self.counts[above]);
         Ok(())
     }
 
@@ -252,22 +255,11 @@ impl<'a> Walker<'a> {
     }
 
     /// Walks from every item, on as many threads as asked for; the result does not depend on how many.
-    pub fn walk(&self, items: &[Item], threads: usize) -> Result<Found, RunFault> {
-        const LEAST: usize = 5_000;
-        let size = items.len().div_ceil(threads.max(1)).max(LEAST);
-        if items.len() <= size {
-            return self.walk_part(items);
-        }
-        let parts: Vec<Result<Found, RunFault>> = std::thread::scope(|scope| {
-            let handles: Vec<_> = items.chunks(size).map(|part| scope.spawn(|| self.walk_part(part))).collect();
-            let lost = |_| Err(RunFault::overflow("a part of the calculation"));
-            handles.into_iter().map(|handle| handle.join().unwrap_or_else(lost)).collect()
-        });
-        let mut all = Found::new(self.written_levels());
-        for part in parts {
-            all.append(part?)?;
-        }
-        Ok(all)
+    pub fn walk(&self, items: &[Item], threads: usize) -> Result<Vec<Found>, RunFault> {
+        /// Items that one thread takes at a time.
+        const PART: usize = 8_192;
+        let parts: Vec<&[Item]> = items.chunks(PART).collect();
+        in_parallel(threads, parts, |part| self.walk_part(part)).into_iter().collect()
     }
 
     fn walk_part(&self, items: &[Item]) -> Result<Found, RunFault> {
@@ -280,7 +272,7 @@ impl<'a> Walker<'a> {
     }
 
     fn walk_one(&self, item: &Item, found: &mut Found, passing: &mut Passing) -> Result<(), RunFault> {
-        passing.clear();
+        passing.begin(item.start);
         match (&self.greater, &self.heads) {
             (Some(greater), _) => self.differences(greater, item, found, passing),
             (_, Some(heads)) => self.generations(heads, item, found, passing),
@@ -288,13 +280,27 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Walks from one item, and says besides who was passed over after the last line, and how many more.
-    pub(super) fn trace(&self, item: &Item) -> Result<(Found, Vec<Passed>, u32), RunFault> {
+    /// Walks from one item, and says besides who was passed over.
+    pub(super) fn trace(&self, item: &Item) -> Result<(Found, Notes), RunFault> {
         let mut found = Found::new(self.written_levels());
-        let mut passing = Passing::default();
+        let mut passing = Passing::noting();
         self.walk_one(item, &mut found, &mut passing)?;
-        let (left, more) = passing.rest();
-        Ok((found, left, more))
+        Ok((found, passing.into_notes()))
+    }
+
+    /// Why each member is passed over, if it is.
+    pub(super) fn reasons(&self) -> Vec<Reason> {
+        let walk = &self.bonus.walk;
+        let by_levels = self.greater.is_none() && self.heads.is_none();
+        let uses_level = |member: usize| match walk.compression() {
+            _ if !by_levels => false,
+            Compression::None => true,
+            Compression::Standard => self.counts[member],
+            // A rate that came to nothing.
+            Compression::Dynamic => (0..self.written_levels()).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_)))),
+        };
+        let members = (0_u32..).zip(0..self.barred.len());
+        members.map(|(at, member)| Reason { reason: self.reason(at), uses_level: uses_level(member) }).collect()
     }
 
     /// Why a member is passed over.
@@ -315,7 +321,7 @@ impl<'a> Walker<'a> {
         match cell {
             Cell::None => Ok(false),
             Cell::Fixed(place, _, factor) => {
-                passing.settle(self.line(item, member, level, *place, factor)?, found)?;
+                passing.settle(self.line(item, member, level, *place, factor)?, found);
                 Ok(true)
             }
             Cell::Open(num) => {
@@ -349,7 +355,7 @@ impl<'a> Walker<'a> {
         let factor = self.scale.factor(rate).ok_or_else(|| RunFault::overflow("a rate"))?;
         let line = self.line(item, member, level, u32::MAX, &factor)?;
         found.rates.push((found.lines.len(), rate.normalize()));
-        passing.settle(line, found)?;
+        passing.settle(line, found);
         Ok(true)
     }
 
@@ -358,24 +364,17 @@ impl<'a> Walker<'a> {
         let amount = self.scale.amount(factor, item.base);
         let amount_minor =
             amount.ok_or_else(|| RunFault::overflow(&format!("an amount of bonus {}", self.bonus.code)))?;
-        Ok(EarningLine {
-            member,
-            from: Some(item.from),
-            source: item.source,
+        let line = EarningLine {
             base: if fixed { amount_minor } else { item.base },
             amount_minor,
             rate,
-            passed_from: 0,
-            passed_count: 0,
-            passed_more: 0,
-            original: 0,
-            bonus: self.place,
-            on: item.on,
             level,
             note: self.rows[self.row[member as usize] as usize].note,
             kind: if item.base < 0 { LineKind::Clawback } else { LineKind::Earned },
             base_kind: self.bonus.base,
-        })
+            ..EarningLine::blank(member, self.place)
+        };
+        Ok(line.of(Some(item.from)).from_source(item.source).on_amounts(item.on))
     }
 }
 

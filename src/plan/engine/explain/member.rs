@@ -136,8 +136,8 @@ impl Told<'_> {
     pub(super) fn line(&self, row: &LineRow<'_>) -> Node {
         let line = &self.result.lines[row.index];
         let currency = self.result.currency;
-        let from = line.from.map_or("", |from| &self.snapshot.members[from as usize].number);
-        let source = match line.source {
+        let from = line.from().map_or("", |from| &self.snapshot.members[from as usize].number);
+        let source = match line.source() {
             Source::Order(_) => format!("order {} of {from}", row.source),
             Source::Takeback(_) => format!("return {} of {from}", row.source),
             Source::Period if from.is_empty() => row.source.to_owned(),
@@ -153,13 +153,13 @@ impl Told<'_> {
         };
         let note = self.result.notes.get(usize::from(line.note)).map_or("", String::as_str);
         let mut nodes = vec![Node::leaf(note)];
-        let from = line.passed_from as usize;
-        for passed in &self.result.passed[from..from + usize::from(line.passed_count)] {
+        let (passed, more) = self.result.climbs.passed(line);
+        for passed in passed {
             let member = self.standing.field.index[passed.member as usize];
-            nodes.push(Node::leaf(self.passed(member, *passed)));
+            nodes.push(Node::leaf(self.passed(member, passed)));
         }
-        if line.passed_more > 0 {
-            nodes.push(Node::leaf(format!("and {} more", line.passed_more)));
+        if more > 0 {
+            nodes.push(Node::leaf(format!("and {more} more")));
         }
         Node::of(format!("level {}, {source}: {worked}", row.level), nodes)
     }

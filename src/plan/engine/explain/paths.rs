@@ -152,20 +152,16 @@ pub fn below(tree: &Tree, member: u32) -> Vec<bool> {
 }
 
 fn path(walker: &Walker<'_>, item: &Item) -> Result<Path, RunFault> {
-    let (found, left, more) = walker.trace(item)?;
-    let passed_of = |line: &EarningLine| {
-        let from = line.passed_from as usize;
-        found.passed[from..from + usize::from(line.passed_count)].to_vec()
-    };
+    let (found, notes) = walker.trace(item)?;
     let first = walker.bonus.walk.first_level;
     let top = walker.top_rates();
     let levels = (first..).zip(&found.breakage).zip(&top);
     let lost = levels.filter(|((_, base), _)| **base != 0).map(|((level, _), rate)| (level, *rate)).collect();
     Ok(Path {
         item: *item,
-        paid: found.lines.iter().map(|line| (passed_of(line), *line)).collect(),
-        left,
-        more,
+        paid: notes.before.into_iter().zip(found.lines).collect(),
+        left: notes.list,
+        more: notes.more,
         lost,
         unclaimed: found.unclaimed,
     })
