@@ -152,7 +152,7 @@ fn one(
     let walker = Walker::new(standing, place, &mut shop)?;
     watch.walk(&walker, &items)?;
     let parts = walker.walk(&items, threads)?;
-    let mut all = Found::new(walker.written_levels());
+    let mut all = Found::new(walker.written_levels);
     for part in parts {
         all.add_breakage(&part)?;
         paid.keep(usize::from(place), part)?;

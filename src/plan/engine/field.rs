@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::fault::RunFault;
+use super::parallel::both;
 use super::tree::{NONE, Tree};
 use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -43,7 +44,10 @@ pub struct Field {
     pub side: Vec<u8>,
     /// Orders.
     pub orders: Orders,
+    /// Id → place by number.
     ids: Places,
+    /// Place by number → index.
+    pub index_of_rank: Vec<u32>,
 }
 
 /// Columns of the orders.
@@ -67,7 +71,7 @@ impl Field {
     /// Lays a snapshot out in columns.
     /// Where the plan wants so, goods that come back are orders with negative amounts, each order knows the
     /// buyer's orders before it, and members without a place in the placement tree get one.
-    pub fn new(plan: &CheckedPlan, snapshot: &Snapshot) -> Result<Self, RunFault> {
+    pub fn new(plan: &CheckedPlan, snapshot: &Snapshot, threads: usize) -> Result<Self, RunFault> {
         let members = &snapshot.members;
         let count = fits("members", members.len())?;
         fits("orders", snapshot.orders.len())?;
@@ -82,8 +86,19 @@ impl Field {
             }
         }
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
-        let (sponsor, enroller) = (tree(TreeKind::Sponsor)?, tree(TreeKind::Enroller)?);
-        let (placement, side) = placed(snapshot, &canonical, &ids, &sponsor, plan.placement)?;
+        let returned = plan.returns == Returns::NegativeVolume;
+        let ((sponsor, orders), (enroller, placement)) = both(
+            threads,
+            || (tree(TreeKind::Sponsor), orders(snapshot, &ids, returned)),
+            || (tree(TreeKind::Enroller), tree(TreeKind::Placement)),
+        );
+        let (sponsor, enroller, mut orders) = (sponsor?, enroller?, orders?);
+        let mut side: Vec<u8> =
+            canonical.iter().map(|at| members[*at as usize].placement.map_or(0, |(_, side)| side)).collect();
+        let placement = match plan.placement {
+            None => placement?,
+            Some(rule) => placed(snapshot, &canonical, &sponsor, rule, placement?, &mut side)?,
+        };
         // Renumber: from the place by number to the place in the sponsor tree.
         let mut index_of_rank = vec![0_u32; members.len()];
         for (index, rank) in (0_u32..).zip(&sponsor.order) {
@@ -95,10 +110,15 @@ impl Field {
         for (at, place) in (0_u32..).zip(&place) {
             index[*place as usize] = at;
         }
-        for rank in ids.values_mut() {
-            *rank = index_of_rank[*rank as usize];
+        for buyer in &mut orders.buyer {
+            *buyer = index_of_rank[*buyer as usize];
         }
-        let [sponsor, enroller, placement] = [sponsor, enroller, placement].map(|tree| tree.renumbered(&index_of_rank));
+        if earlier(plan) {
+            orders.look_back()?;
+        }
+        let renumbered = |tree: Tree| tree.renumbered(&index_of_rank);
+        let (sponsor, (enroller, placement)) =
+            both(threads, || renumbered(sponsor), || (renumbered(enroller), renumbered(placement)));
         let of = |at: &u32| &members[*at as usize];
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
@@ -109,7 +129,7 @@ impl Field {
             joined: place.iter().map(|at| of(at).joined.0).collect(),
             seller: sellers(&kind, &enroller),
             side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
-            orders: orders(snapshot, &ids, plan.returns == Returns::NegativeVolume, earlier(plan))?,
+            orders,
             kind,
             status,
             place,
@@ -119,6 +139,7 @@ impl Field {
             enroller,
             placement,
             ids,
+            index_of_rank,
         })
     }
 
@@ -138,7 +159,7 @@ impl Field {
 
     /// The index of a member.
     pub fn find(&self, id: MemberId) -> Option<u32> {
-        self.ids.get(&id).copied()
+        self.ids.get(&id).map(|rank| self.index_of_rank[*rank as usize])
     }
 
     /// The member's number.
@@ -163,27 +184,23 @@ fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind)
     Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
 }
 
-/// The placement tree and the sides in it, after members without a place got one.
+/// The placement tree after members without a place got one.
 fn placed(
     snapshot: &Snapshot,
     canonical: &[u32],
-    ids: &Places,
     sponsor: &Tree,
-    placement: Option<Placement>,
-) -> Result<(Tree, Vec<u8>), RunFault> {
+    rule: Placement,
+    given: Tree,
+    side: &mut [u8],
+) -> Result<Tree, RunFault> {
     let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
-    let mut parent = parents(snapshot, canonical, ids, TreeKind::Placement)?;
-    let given = |place: &u32| snapshot.members[*place as usize].placement;
-    let mut side: Vec<u8> = canonical.iter().map(|place| given(place).map_or(0, |(_, side)| side)).collect();
-    if let Some(placement) = placement {
-        let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
-        order.sort_by_key(|rank| (member(*rank).joined, sponsor.depth[*rank as usize], *rank));
-        let wanted = |rank: usize| snapshot.members[canonical[rank] as usize].kind.may_earn();
-        super::places::fill(placement, &order, &sponsor.parent, wanted, &mut parent, &mut side);
-    }
+    let mut parent = given.parent;
+    let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
+    order.sort_by_key(|rank| (member(*rank).joined, sponsor.depth[*rank as usize], *rank));
+    let wanted = |rank: usize| snapshot.members[canonical[rank] as usize].kind.may_earn();
+    super::places::fill(rule, &order, &sponsor.parent, wanted, &mut parent, side);
     let kind = TreeKind::Placement;
-    let tree = Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })?;
-    Ok((tree, side))
+    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
 }
 
 fn parents(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Vec<u32>, RunFault> {
@@ -265,7 +282,8 @@ fn entries(snapshot: &Snapshot, returned: bool) -> Vec<Entry<'_>> {
     all
 }
 
-fn orders(snapshot: &Snapshot, ids: &Places, returned: bool, earlier: bool) -> Result<Orders, RunFault> {
+/// The orders, buyers by their place by number.
+fn orders(snapshot: &Snapshot, ids: &Places, returned: bool) -> Result<Orders, RunFault> {
     let all = entries(snapshot, returned);
     let count = fits("orders", all.len())?;
     let key = |at: u32| {
@@ -286,9 +304,6 @@ fn orders(snapshot: &Snapshot, ids: &Places, returned: bool, earlier: bool) -> R
         orders.amounts.push(entry.amounts);
     }
     orders.place = place;
-    if earlier {
-        orders.look_back()?;
-    }
     Ok(orders)
 }
 

@@ -1,12 +1,18 @@
 //! SHA-256 over a result: the same in every database, on any number of threads. Members and orders are told by number,
 //! never by id: a member is its place by number, an order its place by day and number.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 
 use super::field::Field;
+use super::parallel::{in_parallel, stretches};
 use crate::plan::digest::{NOBODY, Sink};
 use crate::plan::result::{EarningLine, RunResult, Source};
 use crate::plan::snapshot::Snapshot;
+
+/// How many members or orders are hashed together.
+const STRETCH: usize = 16_384;
 
 /// The hash of lines in their final order, members and orders by index.
 pub fn of_lines(field: &Field, lines: &[EarningLine]) -> [u8; 32] {
@@ -46,34 +52,21 @@ pub fn of_lines(field: &Field, lines: &[EarningLine]) -> [u8; 32] {
 }
 
 /// The hash of a result, with the hashes of its lines.
-pub fn of_result(field: &Field, snapshot: &Snapshot, result: &RunResult, lines: &[[u8; 32]]) -> [u8; 32] {
+pub fn of_result(
+    field: &Field,
+    snapshot: &Snapshot,
+    result: &RunResult,
+    lines: &[[u8; 32]],
+    threads: usize,
+) -> [u8; 32] {
     let mut sink = Sink::new("result 3");
-    let mut index_of_rank = vec![0_u32; field.len()];
-    for (index, rank) in (0_u32..).zip(&field.by_number) {
-        index_of_rank[*rank as usize] = index;
+    let people = stretches(field.len(), STRETCH);
+    for hash in in_parallel(threads, people, |ranks| of_members(field, snapshot, result, ranks)) {
+        sink.bytes(&hash);
     }
-    for index in index_of_rank {
-        let place = field.place[index as usize] as usize;
-        let member = &result.members[place];
-        sink.text(&snapshot.members[place].number);
-        for value in [member.pv.0, member.gv.0, member.earned_minor] {
-            sink.number(value);
-        }
-        sink.place(member.downline);
-        for rank in [member.rank, member.paid_rank, member.highest_rank] {
-            sink.place(rank.map_or(NOBODY, u32::from));
-        }
-        sink.bytes(&[u8::from(member.active)]);
-    }
-    for place in &field.orders.place {
-        let place = *place as usize;
-        match snapshot.orders.get(place) {
-            Some(order) => {
-                sink.text(&order.number);
-                sink.text(&order.line);
-            }
-            None => takeback(&mut sink, snapshot, place - snapshot.orders.len()),
-        }
+    let sales = stretches(field.orders.place.len(), STRETCH);
+    for hash in in_parallel(threads, sales, |orders| of_orders(field, snapshot, orders)) {
+        sink.bytes(&hash);
     }
     // Returns that count as orders stand among those.
     for taken in result.taken.iter().filter(|taken| taken.line.is_some()) {
@@ -98,6 +91,41 @@ pub fn of_result(field: &Field, snapshot: &Snapshot, result: &RunResult, lines: 
         sink.text(&bonus.code);
         sink.number(bonus.amount_minor);
         sink.text(&bonus.breakage.normalize().to_string());
+    }
+    sink.end()
+}
+
+/// Members in the order of their numbers.
+fn of_members(field: &Field, snapshot: &Snapshot, result: &RunResult, ranks: Range<usize>) -> [u8; 32] {
+    let mut sink = Sink::new("members");
+    for index in &field.index_of_rank[ranks] {
+        let place = field.place[*index as usize] as usize;
+        let member = &result.members[place];
+        sink.text(&snapshot.members[place].number);
+        for value in [member.pv.0, member.gv.0, member.earned_minor] {
+            sink.number(value);
+        }
+        sink.place(member.downline);
+        for rank in [member.rank, member.paid_rank, member.highest_rank] {
+            sink.place(rank.map_or(NOBODY, u32::from));
+        }
+        sink.bytes(&[u8::from(member.active)]);
+    }
+    sink.end()
+}
+
+/// Orders in their order.
+fn of_orders(field: &Field, snapshot: &Snapshot, orders: Range<usize>) -> [u8; 32] {
+    let mut sink = Sink::new("orders");
+    for place in &field.orders.place[orders] {
+        let place = *place as usize;
+        match snapshot.orders.get(place) {
+            Some(order) => {
+                sink.text(&order.number);
+                sink.text(&order.line);
+            }
+            None => takeback(&mut sink, snapshot, place - snapshot.orders.len()),
+        }
     }
     sink.end()
 }

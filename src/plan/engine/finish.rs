@@ -6,6 +6,7 @@ use super::arrange;
 use super::bonuses::Paid;
 use super::clawback::Clawbacks;
 use super::fault::RunFault;
+use super::parallel::{in_parallel, stretches};
 use super::ranks::needs;
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -15,6 +16,9 @@ use crate::plan::climb::{Climbs, Reason, Upward, Way};
 use crate::plan::expr::TreeRef;
 use crate::plan::result::{BonusTotal, MemberResult, PassedReason, RankName, Requirement, RunResult};
 use crate::plan::snapshot::Snapshot;
+
+/// How many members one thread deals with at a time.
+const STRETCH: usize = 16_384;
 
 /// Puts the result together.
 pub fn result(
@@ -32,13 +36,15 @@ pub fn result(
     for (bonus, sum) in bonuses.iter_mut().zip(&sorted.sums.bonuses) {
         (bonus.lines, bonus.members, bonus.amount_minor) = (sum.lines, sum.members, sum.amount_minor);
     }
-    let (labels, requirements, next) = requirements(standing, snapshot)?;
+    let (labels, requirements, next) = requirements(standing, snapshot, threads)?;
     let (state_keys, state) = memory.state(standing, snapshot);
     let column =
         |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
     let volumes = [column("pv"), column("gv")];
     let earned = &sorted.earned;
-    let members = (0..field.len()).map(|place| member(standing, snapshot, place, volumes, earned, &next)).collect();
+    let one = |place| member(standing, snapshot, place, volumes, earned, &next);
+    let members = in_parallel(threads, stretches(field.len(), STRETCH), |some| some.map(one).collect::<Vec<_>>());
+    let members = members.into_iter().flatten().collect();
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
@@ -63,7 +69,7 @@ pub fn result(
         hash: [0; 32],
     };
     result.exceptions = super::review::exceptions(plan, snapshot, &result);
-    result.hash = super::fingerprint::of_result(field, snapshot, &result, &sorted.hashes);
+    result.hash = super::fingerprint::of_result(field, snapshot, &result, &sorted.hashes, threads);
     Ok(result)
 }
 
@@ -125,6 +131,7 @@ type NextRanks = Vec<Option<(u16, u32, u16)>>;
 fn requirements(
     standing: &Standing<'_>,
     snapshot: &Snapshot,
+    threads: usize,
 ) -> Result<(Vec<String>, Vec<Requirement>, NextRanks), RunFault> {
     let plan = standing.plan;
     let mut labels: Vec<String> = Vec::new();
@@ -140,37 +147,59 @@ fn requirements(
         }
         place_of.push(places);
     }
+    let count = standing.field.len();
+    let parts = in_parallel(threads, stretches(count, STRETCH), |some| {
+        some.map(|member| wanted(standing, snapshot, member, &place_of)).collect::<Result<Vec<_>, RunFault>>()
+    });
     let mut out = Vec::new();
-    let mut next = vec![None; standing.field.len()];
-    for (member, next) in next.iter_mut().enumerate() {
-        let rank = usize::from(standing.rank[member]);
-        let Some(wanted) = plan.ranks.get(rank).filter(|_| standing.field.may_earn[member]) else {
-            continue;
-        };
-        let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
-        let asked = needs(standing, standing.rank[member] + 1, member);
-        let labels = if wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked)) {
-            &place_of[rank][wanted.needs.len()..]
-        } else {
-            &place_of[rank][..wanted.needs.len()]
-        };
-        for (need, label) in asked.iter().zip(labels) {
-            let arithmetic = |NoValue| RunFault::Arithmetic {
-                place: format!("rank {}", wanted.code),
-                member: standing.field.number(snapshot, member).to_owned(),
-            };
-            let met = standing.holds(&need.cond, member, At::MEMBER).map_err(arithmetic)?;
-            let value = |num: &Option<_>, other| match num {
-                Some(num) => standing.number(num, member, At::MEMBER).map(|value| value.normalize()),
-                None => Ok(other),
-            };
-            let have = value(&need.have, Decimal::from(u8::from(met))).map_err(arithmetic)?;
-            let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
-            out.push(Requirement { label: *label, have, need: needed, met });
+    let mut next = Vec::with_capacity(count);
+    for found in parts {
+        for found in found? {
+            let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
+            next.push(found.map(|(rank, needs)| {
+                let count = u16::try_from(needs.len()).unwrap_or(u16::MAX);
+                out.extend(needs);
+                (rank, first, count)
+            }));
         }
-        *next = Some((standing.rank[member], first, u16::try_from(asked.len()).unwrap_or(u16::MAX)));
     }
     Ok((labels, out, next))
+}
+
+/// The next rank of a member, and what it has and needs for it. `place_of` are the places of the labels of each rank:
+/// those of the needs to reach it, then those of the needs to keep it.
+fn wanted(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    member: usize,
+    place_of: &[Vec<u16>],
+) -> Result<Option<(u16, Vec<Requirement>)>, RunFault> {
+    let rank = usize::from(standing.rank[member]);
+    let Some(wanted) = standing.plan.ranks.get(rank).filter(|_| standing.field.may_earn[member]) else {
+        return Ok(None);
+    };
+    let asked = needs(standing, standing.rank[member] + 1, member);
+    let labels = if wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked)) {
+        &place_of[rank][wanted.needs.len()..]
+    } else {
+        &place_of[rank][..wanted.needs.len()]
+    };
+    let mut out = Vec::with_capacity(asked.len());
+    for (need, label) in asked.iter().zip(labels) {
+        let arithmetic = |NoValue| RunFault::Arithmetic {
+            place: format!("rank {}", wanted.code),
+            member: standing.field.number(snapshot, member).to_owned(),
+        };
+        let met = standing.holds(&need.cond, member, At::MEMBER).map_err(arithmetic)?;
+        let value = |num: &Option<_>, other| match num {
+            Some(num) => standing.number(num, member, At::MEMBER).map(|value| value.normalize()),
+            None => Ok(other),
+        };
+        let have = value(&need.have, Decimal::from(u8::from(met))).map_err(arithmetic)?;
+        let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
+        out.push(Requirement { label: *label, have, need: needed, met });
+    }
+    Ok(Some((standing.rank[member], out)))
 }
 
 fn member(

@@ -26,7 +26,7 @@ impl Heads {
     /// Finds the heads of all groups.
     pub fn new(walker: &Walker<'_>, head: &Head, own: bool, shop: &Workshop<'_>) -> Result<Self, RunFault> {
         let members = walker.barred.len();
-        let levels = walker.written_levels();
+        let levels = walker.written_levels;
         let may = |member: usize| (0..levels).any(|level| walker.cell(member, level).is_some());
         let right = nearest(walker.tree, may);
         let (mut count, mut higher) = (Vec::new(), Vec::new());

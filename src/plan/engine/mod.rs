@@ -86,7 +86,7 @@ fn run_watched(
         return Err(RunFault::Currency { plan, snapshot });
     }
     step("members and orders", 1);
-    let field = Field::new(plan, snapshot)?;
+    let field = Field::new(plan, snapshot, threads)?;
     let (mut standing, memory) = prepare(plan, &field, snapshot, &mut step)?;
     step("bonuses", 4);
     let paid = bonuses::pay(&mut standing, snapshot, memory, threads, watch)?;

@@ -2,6 +2,23 @@
 
 use std::sync::{Mutex, PoisonError};
 
+/// Does two things, at once where there are two threads.
+pub fn both<A: Send, B: Send>(threads: usize, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B) -> (A, B) {
+    if threads <= 1 {
+        return (a(), b());
+    }
+    std::thread::scope(|scope| {
+        let a = scope.spawn(a);
+        let b = b();
+        (a.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), b)
+    })
+}
+
+/// Places from 0 on in stretches of so many.
+pub fn stretches(count: usize, span: usize) -> Vec<std::ops::Range<usize>> {
+    (0..count).step_by(span.max(1)).map(|first| first..count.min(first + span)).collect()
+}
+
 /// Does the same with every part and returns what came out in the order of the parts.
 pub fn in_parallel<P: Send, R: Send>(threads: usize, parts: Vec<P>, work: impl Fn(P) -> R + Sync) -> Vec<R> {
     if threads <= 1 || parts.len() <= 1 {

@@ -51,7 +51,7 @@ pub fn place_members(plan: &CheckedPlan, snapshot: &mut Snapshot) -> Result<Vec<
     if plan.placement.is_none() {
         return Ok(Vec::new());
     }
-    let field = Field::new(plan, snapshot)?;
+    let field = Field::new(plan, snapshot, 1)?;
     let mut placed = Vec::new();
     for (index, place) in field.place.iter().enumerate() {
         let above = field.placement.parent[index];

@@ -8,6 +8,7 @@ use super::difference::Greater;
 use super::fault::RunFault;
 use super::found::{Found, Item, Notes, Passing};
 use super::generations::Heads;
+use super::levels::Paths;
 use super::parallel::in_parallel;
 use super::rates::{Factor, Rates, Scale};
 use super::standing::Standing;
@@ -43,6 +44,8 @@ pub struct Walker<'a> {
     pub(super) tree: &'a Tree,
     /// Why a member may not earn; `None` if it may.
     pub(super) barred: Vec<Option<PassedReason>>,
+    /// How many levels the longest row has.
+    pub(super) written_levels: usize,
     row: Vec<u32>,
     rows: Vec<Row>,
     /// Standard compression: who is counted, and the nearest upline that is.
@@ -81,6 +84,7 @@ impl<'a> Walker<'a> {
             place,
             tree: standing.tree(bonus.walk.tree),
             barred: barred(standing, &bonus.earner, shop.arithmetic)?,
+            written_levels: written_levels(bonus),
             row: Vec::new(),
             rows: Vec::new(),
             counts: Vec::new(),
@@ -224,14 +228,8 @@ impl<'a> Walker<'a> {
     }
 
     fn find_nearest(&mut self) {
-        let levels = 0..self.written_levels();
+        let levels = 0..self.written_levels;
         self.nearest = levels.map(|level| nearest(self.tree, |above| self.cell(above, level).is_some())).collect();
-    }
-
-    /// How many levels the longest row has.
-    pub(super) fn written_levels(&self) -> usize {
-        let rows = self.bonus.rates.iter().map(|row| row.cells.len());
-        rows.max().unwrap_or(0).min(usize::from(self.bonus.walk.levels))
     }
 
     /// What a member may earn on a level, counted from 0.
@@ -251,7 +249,7 @@ impl<'a> Walker<'a> {
             let written = self.bonus.rates.iter().filter_map(|row| row.cells.get(level)?.constant()).max();
             cells.max().max(written).unwrap_or_default()
         };
-        (0..self.written_levels()).map(top).collect()
+        (0..self.written_levels).map(top).collect()
     }
 
     /// Walks from every item, on as many threads as asked for; the result does not depend on how many.
@@ -263,28 +261,35 @@ impl<'a> Walker<'a> {
     }
 
     fn walk_part(&self, items: &[Item]) -> Result<Found, RunFault> {
-        let mut found = Found::new(self.written_levels());
+        let mut found = Found::new(self.written_levels);
         let mut passing = Passing::default();
-        for item in items {
-            self.walk_one(item, &mut found, &mut passing)?;
-        }
+        self.walk_all(items, &mut found, &mut passing)?;
         Ok(found)
     }
 
-    fn walk_one(&self, item: &Item, found: &mut Found, passing: &mut Passing) -> Result<(), RunFault> {
-        passing.begin(item.start);
-        match (&self.greater, &self.heads) {
-            (Some(greater), _) => self.differences(greater, item, found, passing),
-            (_, Some(heads)) => self.generations(heads, item, found, passing),
-            _ => self.levels(item, found, passing),
+    fn walk_all(&self, items: &[Item], found: &mut Found, passing: &mut Passing) -> Result<(), RunFault> {
+        /// Ways that are found before they are paid.
+        const AT_ONCE: usize = 64;
+        if self.greater.is_none() && self.heads.is_none() {
+            let mut paths = Paths::default();
+            return items.chunks(AT_ONCE).try_for_each(|some| self.levels(some, &mut paths, found, passing));
         }
+        for item in items {
+            passing.begin(item.start);
+            match (&self.greater, &self.heads) {
+                (Some(greater), _) => self.differences(greater, item, found, passing)?,
+                (_, Some(heads)) => self.generations(heads, item, found, passing)?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Walks from one item, and says besides who was passed over.
     pub(super) fn trace(&self, item: &Item) -> Result<(Found, Notes), RunFault> {
-        let mut found = Found::new(self.written_levels());
+        let mut found = Found::new(self.written_levels);
         let mut passing = Passing::noting();
-        self.walk_one(item, &mut found, &mut passing)?;
+        self.walk_all(std::slice::from_ref(item), &mut found, &mut passing)?;
         Ok((found, passing.into_notes()))
     }
 
@@ -297,7 +302,7 @@ impl<'a> Walker<'a> {
             Compression::None => true,
             Compression::Standard => self.counts[member],
             // A rate that came to nothing.
-            Compression::Dynamic => (0..self.written_levels()).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_)))),
+            Compression::Dynamic => (0..self.written_levels).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_)))),
         };
         let members = (0_u32..).zip(0..self.barred.len());
         members.map(|(at, member)| Reason { reason: self.reason(at), uses_level: uses_level(member) }).collect()
@@ -376,6 +381,11 @@ impl<'a> Walker<'a> {
         };
         Ok(line.of(Some(item.from)).from_source(item.source).on_amounts(item.on))
     }
+}
+
+fn written_levels(bonus: &Bonus) -> usize {
+    let rows = bonus.rates.iter().map(|row| row.cells.len());
+    rows.max().unwrap_or(0).min(usize::from(bonus.walk.levels))
 }
 
 /// Whether a rate is worked out for each order or amount.

@@ -215,7 +215,7 @@ proptest! {
         let free = result(&plan(&text), &snapshot);
         let capped = result(&plan(&format!("{text}{cap}")), &snapshot);
         prop_assert_eq!(capped.total_minor, free.total_minor.min(i64::from(limit)));
-        for (before, after) in free.lines.iter().zip(&capped.lines) {
+        for (before, after) in free.lines.iter().zip(capped.lines.iter()) {
             prop_assert!(after.amount_minor >= 0 && after.amount_minor <= before.amount_minor);
         }
     }

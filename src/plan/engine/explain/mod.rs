@@ -124,7 +124,7 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
         (Some(member), None) => paths::Seen::of_member(member),
     };
     let result = run_watched(plan, snapshot, 1, &mut |_| {}, &mut seen)?;
-    let field = Field::new(plan, snapshot)?;
+    let field = Field::new(plan, snapshot, 1)?;
     let (mut standing, _) = prepare(plan, &field, snapshot, &mut |_, _| {})?;
     standing.amounts = std::mem::take(&mut seen.amounts);
     let told = Told { plan, snapshot, standing: &standing, result: &result, seen: &seen, bonus };
@@ -159,7 +159,7 @@ fn find<'a, I: Iterator<Item = &'a str>>(
 
 /// A volume of every member, in the order of the snapshot's members, in ten-thousandths of a point.
 pub fn volume(plan: &CheckedPlan, snapshot: &Snapshot, volume: usize) -> Result<Vec<i64>, RunFault> {
-    let field = Field::new(plan, snapshot)?;
+    let field = Field::new(plan, snapshot, 1)?;
     let (standing, _) = prepare(plan, &field, snapshot, &mut |_, _| {})?;
     let column = standing.volumes.get(volume);
     Ok(field.index.iter().map(|at| column.map_or(0, |column| column[*at as usize])).collect())
