@@ -106,3 +106,11 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
     let currency = "EUR".parse().unwrap_or_else(|fault| panic!("{fault}"));
     Snapshot { period, currency, members, orders, takebacks: Vec::new(), state_keys: Vec::new(), state: Vec::new() }
 }
+
+/// The most memory that this process has held, as Linux counts it.
+pub fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: u64 = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok()).unwrap_or(0);
+    format!("{} MiB", kib / 1024)
+}

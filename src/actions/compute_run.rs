@@ -7,16 +7,16 @@ use serde_json::json;
 
 use super::ActionFault;
 use super::freeze_run::{count, unpacked};
+use super::line_copy::LineCopy;
 use crate::clock::Clock;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::money::Rounding;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
-use crate::plan::{self, CheckedPlan, RunResult, Snapshot, Tracer};
+use crate::plan::{self, CheckedPlan, RunResult, Snapshot};
 use crate::store::audit::{self, Entry};
-use crate::store::lines::Line;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
-use crate::store::{Conn, Db, StoreError, ids, lines, plans};
+use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
 use crate::text::hex;
 
 /// Lines stored between two reports of progress.
@@ -54,8 +54,8 @@ pub fn compute_run(
     db.write(|tx| finish(tx, clock, actor, &run, own, &result, &snapshot))
 }
 
-/// Stores the lines, a transaction for each batch. The next batch is written out with its traces on another thread while
-/// the database takes the one before. Returns the first line.
+/// Stores the lines, a transaction for each batch. The next batch is written out on another thread while the database
+/// takes the one before. Returns the first line.
 fn store_lines(
     db: &Db,
     id: RunId,
@@ -63,28 +63,45 @@ fn store_lines(
     snapshot: &Snapshot,
     go_on: &mut dyn FnMut(u64) -> Result<(), ActionFault>,
 ) -> Result<Option<LineId>, ActionFault> {
-    let tracer = result.tracer(snapshot);
-    let batch = |first: usize| -> Vec<Line> {
-        let last = result.lines.len().min(first + BATCH);
-        (first..last).map(|index| line(id, result, snapshot, &tracer, index)).collect()
-    };
-    std::thread::scope(|scope| {
-        let (ready, batches) = std::sync::mpsc::sync_channel(1);
-        scope.spawn(move || {
-            // Nobody takes the batches any more once one could not be stored.
-            (0..result.lines.len()).step_by(BATCH).try_for_each(|first| ready.send(batch(first)))
+    let mut copy = LineCopy::new(id, result, snapshot);
+    let (ready, batches) = std::sync::mpsc::sync_channel(1);
+    let (own, copy) = std::thread::scope(|scope| {
+        let copying = scope.spawn(move || {
+            while let Some(batch) = copy.next_batch(BATCH) {
+                // Nobody takes the batches any more once one could not be stored.
+                if ready.send(batch).is_err() {
+                    break;
+                }
+            }
+            copy
         });
         let (mut done, mut own) = (0, None);
         for batch in batches {
-            db.write(|tx| {
-                refuse_unless_own(tx, id, own)?;
-                Ok::<_, ActionFault>(lines::insert(tx, &batch)?)
-            })?;
+            write_own(db, id, own, |tx| lines::insert(tx, &batch))?;
             own = own.or_else(|| batch.first().map(|line| line.id));
             done += batch.len() as u64;
             go_on(done)?;
         }
-        Ok(own)
+        let copy = copying.join().map_err(|_| StoreError::Corrupt("the lines could not be written out".to_owned()))?;
+        Ok::<_, ActionFault>((own, copy))
+    })?;
+    write_own(db, id, own, |tx| lines::insert_rules(tx, copy.rules()))?;
+    for pairs in copy.into_of_orders().chunks(BATCH) {
+        write_own(db, id, own, |tx| lines::insert_of_orders(tx, pairs))?;
+    }
+    Ok(own)
+}
+
+/// Writes something of a calculation, unless another one of the same run came between.
+fn write_own(
+    db: &Db,
+    id: RunId,
+    own: Option<LineId>,
+    write: impl Fn(&mut Conn) -> StoreResult<()>,
+) -> Result<(), ActionFault> {
+    db.write(|tx| {
+        refuse_unless_own(tx, id, own)?;
+        Ok(write(tx)?)
     })
 }
 
@@ -180,32 +197,6 @@ pub(super) fn input(conn: &mut Conn, run: &Run) -> Result<(Snapshot, CheckedPlan
     let plan =
         CheckedPlan::read(&version.source, &version.name).map_err(|faults| ActionFault::refused(faults.to_string()))?;
     Ok((snapshot, plan))
-}
-
-fn line(run: RunId, result: &RunResult, snapshot: &Snapshot, tracer: &Tracer<'_>, index: usize) -> Line {
-    let mut trace = String::new();
-    tracer.write(index, &mut trace);
-    let row = result.row(snapshot, index);
-    Line {
-        id: LineId(ids::next()),
-        run_id: run,
-        member_id: row.member,
-        bonus: row.bonus.to_owned(),
-        on_bonus: row.on.unwrap_or_default().to_owned(),
-        kind: row.kind.as_str().to_owned(),
-        order_id: row.order.unwrap_or(OrderId(0)),
-        source: row.source.to_owned(),
-        from_member_id: row.from.unwrap_or(MemberId(0)),
-        on_day: row.day,
-        level: i32::from(row.level),
-        base: row.base,
-        base_kind: row.base_kind.as_str().to_owned(),
-        rate: row.rate.to_string(),
-        exact: row.exact.to_string(),
-        amount_minor: row.amount_minor,
-        original_line_id: row.original_line.unwrap_or(LineId(0)),
-        trace,
-    }
 }
 
 fn store_rest(tx: &mut Conn, id: RunId, result: &RunResult) -> Result<(), ActionFault> {

@@ -16,6 +16,7 @@ pub mod edit_member;
 pub mod enroll;
 pub mod explain_run;
 pub mod freeze_run;
+mod line_copy;
 pub mod import;
 pub mod password;
 pub mod place_order;

@@ -269,8 +269,6 @@ pub struct LineRow<'a> {
     pub base_kind: BaseKind,
     /// The rate.
     pub rate: Decimal,
-    /// Before rounding.
-    pub exact: Decimal,
     /// The amount.
     pub amount_minor: i64,
     /// The line that a clawback takes back.
@@ -461,17 +459,8 @@ impl RunResult {
             base: line.base,
             base_kind: line.base_kind,
             rate: if fixed { Decimal::ONE } else { rate },
-            exact: if fixed { rate } else { self.exact(line, rate) },
             amount_minor: line.amount_minor,
             original_line,
         }
-    }
-
-    /// Base times rate, in whole units of the currency.
-    fn exact(&self, line: &EarningLine, rate: Decimal) -> Decimal {
-        let base = line.base_kind.to_decimal(line.base, self.currency);
-        let value = if line.base_kind.is_volume() { self.point_value } else { Decimal::ONE };
-        let product = base.checked_mul(rate).and_then(|product| product.checked_mul(value));
-        product.unwrap_or_else(|| self.currency.to_decimal(line.amount_minor)).normalize()
     }
 }

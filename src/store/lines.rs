@@ -2,17 +2,16 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::schema::{earning_lines, runs};
+use super::schema::{earning_lines, lines_of_orders, orders, run_rules, runs};
 use super::{Conn, StoreResult, insert_all};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::run::RunStatus;
 
-/// A line as stored.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = earning_lines, treat_none_as_default_value = false)]
+/// A line with the rule that it follows and the number of its order.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Line {
     /// Row id.
     pub id: LineId,
@@ -42,24 +41,140 @@ pub struct Line {
     pub base_kind: String,
     /// The rate, a decimal.
     pub rate: String,
-    /// Before rounding, a decimal of whole units.
-    pub exact: String,
     /// The amount.
     pub amount_minor: i64,
     /// The line that a clawback takes back, or id 0.
     pub original_line_id: LineId,
-    /// Why: who was passed over, what qualified, which cell gave the rate; JSON.
-    pub trace: String,
+    /// What let the member earn, and which row of the plan gave the rate.
+    pub because: String,
+    /// Who was passed over: JSON `[[number, reason, 1 if a level was used up], …, how many more]`; empty for nobody.
+    pub passed: String,
+}
+
+/// A line as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = earning_lines, treat_none_as_default_value = false)]
+pub struct NewLine {
+    /// Row id.
+    pub id: LineId,
+    /// The run.
+    pub run_id: RunId,
+    /// Who earns.
+    pub member_id: MemberId,
+    /// Which of the run's rules.
+    pub rule: i32,
+    /// The order or return, or id 0.
+    pub order_id: OrderId,
+    /// Whose order or earnings, or id 0.
+    pub from_member_id: MemberId,
+    /// Day of the order, or the period's last day.
+    pub on_day: Day,
+    /// What the rate is applied to.
+    pub base: i64,
+    /// The amount.
+    pub amount_minor: i64,
+    /// The line that a clawback takes back, or id 0.
+    pub original_line_id: LineId,
+    /// The rate, a decimal.
+    pub rate: String,
+    /// Who was passed over.
+    pub passed: String,
+}
+
+/// What many lines of a run have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = run_rules, treat_none_as_default_value = false)]
+pub struct Rule {
+    /// The run.
+    pub run_id: RunId,
+    /// Number within the run.
+    pub rule: i32,
+    /// Code of the bonus.
+    pub bonus: String,
+    /// Code of the bonus whose amounts are the base; empty otherwise.
+    pub on_bonus: String,
+    /// `earned` or `clawback`.
+    pub kind: String,
+    /// What kind of base.
+    pub base_kind: String,
+    /// Level or generation, 0 for own.
+    pub level: i32,
+    /// The plan's rule, such as `Rule 3`, which lines without an order show as their source.
+    pub source: String,
+    /// What let the member earn, and which row of the plan gave the rate.
+    pub because: String,
+}
+
+/// Lines with their rules and orders.
+macro_rules! told {
+    () => {
+        earning_lines::table
+            .inner_join(
+                run_rules::table
+                    .on(run_rules::run_id.eq(earning_lines::run_id).and(run_rules::rule.eq(earning_lines::rule))),
+            )
+            .left_join(orders::table.on(orders::id.eq(earning_lines::order_id)))
+    };
+}
+
+/// The columns of a [`Line`].
+macro_rules! columns {
+    () => {
+        (
+            earning_lines::id,
+            earning_lines::run_id,
+            earning_lines::member_id,
+            run_rules::bonus,
+            run_rules::on_bonus,
+            run_rules::kind,
+            earning_lines::order_id,
+            sql::<Text>("COALESCE(orders.number, run_rules.source)"),
+            earning_lines::from_member_id,
+            earning_lines::on_day,
+            run_rules::level,
+            earning_lines::base,
+            run_rules::base_kind,
+            earning_lines::rate,
+            earning_lines::amount_minor,
+            earning_lines::original_line_id,
+            run_rules::because,
+            earning_lines::passed,
+        )
+    };
 }
 
 /// Inserts lines in batches.
-pub fn insert(tx: &mut Conn, rows: &[Line]) -> StoreResult<()> {
+pub fn insert(tx: &mut Conn, rows: &[NewLine]) -> StoreResult<()> {
     Ok(insert_all!(tx, earning_lines::table, rows)?)
+}
+
+/// Inserts the rules that lines of a run follow.
+pub fn insert_rules(tx: &mut Conn, rows: &[Rule]) -> StoreResult<()> {
+    Ok(insert_all!(tx, run_rules::table, rows)?)
+}
+
+/// Inserts which lines orders led to; fastest in the order of the orders.
+pub fn insert_of_orders(tx: &mut Conn, rows: &[(OrderId, LineId)]) -> StoreResult<()> {
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|(order, line)| (lines_of_orders::order_id.eq(*order), lines_of_orders::line_id.eq(*line)))
+        .collect();
+    Ok(insert_all!(tx, lines_of_orders::table, &rows)?)
 }
 
 /// Removes the lines of a run that is not committed.
 pub fn delete_of_run(tx: &mut Conn, run: RunId) -> StoreResult<()> {
+    if is_any_of_run(tx, run)? {
+        let own = earning_lines::table.filter(earning_lines::run_id.eq(run)).filter(earning_lines::order_id.ne(OrderId(0)));
+        diesel::delete(
+            lines_of_orders::table
+                .filter(lines_of_orders::order_id.eq_any(own.select(earning_lines::order_id)))
+                .filter(lines_of_orders::line_id.eq_any(own.select(earning_lines::id))),
+        )
+        .execute(tx)?;
+    }
     diesel::delete(earning_lines::table.filter(earning_lines::run_id.eq(run))).execute(tx)?;
+    diesel::delete(run_rules::table.filter(run_rules::run_id.eq(run))).execute(tx)?;
     Ok(())
 }
 
@@ -77,36 +192,33 @@ pub fn count_of_run(conn: &mut Conn, run: RunId) -> StoreResult<i64> {
 
 /// The lines of a member in a run, in the order in which they were computed.
 pub fn list_of_member(conn: &mut Conn, run: RunId, member: MemberId) -> StoreResult<Vec<Line>> {
-    Ok(earning_lines::table
+    Ok(told!()
         .filter(earning_lines::run_id.eq(run))
         .filter(earning_lines::member_id.eq(member))
         .order(earning_lines::id)
-        .select(Line::as_select())
+        .select(columns!())
         .load(conn)?)
 }
 
 /// Every line of a run, by member and in the order in which they were computed.
 pub fn list_of_run(conn: &mut Conn, run: RunId) -> StoreResult<Vec<Line>> {
-    Ok(earning_lines::table
-        .filter(earning_lines::run_id.eq(run))
-        .order(earning_lines::id)
-        .select(Line::as_select())
-        .load(conn)?)
+    Ok(told!().filter(earning_lines::run_id.eq(run)).order(earning_lines::id).select(columns!()).load(conn)?)
 }
 
 /// One line of a run.
 pub fn find(conn: &mut Conn, id: LineId) -> StoreResult<Option<Line>> {
-    Ok(earning_lines::table.find(id).select(Line::as_select()).first(conn).optional()?)
+    Ok(told!().filter(earning_lines::id.eq(id)).select(columns!()).first(conn).optional()?)
 }
 
 /// Every line that an order led to, over all runs that are not discarded.
 pub fn list_of_order(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Line>> {
-    Ok(earning_lines::table
+    let of_order = lines_of_orders::table.filter(lines_of_orders::order_id.eq(order)).select(lines_of_orders::line_id);
+    Ok(told!()
         .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
-        .filter(earning_lines::order_id.eq(order))
+        .filter(earning_lines::id.eq_any(of_order))
         .filter(runs::status.ne(RunStatus::Discarded))
         .order(earning_lines::id)
-        .select(Line::as_select())
+        .select(columns!())
         .load(conn)?)
 }
 
@@ -114,14 +226,16 @@ pub fn list_of_order(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Line>> 
 pub fn list_committed_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<Line>> {
     let mut found = Vec::new();
     for chunk in orders.chunks(900) {
+        let of_orders =
+            lines_of_orders::table.filter(lines_of_orders::order_id.eq_any(chunk)).select(lines_of_orders::line_id);
         found.extend(
-            earning_lines::table
+            told!()
                 .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
-                .filter(earning_lines::order_id.eq_any(chunk))
+                .filter(earning_lines::id.eq_any(of_orders))
                 .filter(runs::status.eq(RunStatus::Committed))
-                .filter(earning_lines::kind.eq("earned"))
+                .filter(run_rules::kind.eq("earned"))
                 .order(earning_lines::id)
-                .select(Line::as_select())
+                .select(columns!())
                 .load::<Line>(conn)?,
         );
     }
@@ -133,14 +247,15 @@ pub fn list_on_amounts_of(conn: &mut Conn, run: RunId, members: &[MemberId]) -> 
     let mut found = Vec::new();
     for chunk in members.chunks(900) {
         found.extend(
-            earning_lines::table
+            told!()
                 .filter(earning_lines::run_id.eq(run))
                 .filter(earning_lines::from_member_id.eq_any(chunk))
                 // In the words of the partial index, so that both planners use it.
-                .filter(sql::<Bool>("earning_lines.on_bonus <> ''"))
-                .filter(earning_lines::kind.eq("earned"))
+                .filter(sql::<Bool>("earning_lines.order_id = 0"))
+                .filter(run_rules::on_bonus.ne(""))
+                .filter(run_rules::kind.eq("earned"))
                 .order(earning_lines::id)
-                .select(Line::as_select())
+                .select(columns!())
                 .load::<Line>(conn)?,
         );
     }
@@ -171,6 +286,10 @@ pub fn list_taken_back(conn: &mut Conn, lines: &[LineId]) -> StoreResult<Vec<(Li
 /// Sum of the earned and of the clawback lines of each payee: `(member, earned, clawback)`.
 pub fn sum_by_member(conn: &mut Conn, run: RunId) -> StoreResult<Vec<(MemberId, i64, i64)>> {
     Ok(earning_lines::table
+        .inner_join(
+            run_rules::table
+                .on(run_rules::run_id.eq(earning_lines::run_id).and(run_rules::rule.eq(earning_lines::rule))),
+        )
         .filter(earning_lines::run_id.eq(run))
         .group_by(earning_lines::member_id)
         .order(earning_lines::member_id)
@@ -180,4 +299,25 @@ pub fn sum_by_member(conn: &mut Conn, run: RunId) -> StoreResult<Vec<(MemberId, 
             sql::<BigInt>("CAST(SUM(CASE WHEN kind = 'clawback' THEN amount_minor ELSE 0 END) AS BIGINT)"),
         ))
         .load(conn)?)
+}
+
+/// The lines of a run from the same order (or, without an order, from the same member's amounts) under the same bonus as
+/// this one, the nearest upline first; at most so many.
+pub fn list_beside(conn: &mut Conn, line: &Line, limit: i64) -> StoreResult<Vec<Line>> {
+    let mut query = told!()
+        .filter(earning_lines::run_id.eq(line.run_id))
+        .filter(earning_lines::from_member_id.eq(line.from_member_id))
+        .filter(run_rules::bonus.eq(line.bonus.clone()))
+        .order((run_rules::level, earning_lines::id))
+        .limit(limit)
+        .select(columns!())
+        .into_boxed();
+    if line.order_id.0 == 0 {
+        query = query.filter(sql::<Bool>("earning_lines.order_id = 0"));
+    } else {
+        let of_order =
+            lines_of_orders::table.filter(lines_of_orders::order_id.eq(line.order_id)).select(lines_of_orders::line_id);
+        query = query.filter(earning_lines::id.eq_any(of_order));
+    }
+    Ok(query.load(conn)?)
 }

@@ -1,8 +1,10 @@
 //! Read models of runs: what pages list and search.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
-use super::schema::{earning_lines, members, messages, run_members, runs, statements};
+use super::schema::{earning_lines, members, messages, orders, run_members, run_rules, runs, statements};
 use super::{Conn, StoreResult};
 use crate::domain::ids::{LineId, MemberId, RunId};
 use crate::domain::message::MessageStatus;
@@ -89,6 +91,11 @@ pub struct ExportLine {
 pub fn list_export(conn: &mut Conn, run: RunId, after: LineId, limit: i64) -> StoreResult<Vec<ExportLine>> {
     Ok(earning_lines::table
         .inner_join(members::table.on(members::id.eq(earning_lines::member_id)))
+        .inner_join(
+            run_rules::table
+                .on(run_rules::run_id.eq(earning_lines::run_id).and(run_rules::rule.eq(earning_lines::rule))),
+        )
+        .left_join(orders::table.on(orders::id.eq(earning_lines::order_id)))
         .filter(earning_lines::run_id.eq(run))
         .filter(earning_lines::id.gt(after))
         .order(earning_lines::id)
@@ -96,13 +103,13 @@ pub fn list_export(conn: &mut Conn, run: RunId, after: LineId, limit: i64) -> St
         .select((
             earning_lines::id,
             members::number,
-            earning_lines::bonus,
-            earning_lines::kind,
-            earning_lines::source,
+            run_rules::bonus,
+            run_rules::kind,
+            sql::<Text>("COALESCE(orders.number, run_rules.source)"),
             earning_lines::from_member_id,
-            earning_lines::level,
+            run_rules::level,
             earning_lines::base,
-            earning_lines::base_kind,
+            run_rules::base_kind,
             earning_lines::rate,
             earning_lines::amount_minor,
         ))
@@ -186,23 +193,4 @@ pub fn count_waiting(conn: &mut Conn) -> StoreResult<i64> {
         )
         .count()
         .get_result(conn)?)
-}
-
-/// Every line that one order led to in a run, the nearest upline first.
-pub fn list_of_source(
-    conn: &mut Conn,
-    run: RunId,
-    bonus: &str,
-    source: &str,
-    from: MemberId,
-) -> StoreResult<Vec<super::lines::Line>> {
-    Ok(earning_lines::table
-        .filter(earning_lines::run_id.eq(run))
-        .filter(earning_lines::bonus.eq(bonus))
-        .filter(earning_lines::source.eq(source))
-        .filter(earning_lines::from_member_id.eq(from))
-        .order((earning_lines::level, earning_lines::id))
-        .limit(50)
-        .select(super::lines::Line::as_select())
-        .load(conn)?)
 }

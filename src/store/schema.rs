@@ -270,25 +270,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_rules (run_id, rule) {
+        run_id -> BigInt,
+        rule -> Integer,
+        bonus -> Text,
+        on_bonus -> Text,
+        kind -> Text,
+        base_kind -> Text,
+        level -> Integer,
+        source -> Text,
+        because -> Text,
+    }
+}
+
+diesel::table! {
     earning_lines (id) {
         id -> BigInt,
         run_id -> BigInt,
         member_id -> BigInt,
-        bonus -> Text,
-        on_bonus -> Text,
-        kind -> Text,
+        rule -> Integer,
         order_id -> BigInt,
-        source -> Text,
         from_member_id -> BigInt,
         on_day -> Integer,
-        level -> Integer,
         base -> BigInt,
-        base_kind -> Text,
-        rate -> Text,
-        exact -> Text,
         amount_minor -> BigInt,
         original_line_id -> BigInt,
-        trace -> Text,
+        rate -> Text,
+        passed -> Text,
+    }
+}
+
+diesel::table! {
+    lines_of_orders (order_id, line_id) {
+        order_id -> BigInt,
+        line_id -> BigInt,
     }
 }
 
@@ -500,6 +515,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_inputs,
     run_members,
     earning_lines,
+    lines_of_orders,
+    run_rules,
     run_state,
     run_totals,
     run_breakage,

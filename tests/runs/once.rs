@@ -12,8 +12,8 @@ fn lines_that_were_not_approved_are_never_paid() {
         review_run(&fresh.db, &field.clock, &ann(), run.id, &run.result_hash).unwrap();
         approve_run(&fresh.db, &field.clock, &ben(), run.id, &run.result_hash).unwrap();
         let again = |id: i64| {
-            let columns = "run_id, member_id, bonus, on_bonus, kind, order_id, source, from_member_id, on_day, level, \
-                           base, base_kind, rate, exact, amount_minor, original_line_id, trace";
+            let columns = "run_id, member_id, rule, order_id, from_member_id, on_day, base, amount_minor, \
+                           original_line_id, rate, passed";
             format!("INSERT INTO earning_lines (id, {columns}) SELECT id + {id}, {columns} FROM earning_lines")
         };
         assert!(fresh.tamper(&again(1_000_000_000)).unwrap_err().contains("to a frozen run only"));

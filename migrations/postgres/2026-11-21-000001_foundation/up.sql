@@ -286,30 +286,45 @@ CREATE TABLE run_members (
 CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id);
 CREATE INDEX run_members_of_member ON run_members (member_id);
 
+-- What many lines of a run have in common. Millions of lines name one of these instead of repeating it.
+CREATE TABLE run_rules (
+    run_id BIGINT NOT NULL REFERENCES runs (id),
+    rule INTEGER NOT NULL,
+    bonus TEXT NOT NULL,
+    on_bonus TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    base_kind TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    because TEXT NOT NULL,
+    PRIMARY KEY (run_id, rule)
+);
+
 CREATE TABLE earning_lines (
     id BIGINT NOT NULL PRIMARY KEY,
     run_id BIGINT NOT NULL REFERENCES runs (id),
     member_id BIGINT NOT NULL,
-    bonus TEXT NOT NULL,
-    on_bonus TEXT NOT NULL,
-    kind TEXT NOT NULL,
+    rule INTEGER NOT NULL,
     order_id BIGINT NOT NULL,
-    source TEXT NOT NULL,
     from_member_id BIGINT NOT NULL,
     on_day INTEGER NOT NULL,
-    level INTEGER NOT NULL,
     base BIGINT NOT NULL,
-    base_kind TEXT NOT NULL,
-    rate TEXT NOT NULL,
-    exact TEXT NOT NULL,
     amount_minor BIGINT NOT NULL,
     original_line_id BIGINT NOT NULL,
-    trace TEXT NOT NULL
+    rate TEXT NOT NULL,
+    passed TEXT NOT NULL
 );
 CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
-CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
-CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE on_bonus <> '';
+CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE order_id = 0;
 CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
+
+-- The lines that an order led to. A table and not an index, because a run can fill it in the order of the orders; an
+-- index would be written to in as many places as there are lines.
+CREATE TABLE lines_of_orders (
+    order_id BIGINT NOT NULL,
+    line_id BIGINT NOT NULL,
+    PRIMARY KEY (order_id, line_id)
+);
 
 -- What the next run must know about a member; only the engine knows the meaning of a key.
 CREATE TABLE run_state (
@@ -535,6 +550,20 @@ END $$;
 CREATE TRIGGER earning_lines_committed_no_change BEFORE UPDATE OR DELETE ON earning_lines
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed_line();
 
+CREATE TRIGGER run_rules_committed_no_change BEFORE UPDATE OR DELETE ON run_rules
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed_line();
+
+CREATE FUNCTION refuse_change_of_committed_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT r.status FROM earning_lines l JOIN runs r ON r.id = l.run_id WHERE l.id = OLD.line_id) = 'committed' THEN
+        RAISE EXCEPTION 'the lines of a committed run never change';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lines_of_orders_committed_no_change BEFORE UPDATE OR DELETE ON lines_of_orders
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_committed_order();
+
 CREATE FUNCTION refuse_line_of_closed_run() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM (SELECT DISTINCT run_id FROM new_lines) AS n
@@ -544,4 +573,6 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER earning_lines_frozen_insert AFTER INSERT ON earning_lines
+    REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_line_of_closed_run();
+CREATE TRIGGER run_rules_frozen_insert AFTER INSERT ON run_rules
     REFERENCING NEW TABLE AS new_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_line_of_closed_run();

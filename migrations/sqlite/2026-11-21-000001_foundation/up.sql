@@ -290,30 +290,45 @@ CREATE TABLE run_members (
 CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id);
 CREATE INDEX run_members_of_member ON run_members (member_id);
 
+-- What many lines of a run have in common. Millions of lines name one of these instead of repeating it.
+CREATE TABLE run_rules (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    rule INTEGER NOT NULL,
+    bonus TEXT NOT NULL,
+    on_bonus TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    base_kind TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    because TEXT NOT NULL,
+    PRIMARY KEY (run_id, rule)
+);
+
 CREATE TABLE earning_lines (
     id INTEGER NOT NULL PRIMARY KEY,
     run_id INTEGER NOT NULL REFERENCES runs (id),
     member_id INTEGER NOT NULL,
-    bonus TEXT NOT NULL,
-    on_bonus TEXT NOT NULL,
-    kind TEXT NOT NULL,
+    rule INTEGER NOT NULL,
     order_id INTEGER NOT NULL,
-    source TEXT NOT NULL,
     from_member_id INTEGER NOT NULL,
     on_day INTEGER NOT NULL,
-    level INTEGER NOT NULL,
     base INTEGER NOT NULL,
-    base_kind TEXT NOT NULL,
-    rate TEXT NOT NULL,
-    exact TEXT NOT NULL,
     amount_minor INTEGER NOT NULL,
     original_line_id INTEGER NOT NULL,
-    trace TEXT NOT NULL
+    rate TEXT NOT NULL,
+    passed TEXT NOT NULL
 );
 CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
-CREATE INDEX earning_lines_of_order ON earning_lines (order_id);
-CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE on_bonus <> '';
+CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE order_id = 0;
 CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
+
+-- The lines that an order led to. A table and not an index, because a run can fill it in the order of the orders; an
+-- index would be written to in as many places as there are lines.
+CREATE TABLE lines_of_orders (
+    order_id INTEGER NOT NULL,
+    line_id INTEGER NOT NULL,
+    PRIMARY KEY (order_id, line_id)
+) WITHOUT ROWID;
 
 -- What the next run must know about a member; only the engine knows the meaning of a key.
 CREATE TABLE run_state (
@@ -534,6 +549,19 @@ BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
 CREATE TRIGGER earning_lines_committed_no_delete BEFORE DELETE ON earning_lines
 WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
 BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
+CREATE TRIGGER lines_of_orders_no_update BEFORE UPDATE ON lines_of_orders
+BEGIN SELECT RAISE(ABORT, 'what an order led to never changes'); END;
+CREATE TRIGGER lines_of_orders_committed_no_delete BEFORE DELETE ON lines_of_orders
+WHEN (SELECT r.status FROM earning_lines l JOIN runs r ON r.id = l.run_id WHERE l.id = OLD.line_id) = 'committed'
+BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
+CREATE TRIGGER run_rules_no_update BEFORE UPDATE ON run_rules
+BEGIN SELECT RAISE(ABORT, 'the rules of a run never change'); END;
+CREATE TRIGGER run_rules_committed_no_delete BEFORE DELETE ON run_rules
+WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
+BEGIN SELECT RAISE(ABORT, 'the rules of a committed run never change'); END;
+CREATE TRIGGER run_rules_frozen_insert BEFORE INSERT ON run_rules
+WHEN (SELECT status FROM runs WHERE id = NEW.run_id) <> 'frozen'
+BEGIN SELECT RAISE(ABORT, 'rules are added to a frozen run only'); END;
 CREATE TRIGGER earning_lines_frozen_insert BEFORE INSERT ON earning_lines
 WHEN (SELECT status FROM runs WHERE id = NEW.run_id) <> 'frozen'
 BEGIN SELECT RAISE(ABORT, 'lines are added to a frozen run only'); END;

@@ -65,7 +65,7 @@ fn line_view(book: &StatementBook, line: &Line, people: &HashMap<MemberId, Membe
     Ok(view::Line {
         on: line.on_day,
         source: line.source.clone(),
-        from: from.unwrap_or_else(|| view::Name::plain(because(&line.trace))),
+        from: from.unwrap_or_else(|| view::Name::plain(line.because.clone())),
         level: u32::try_from(line.level).ok().filter(|level| *level > 0),
         basis: basis(book, line)?,
         amount_minor: line.amount_minor,
@@ -80,10 +80,4 @@ fn basis(book: &StatementBook, line: &Line) -> Result<Option<view::Basis>, Actio
     }
     let rate: Decimal = line.rate.parse().map_err(|_| corrupt("rate"))?;
     Ok(Some(view::Basis { of: kind.to_decimal(line.base, book.run.currency), rate }))
-}
-
-/// What let the member earn a line that comes from no other member.
-fn because(trace: &str) -> String {
-    let trace: serde_json::Value = serde_json::from_str(trace).unwrap_or_default();
-    trace["because"].as_str().unwrap_or_default().to_owned()
 }

@@ -264,6 +264,7 @@ impl<'a> Walker<'a> {
         let mut found = Found::new(self.written_levels);
         let mut passing = Passing::default();
         self.walk_all(items, &mut found, &mut passing)?;
+        found.lines.shrink_to_fit();
         Ok(found)
     }
 

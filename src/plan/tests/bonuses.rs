@@ -57,7 +57,7 @@ fn retail_profit_is_price_less_wholesale_and_never_negative() {
     let found = result(&plan, &field);
     assert_eq!(lines(&found, &field), ["A retail 1 25.00"]);
     let row = found.row(&field, 0);
-    assert_eq!((row.base, row.source, row.exact.to_string().as_str()), (2_500, "O-001", "25"));
+    assert_eq!((row.base, row.source, row.amount_minor), (2_500, "O-001", 2_500));
 }
 
 #[test]

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use askama::Template;
 use rocket::State;
+use rust_decimal::Decimal;
 
 use super::show::Head;
 use crate::domain::ids::{LineId, MemberId};
+use crate::plan::{BaseKind, CheckedPlan};
 use crate::store::lines::Line;
 use crate::store::members::Member;
 use crate::store::orders::Order;
 use crate::store::runs::{RunMember, RunTotal};
-use crate::store::{Conn, StoreError, StoreResult, lines, members, orders, run_list, runs};
+use crate::store::{Conn, StoreError, StoreResult, lines, members, orders, plans, runs};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::reply::{Fault, Page};
@@ -38,6 +40,7 @@ struct Story {
     because: String,
     rounding: String,
     point_value: String,
+    exact: String,
     original: Option<Line>,
     stops: Vec<Stop>,
 }
@@ -72,13 +75,15 @@ fn tell(conn: &mut Conn, head: Head, line: Line) -> StoreResult<Story> {
     let total = runs::list_totals(conn, head.run.id)?.into_iter().find(|total| total.bonus == line.bonus);
     let standing = runs::find_member(conn, head.run.id, line.member_id)?;
     let original = if line.original_line_id.0 == 0 { None } else { lines::find(conn, line.original_line_id)? };
-    let trace: serde_json::Value = serde_json::from_str(&line.trace).unwrap_or_default();
-    let text = |key: &str| trace[key].as_str().unwrap_or_default().to_owned();
+    let version = plans::get(conn, head.run.plan_version_id)?;
+    let plan = CheckedPlan::read(&version.source, &version.name)
+        .map_err(|faults| StoreError::Corrupt(format!("the plan of run {}: {faults}", head.run.number)))?;
+    let exact = exact(&line, &plan).unwrap_or_else(|| head.run.currency.plain(line.amount_minor));
     let stops = climb(conn, &head, &line, from.as_ref())?;
     Ok(Story {
-        because: text("because"),
-        rounding: text("rounding"),
-        point_value: text("point_value"),
+        because: line.because.clone(),
+        rounding: plan.rounding.as_str().to_owned(),
+        point_value: plan.point_value.normalize().to_string(),
         head,
         line,
         member,
@@ -86,15 +91,24 @@ fn tell(conn: &mut Conn, head: Head, line: Line) -> StoreResult<Story> {
         order,
         total,
         standing,
+        exact,
         original,
         stops,
     })
 }
 
+/// The amount before it was rounded; `None` where it is a sum of its own and not worked out from a base.
+fn exact(line: &Line, plan: &CheckedPlan) -> Option<String> {
+    let kind: BaseKind = line.base_kind.parse().ok().filter(|kind| *kind != BaseKind::Fixed)?;
+    let product = kind.to_decimal(line.base, plan.currency).checked_mul(line.rate.parse().ok()?)?;
+    let value = if kind.is_volume() { plan.point_value } else { Decimal::ONE };
+    Some(product.checked_mul(value)?.normalize().to_string())
+}
+
 /// The buyer, whoever was passed over, and everybody whom the same source paid, from below to above.
 fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> StoreResult<Vec<Stop>> {
     let Some(from) = from else { return Ok(Vec::new()) };
-    let all = run_list::list_of_source(conn, head.run.id, &line.bonus, &line.source, line.from_member_id)?;
+    let all = lines::list_beside(conn, line, 50)?;
     let mut passed: Vec<(String, String, bool)> = Vec::new();
     let mut stops = vec![Stop {
         member: Some(from.clone()),
@@ -109,7 +123,7 @@ fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> St
             .map(|m| (m.id, m))
             .collect();
     for paid in &all {
-        for (number, reason, used) in passed_over(&paid.trace) {
+        for (number, reason, used) in passed_over(&paid.passed) {
             if passed.iter().all(|(known, ..)| *known != number) {
                 stops.push(Stop {
                     member: members::find_by_number(conn, &number)?,
@@ -134,10 +148,9 @@ fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> St
     Ok(stops)
 }
 
-/// `[number, reason, 1 if a level was used up]` of a trace.
-fn passed_over(trace: &str) -> Vec<(String, String, bool)> {
-    let trace: serde_json::Value = serde_json::from_str(trace).unwrap_or_default();
-    let rows = trace["passed"].as_array().cloned().unwrap_or_default();
+/// `[number, reason, 1 if a level was used up]` of everybody listed.
+fn passed_over(passed: &str) -> Vec<(String, String, bool)> {
+    let rows: Vec<serde_json::Value> = serde_json::from_str(passed).unwrap_or_default();
     rows.iter()
         .filter_map(|row| Some((row[0].as_str()?.to_owned(), row[1].as_str()?.to_owned(), row[2].as_i64() == Some(1))))
         .collect()

@@ -1,0 +1,95 @@
+//! The lines of a result as rows: what many of them have in common is a rule of the run, stored once.
+
+use std::collections::HashMap;
+
+use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
+use crate::plan::{BaseKind, LineKind, RunResult, Snapshot, Tracer};
+use crate::store::ids;
+use crate::store::lines::{NewLine, Rule};
+
+/// Bonus, on which bonus's amounts, level, note, kind and base: what makes a rule.
+type Key = (u16, Option<u16>, u16, u16, LineKind, BaseKind);
+
+/// Writes out the lines of a run, batch by batch.
+pub(super) struct LineCopy<'a> {
+    run: RunId,
+    result: &'a RunResult,
+    snapshot: &'a Snapshot,
+    tracer: Tracer<'a>,
+    next: usize,
+    known: HashMap<Key, i32>,
+    rules: Vec<Rule>,
+    of_orders: Vec<(OrderId, LineId)>,
+}
+
+impl<'a> LineCopy<'a> {
+    /// Begins with the first line.
+    pub fn new(run: RunId, result: &'a RunResult, snapshot: &'a Snapshot) -> Self {
+        let tracer = result.tracer(snapshot);
+        let (known, rules, of_orders) = (HashMap::new(), Vec::new(), Vec::new());
+        Self { run, result, snapshot, tracer, next: 0, known, rules, of_orders }
+    }
+
+    /// The next lines, at most so many; `None` after the last one.
+    pub fn next_batch(&mut self, most: usize) -> Option<Vec<NewLine>> {
+        let result = self.result;
+        let lines = result.lines.iter_from(self.next).take(most);
+        let batch: Vec<NewLine> =
+            lines.zip(self.next..).map(|(line, index)| self.row(line, index)).collect();
+        self.next += batch.len();
+        Some(batch).filter(|batch| !batch.is_empty())
+    }
+
+    /// The rules of all lines that were written out.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Which lines each order led to, in the order of the orders.
+    pub fn into_of_orders(mut self) -> Vec<(OrderId, LineId)> {
+        self.of_orders.sort_unstable();
+        self.of_orders
+    }
+
+    fn row(&mut self, line: &crate::plan::EarningLine, index: usize) -> NewLine {
+        let row = self.result.row(self.snapshot, index);
+        let key = (line.bonus, line.on(), line.level, line.note, line.kind, line.base_kind);
+        let rule = self.known.get(&key).copied().unwrap_or_else(|| {
+            let rule = i32::try_from(self.rules.len()).unwrap_or(i32::MAX);
+            self.rules.push(Rule {
+                run_id: self.run,
+                rule,
+                bonus: row.bonus.to_owned(),
+                on_bonus: row.on.unwrap_or_default().to_owned(),
+                kind: row.kind.as_str().to_owned(),
+                base_kind: row.base_kind.as_str().to_owned(),
+                level: i32::from(row.level),
+                source: self.result.bonuses[usize::from(line.bonus)].rule.clone(),
+                because: self.result.notes.get(usize::from(line.note)).cloned().unwrap_or_default(),
+            });
+            self.known.insert(key, rule);
+            rule
+        });
+        let id = LineId(ids::next());
+        let order_id = row.order.unwrap_or(OrderId(0));
+        if order_id.0 != 0 {
+            self.of_orders.push((order_id, id));
+        }
+        let mut passed = String::new();
+        self.tracer.passed(line, &mut passed);
+        NewLine {
+            id,
+            run_id: self.run,
+            member_id: row.member,
+            rule,
+            order_id,
+            from_member_id: row.from.unwrap_or(MemberId(0)),
+            on_day: row.day,
+            base: row.base,
+            amount_minor: row.amount_minor,
+            original_line_id: row.original_line.unwrap_or(LineId(0)),
+            rate: row.rate.to_string(),
+            passed,
+        }
+    }
+}
