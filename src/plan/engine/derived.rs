@@ -9,12 +9,24 @@ use crate::plan::snapshot::Snapshot;
 
 /// The derived trees by their place in the plan, as far as they are known.
 #[derive(Default)]
-pub struct Trees(Vec<Option<Tree>>);
+pub struct Trees(Vec<Option<Derived>>);
+
+/// A derived tree, and who is in it; empty for everybody.
+struct Derived {
+    tree: Tree,
+    stays: Vec<bool>,
+}
 
 impl Trees {
     /// One of them.
     pub fn get(&self, place: u16) -> Option<&Tree> {
-        self.0.get(usize::from(place))?.as_ref()
+        self.0.get(usize::from(place))?.as_ref().map(|derived| &derived.tree)
+    }
+
+    /// Whether a member is in one of them. Others hang below the nearest member who is.
+    pub fn stays(&self, place: u16, member: usize) -> bool {
+        let derived = self.0.get(usize::from(place)).and_then(Option::as_ref);
+        derived.and_then(|derived| derived.stays.get(member)).copied().unwrap_or(true)
     }
 }
 
@@ -32,7 +44,7 @@ pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, late: bool) -> R
     Ok(())
 }
 
-fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Tree, RunFault> {
+fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Derived, RunFault> {
     let of = standing.tree(derived.of);
     let mut parent = of.parent.clone();
     if derived.line {
@@ -60,8 +72,8 @@ fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> R
             }
         }
     }
+    let mut stays = Vec::new();
     if let Some(only) = &derived.only {
-        let mut stays = Vec::with_capacity(parent.len());
         for member in 0..parent.len() {
             let holds = standing.holds(only, member, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
                 place: format!("tree {}", derived.name),
@@ -78,7 +90,7 @@ fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> R
             }
         }
     }
-    Tree::new(parent).map_err(|member| RunFault::Arithmetic {
+    Tree::new(parent).map(|tree| Derived { tree, stays }).map_err(|member| RunFault::Arithmetic {
         place: format!("tree {}", derived.name),
         member: standing.field.number(snapshot, member as usize).to_owned(),
     })

@@ -14,6 +14,7 @@ mod finish;
 mod found;
 mod gather;
 mod generations;
+mod judging;
 mod levels;
 mod memory;
 mod onetime;

@@ -137,6 +137,14 @@ impl<'a> Standing<'a> {
         }
     }
 
+    /// Whether a member is in a tree, and not one whom its condition leaves out.
+    pub fn stays(&self, tree: TreeRef, member: usize) -> bool {
+        match tree {
+            TreeRef::Kind(_) => true,
+            TreeRef::Derived(place) => self.trees.stays(place, member),
+        }
+    }
+
     /// The seller of a buyer: the buyer, or for a customer the distributor above. `None` where there is none.
     pub fn seller(&self, buyer: u32) -> Option<u32> {
         Some(self.field.seller[buyer as usize]).filter(|seller| *seller != NONE)

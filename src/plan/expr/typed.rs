@@ -158,6 +158,8 @@ pub enum TreeRef {
 impl TreeRef {
     /// The sponsor tree.
     pub const SPONSOR: Self = Self::Kind(TreeKind::Sponsor);
+    /// The placement tree.
+    pub const PLACEMENT: Self = Self::Kind(TreeKind::Placement);
 }
 
 /// A condition.
@@ -269,6 +271,8 @@ pub enum Shape {
     Frontline,
     /// Such members anywhere below in the sponsor tree.
     Downline,
+    /// Such members below with no other such member between; or with so many less one between: the depth is the generation.
+    Heads,
     /// Such distributors that the member enrolled.
     Enrolled,
     /// Such customers that the member enrolled.
@@ -299,8 +303,12 @@ pub struct Aggregate {
     pub shape: Shape,
     /// Along which tree.
     pub tree: TreeRef,
-    /// How many levels deep; 0 for all.
+    /// How many levels deep, 0 for all; or in which generation.
     pub depth: u16,
+    /// The same one level or generation nearer (its place), where it is made from that one.
+    pub inner: Option<u16>,
+    /// For a sum over the heads of generations: who is at the head of one.
+    pub head: Option<Cond>,
     /// What it takes from them.
     pub take: Take,
     /// What must be known before.
@@ -310,6 +318,10 @@ pub struct Aggregate {
 impl Aggregate {
     /// Calls `see` with every number that is read of each member.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        if let Some(inner) = self.inner {
+            see(&if matches!(self.take, Take::Count(_)) { Num::Count(inner) } else { Num::Gathered(inner) });
+        }
+        self.head.iter().for_each(|head| head.numbers(see));
         match &self.take {
             Take::Count(cond) => cond.numbers(see),
             Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => num.numbers(see),

@@ -1,7 +1,9 @@
 //! Expressions of a checked plan in the plan's own words.
 
 use crate::plan::checked::CheckedPlan;
-use crate::plan::expr::{Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take};
+use crate::plan::expr::{
+    Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
+};
 use crate::plan::result::BaseKind;
 
 /// Writes expressions. About an order, names of its buyer have `buyer.` before them.
@@ -142,22 +144,48 @@ impl<'a> Words<'a> {
         let Some(aggregate) = self.plan.aggregates.get(usize::from(place)) else { return "?".to_owned() };
         let group = match aggregate.shape {
             Shape::Legs => "legs",
+            Shape::Heads => "heads",
             Shape::Frontline => "frontline",
             Shape::Downline => "downline",
-            Shape::Enrolled => "enrolled",
+            Shape::Enrolled | Shape::EnrolledOn(_) => "enrolled",
             Shape::Customers => "customers",
-            Shape::EnrolledLegs => "legs with somebody enrolled",
-            Shape::EnrolledOn(0) => "enrolled on the left",
-            Shape::EnrolledOn(_) => "enrolled on the right",
+            Shape::EnrolledLegs => "enrolled_legs",
         };
         // What is taken is about the members of the group.
         let theirs = Self::of_member(self.plan);
+        let further = self.further(aggregate);
+        let of = match &aggregate.head {
+            Some(head) => format!("{group}({}{further})", theirs.condition(head)),
+            None => group.to_owned(),
+        };
+        let behind = if aggregate.head.is_some() { "" } else { &further };
         match &aggregate.take {
-            Take::Count(cond) => format!("{}({})", self.named(group), theirs.condition(cond)),
-            Take::Sum(num) => format!("sum({group}, {})", theirs.number(num)),
-            Take::Least(num) => format!("least({group}, {})", theirs.number(num)),
-            Take::Greatest(num) => format!("greatest({group}, {})", theirs.number(num)),
+            Take::Count(cond) => format!("{}({}{further})", self.named(group), theirs.condition(cond)),
+            Take::Sum(num) => format!("sum({of}, {}{behind})", theirs.number(num)),
+            Take::Least(num) => format!("least({of}, {}{behind})", theirs.number(num)),
+            Take::Greatest(num) => format!("greatest({of}, {}{behind})", theirs.number(num)),
         }
+    }
+
+    /// What stands behind the condition or number of an aggregate: a side, levels or a generation, a tree.
+    fn further(self, aggregate: &Aggregate) -> String {
+        let mut further = String::new();
+        match aggregate.shape {
+            Shape::EnrolledOn(0) => further.push_str(", left"),
+            Shape::EnrolledOn(_) => further.push_str(", right"),
+            Shape::Heads if aggregate.depth <= 1 => {}
+            _ if aggregate.depth > 0 => further.push_str(&format!(", {}", aggregate.depth)),
+            _ => {}
+        }
+        match aggregate.tree {
+            TreeRef::SPONSOR => {}
+            TreeRef::Kind(kind) => further.push_str(&format!(", {kind}")),
+            TreeRef::Derived(place) => {
+                let name = self.plan.trees.get(usize::from(place)).map_or("?", |tree| &tree.name);
+                further.push_str(&format!(", {name}"));
+            }
+        }
+        further
     }
 }
 
