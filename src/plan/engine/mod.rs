@@ -106,16 +106,16 @@ fn prepare<'a>(
     let mut standing = Standing::new(plan, field, snapshot);
     let mut memory = Memory::new(plan, field, snapshot);
     memory.recall(&mut standing);
-    let brought = pairs::recall(&mut standing, &mut memory);
+    let mut brought = pairs::recall(&mut standing, &mut memory);
     if asks_for_recruits(plan) {
         standing.recruit = derived::recruits(&standing, standing.tree(TreeRef::Kind(TreeKind::Enroller)));
     }
     step("volumes", 2);
-    derived::derive(&mut standing, snapshot, false)?;
+    derived::derive(&mut standing, snapshot, Reads::Facts)?;
     volumes::compute(&mut standing, &mut memory)?;
     step("ranks", 3);
-    ranks::compute(&mut standing, snapshot, &mut memory)?;
-    pairs::compute(&mut standing, snapshot, &mut memory, brought)?;
+    ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
+    pairs::compute(&mut standing, snapshot, &mut memory, &mut brought, false)?;
     ranks::gather_those(&mut standing, snapshot, |aggregate, _| aggregate.reads == Reads::Pairs)?;
     Ok((standing, memory))
 }

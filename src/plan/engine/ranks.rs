@@ -4,6 +4,7 @@ use super::fault::RunFault;
 use super::gather::{self, Columns, Seen};
 use super::judging::{Judging, read_by_ranks};
 use super::memory::Memory;
+use super::pairs::Brought;
 use super::standing::Standing;
 use super::tree::NONE;
 use super::values::{At, NoValue};
@@ -12,7 +13,12 @@ use crate::plan::expr::{Aggregate, Cond, Num, Reads, Shape, TreeRef};
 use crate::plan::snapshot::Snapshot;
 
 /// Finds who is active, the ranks of all, and every count.
-pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Memory) -> Result<(), RunFault> {
+pub fn compute(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    brought: &mut Brought,
+) -> Result<(), RunFault> {
     let plan = standing.plan;
     let late = late(plan);
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads <= Reads::Volumes)?;
@@ -23,9 +29,14 @@ pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Me
                 .map_err(|NoValue| arithmetic(standing, snapshot, "[status] active", member))?;
     }
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Active)?;
+    super::derived::derive(standing, snapshot, Reads::Compressed)?;
+    super::volumes::compress(standing)?;
+    gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Compressed)?;
+    super::pairs::compute(standing, snapshot, memory, brought, true)?;
+    gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Matched)?;
     sweep(standing, snapshot, &late)?;
     memory.hold(standing);
-    super::derived::derive(standing, snapshot, true)?;
+    super::derived::derive(standing, snapshot, Reads::Everything)?;
     gather_those(standing, snapshot, |aggregate, place| late[place] && aggregate.reads <= Reads::Everything)
 }
 

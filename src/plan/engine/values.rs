@@ -215,16 +215,22 @@ impl Standing<'_> {
 
     fn capped(&self, volume: usize, limit: Decimal, member: usize) -> Result<Decimal, NoValue> {
         let mut sum = Decimal::ZERO;
-        for child in self.tree(self.plan.volumes[volume].tree).children(member) {
-            let leg = Volume(self.volumes[volume][*child as usize]).to_decimal();
+        for leg in self.legs(volume, member) {
+            let leg = Volume(leg).to_decimal();
             sum = sum.checked_add(leg.min(limit)).ok_or(NoValue)?;
         }
         Ok(sum)
     }
 
+    /// What the legs of a member have of a volume. Whoever is left out of a tree is no leg of it.
+    fn legs(&self, volume: usize, member: usize) -> impl Iterator<Item = i64> + '_ {
+        let tree = self.plan.volumes[volume].tree;
+        let children = self.tree(tree).children(member).iter().map(|child| *child as usize);
+        children.filter(move |child| self.stays(tree, *child)).map(move |child| self.volumes[volume][child])
+    }
+
     fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {
-        let children = self.tree(self.plan.volumes[volume].tree).children(member);
-        let mut legs: Vec<i64> = children.iter().map(|child| self.volumes[volume][*child as usize]).collect();
+        let mut legs: Vec<i64> = self.legs(volume, member).collect();
         legs.sort_unstable_by(|a, b| b.cmp(a));
         let place = place.to_usize().unwrap_or(0);
         place.checked_sub(1).and_then(|at| legs.get(at)).map_or(Decimal::ZERO, |leg| Volume(*leg).to_decimal())

@@ -99,7 +99,10 @@ impl<'a> Checker<'a> {
 
     fn end<T>(self, value: Option<T>) -> Result<(T, Reads), Vec<ExprFault>> {
         match value {
-            Some(value) if self.faults.is_empty() => Ok((value, self.reads)),
+            Some(value) if self.faults.is_empty() => {
+                self.names.latest = self.names.latest.max(self.reads);
+                Ok((value, self.reads))
+            }
             _ => Err(self.faults),
         }
     }
@@ -113,7 +116,9 @@ impl<'a> Checker<'a> {
             let (when, help) = match self.limit {
                 Reads::Facts => ("volumes are added up", "use what the order and its buyer say themselves"),
                 Reads::Volumes => ("activity is found", "use volumes, orders and days_enrolled"),
-                Reads::Active | Reads::Ranks => ("ranks are found", "use it in the earner condition of a bonus"),
+                Reads::Active | Reads::Compressed | Reads::Matched | Reads::Ranks => {
+                    ("ranks are found", "use it in the earner condition of a bonus")
+                }
                 _ => ("the two sides are matched", "use it in a bonus"),
             };
             self.fault(ast, format!("{what} is not known yet when {when}"), help);

@@ -40,6 +40,10 @@ pub struct Names {
     pub tables: Vec<String>,
     /// Names of the pairings.
     pub pairs: Vec<String>,
+    /// Which of them are matched before ranks are found, as far as they are read.
+    pub early_pairs: Vec<bool>,
+    /// The latest that an expression reads, since somebody set it back.
+    pub latest: Reads,
     /// Names of the derived trees, and when each is known.
     pub trees: Vec<(String, Reads)>,
     /// Codes of the bonuses.

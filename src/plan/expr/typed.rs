@@ -7,14 +7,19 @@ use rust_decimal::Decimal;
 
 /// How much of the calculation must be done before a value can be read. The order of the variants
 /// is the order of the calculation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reads {
     /// What members and orders say themselves.
+    #[default]
     Facts,
     /// Volumes.
     Volumes,
     /// Who is active.
     Active,
+    /// Trees without those who do not meet a condition on volumes or activity, and volumes over them.
+    Compressed,
+    /// What the two sides of each place matched, where that reads no ranks.
+    Matched,
     /// Ranks of this period.
     Ranks,
     /// Ranks of everybody and of earlier periods.

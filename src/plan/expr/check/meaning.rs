@@ -219,8 +219,18 @@ impl Checker<'_> {
         if let Some((pair, field)) = name.split_once('.') {
             let place = self.names.pairs.iter().position(|known| known == pair)?;
             let field = pair_field(field)?;
-            let early = matches!(field, PairField::Brought(_) | PairField::PositionBefore);
-            self.read(ast, name, if early { Reads::Facts } else { Reads::Pairs });
+            let matched = match self.names.early_pairs.get(place) {
+                Some(false) if self.limit == Reads::Ranks && !pair_field_is_old(field) => {
+                    let message =
+                        format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
+                    let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
+                    self.fault(ast, message, help);
+                    return None;
+                }
+                Some(true) => Reads::Matched,
+                _ => Reads::Pairs,
+            };
+            self.read(ast, name, if pair_field_is_old(field) { Reads::Facts } else { matched });
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
         }
         Some(match name {
@@ -259,6 +269,11 @@ impl Checker<'_> {
             _ => return None,
         })
     }
+}
+
+/// Whether it is what the period before left.
+const fn pair_field_is_old(field: PairField) -> bool {
+    matches!(field, PairField::Brought(_) | PairField::PositionBefore)
 }
 
 fn pair_field(name: &str) -> Option<PairField> {
