@@ -219,18 +219,16 @@ impl Checker<'_> {
         if let Some((pair, field)) = name.split_once('.') {
             let place = self.names.pairs.iter().position(|known| known == pair)?;
             let field = pair_field(field)?;
-            let matched = match self.names.early_pairs.get(place) {
-                Some(false) if self.limit == Reads::Ranks && !pair_field_is_old(field) => {
-                    let message =
-                        format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
-                    let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
-                    self.fault(ast, message, help);
-                    return None;
-                }
-                Some(true) => Reads::Matched,
-                _ => Reads::Pairs,
-            };
-            self.read(ast, name, if pair_field_is_old(field) { Reads::Facts } else { matched });
+            let known = self.names.early_pairs.get(place).copied();
+            if pair_field_is_old(field) {
+                self.read(ast, name, Reads::Facts);
+            } else if known == Some(false) && self.limit == Reads::Ranks {
+                let message = format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
+                let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
+                self.fault(ast, message, help);
+            } else {
+                self.read(ast, name, if known == Some(true) { Reads::Matched } else { Reads::Pairs });
+            }
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
         }
         Some(match name {
