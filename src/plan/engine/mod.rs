@@ -37,6 +37,8 @@ pub use fault::RunFault;
 pub use memory::is_volume;
 pub use places::place_members;
 
+use std::collections::HashMap;
+
 use super::checked::{Bonus, CheckedPlan};
 use super::expr::{MemberField, Num, Reads, TreeRef};
 use super::result::RunResult;
@@ -107,8 +109,11 @@ fn prepare<'a>(
     let mut memory = Memory::new(plan, field, snapshot);
     memory.recall(&mut standing);
     let mut brought = pairs::recall(&mut standing, &mut memory);
-    if asks_for_recruits(plan) {
+    if asks_for(plan, MemberField::Recruit) {
         standing.recruit = derived::recruits(&standing, standing.tree(TreeRef::Kind(TreeKind::Enroller)));
+    }
+    if asks_for(plan, MemberField::Market) {
+        standing.market_number = market_numbers(field, snapshot);
     }
     step("volumes", 2);
     derived::derive(&mut standing, snapshot, Reads::Facts)?;
@@ -120,11 +125,21 @@ fn prepare<'a>(
     Ok((standing, memory))
 }
 
-/// Whether an expression reads as which of its enroller's distributors a member was enrolled.
-fn asks_for_recruits(plan: &CheckedPlan) -> bool {
+/// Whether an expression reads a number of a member.
+fn asks_for(plan: &CheckedPlan, field: MemberField) -> bool {
     let mut asks = false;
-    plan.numbers(&mut |num| asks |= matches!(num, Num::Member(MemberField::Recruit)));
+    plan.numbers(&mut |num| asks |= *num == Num::Member(field));
     asks
+}
+
+/// The same number for all members of a market, whatever it is.
+fn market_numbers(field: &Field, snapshot: &Snapshot) -> Vec<u32> {
+    let mut markets: HashMap<&str, u32> = HashMap::new();
+    let number = |place: &u32| {
+        let next = u32::try_from(markets.len()).unwrap_or(u32::MAX);
+        *markets.entry(snapshot.members[*place as usize].market.as_str()).or_insert(next)
+    };
+    field.place.iter().map(number).collect()
 }
 
 /// The aggregates over bonus amounts (their places) that a bonus reads, inner ones first.

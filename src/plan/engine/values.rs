@@ -4,6 +4,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::standing::Standing;
+use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
@@ -81,6 +82,10 @@ impl Standing<'_> {
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
             Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
+            Cond::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => false,
+                above => self.holds(inner, above as usize, at)?,
+            },
         })
     }
 
@@ -118,6 +123,10 @@ impl Standing<'_> {
                 value(inner)?.round_dp_with_strategy(*places, RoundingStrategy::MidpointAwayFromZero)
             }
             Num::From(inner) => self.number(inner, at.from.unwrap_or(member), at)?,
+            Num::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => Decimal::ZERO,
+                above => self.number(inner, above as usize, at)?,
+            },
             Num::Negative(inner) => -value(inner)?,
             Num::Plus(a, b) => value(a)?.checked_add(value(b)?).ok_or(NoValue)?,
             Num::Minus(a, b) => value(a)?.checked_sub(value(b)?).ok_or(NoValue)?,
@@ -152,6 +161,7 @@ impl Standing<'_> {
             MemberField::Orders => self.orders[member].into(),
             MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
             MemberField::RankNumber => self.paid[member].into(),
+            MemberField::Market => self.market_number.get(member).copied().unwrap_or(0).into(),
         }
     }
 

@@ -111,6 +111,7 @@ impl Names {
             Num::Plus(a, b) | Num::Minus(a, b) | Num::Times(a, b) | Num::If(_, a, b) => {
                 self.is_money(a) || self.is_money(b)
             }
+            Num::Above(_, inner) => self.is_money(inner),
             // A quotient of two amounts of money is a share.
             Num::Over(a, b) => self.is_money(a) && !self.is_money(b),
             Num::Least(parts) | Num::Greatest(parts) => parts.iter().any(|part| self.is_money(part)),

@@ -101,6 +101,8 @@ pub enum MemberField {
     Recruit,
     /// The place of the paid rank, the lowest is 1; 0 without a rank.
     RankNumber,
+    /// A number for the market, the same for all members of it.
+    Market,
 }
 
 /// A number that an order has.
@@ -200,8 +202,10 @@ pub enum Cond {
     Market(u16),
     /// Whether the order is of the product line with this place among the plan's words.
     Line(u16),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Cond>),
+    /// The same about the parent in a tree; it does not hold where there is none.
+    Above(TreeKind, Box<Cond>),
 }
 
 /// A number.
@@ -247,8 +251,10 @@ pub enum Num {
     Ceil(Box<Num>),
     /// Rounded half away from zero to so many places.
     Round(Box<Num>, u32),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Num>),
+    /// The same about the parent in a tree; 0 where there is none.
+    Above(TreeKind, Box<Num>),
     /// The opposite sign.
     Negative(Box<Num>),
     /// Sum.
@@ -348,7 +354,7 @@ impl Cond {
     /// Calls `see` with every number in the condition.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.numbers(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.numbers(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.numbers(see)),
             Self::Numbers(_, left, right) => {
                 left.numbers(see);
@@ -366,7 +372,7 @@ impl Cond {
     pub fn conditions(&self, see: &mut dyn FnMut(&Cond)) {
         see(self);
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.conditions(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.conditions(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.conditions(see)),
             Self::Numbers(_, left, right) => {
                 left.conditions(see);
@@ -402,6 +408,7 @@ impl Num {
             | Self::Ceil(inner)
             | Self::Round(inner, _)
             | Self::From(inner) => inner.numbers(see),
+            Self::Above(_, inner) => inner.numbers(see),
             Self::Plus(a, b) | Self::Minus(a, b) | Self::Times(a, b) | Self::Over(a, b) => {
                 a.numbers(see);
                 b.numbers(see);

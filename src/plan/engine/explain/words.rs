@@ -1,5 +1,6 @@
 //! Expressions of a checked plan in the plan's own words.
 
+use crate::domain::tree::TreeKind;
 use crate::plan::checked::CheckedPlan;
 use crate::plan::expr::{
     Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
@@ -12,21 +13,38 @@ pub struct Words<'a> {
     plan: &'a CheckedPlan,
     /// What stands before a name of the member: nothing, `buyer.` or `from.`.
     before: &'static str,
+    /// The same for the other one: `from.`, or `my.` within a count.
+    other: &'static str,
 }
 
 impl<'a> Words<'a> {
     /// About a member.
     pub const fn of_member(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "" }
+        Self { plan, before: "", other: "from." }
     }
 
     /// About an order.
     pub const fn of_order(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "buyer." }
+        Self { plan, before: "buyer.", other: "from." }
     }
 
     const fn from(self) -> Self {
-        Self { plan: self.plan, before: "from." }
+        Self { before: self.other, ..self }
+    }
+
+    /// About somebody's sponsor or enroller.
+    pub fn above(self, tree: TreeKind) -> Self {
+        let before = match (self.before, tree == TreeKind::Sponsor) {
+            ("buyer.", true) => "buyer.sponsor.",
+            ("buyer.", false) => "buyer.enroller.",
+            ("from.", true) => "from.sponsor.",
+            ("from.", false) => "from.enroller.",
+            ("my.", true) => "my.sponsor.",
+            ("my.", false) => "my.enroller.",
+            (_, true) => "sponsor.",
+            (_, false) => "enroller.",
+        };
+        Self { before, ..self }
     }
 
     fn named(self, name: &str) -> String {
@@ -68,6 +86,7 @@ impl<'a> Words<'a> {
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),
             Cond::From(inner) => self.from().condition(inner),
+            Cond::Above(tree, inner) => self.above(*tree).condition(inner),
         }
     }
 
@@ -128,6 +147,7 @@ impl<'a> Words<'a> {
             Num::Ceil(value) => call("ceil", &[self.number(value)]),
             Num::Round(value, places) => call("round", &[self.number(value), places.to_string()]),
             Num::From(value) => self.from().number(value),
+            Num::Above(tree, value) => self.above(*tree).number(value),
             Num::Negative(value) => format!("-{}", inner(value)),
             Num::Plus(a, b) => format!("{} + {}", inner(a), inner(b)),
             Num::Minus(a, b) => format!("{} - {}", inner(a), inner(b)),
@@ -152,7 +172,7 @@ impl<'a> Words<'a> {
             Shape::EnrolledLegs => "enrolled_legs",
         };
         // What is taken is about the members of the group.
-        let theirs = Self::of_member(self.plan);
+        let theirs = Self { other: "my.", ..Self::of_member(self.plan) };
         let further = self.further(aggregate);
         let of = match &aggregate.head {
             Some(head) => format!("{group}({}{further})", theirs.condition(head)),
@@ -207,6 +227,7 @@ const fn member_field(field: MemberField) -> &'static str {
         MemberField::Orders => "orders",
         MemberField::Recruit => "recruit",
         MemberField::RankNumber => "rank_number",
+        MemberField::Market => "market",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Functions in expressions: counts and sums of members, tables, numbers of earlier periods.
 
-use super::{Checker, Meaning, Scope};
+use super::{Checker, Meaning, Scope, Whom};
 use crate::plan::expr::parse::{Ast, AstKind};
 use crate::plan::expr::typed::{Aggregate, Cond, Num, RankTerm, Reads, Shape, Take, TreeRef};
 use crate::plan::fault::suggest;
@@ -131,7 +131,7 @@ impl Checker<'_> {
     pub(super) fn before(&mut self, what: &Ast, periods: Option<&Ast>) -> Option<Num> {
         let name = self.text.get(what.span.clone()).unwrap_or("").to_owned();
         let (limit, reads) = (std::mem::replace(&mut self.limit, Reads::Amounts), self.reads);
-        let num = if self.value(&name).is_some_and(|(_, from)| !from) {
+        let num = if self.value(&name).is_some_and(|(_, whom)| whom == Whom::default()) {
             self.expand_number(what, &name).map(|(num, _)| num)
         } else {
             self.volume(what).map(Num::Volume)
@@ -210,7 +210,7 @@ impl Checker<'_> {
 
     pub(super) fn count(&mut self, ast: &Ast, shape: Shape, cond: &Ast, rest: &[Ast]) -> Option<Num> {
         self.about_members(ast)?;
-        let (taken, reads) = self.aside(|checker| checker.cond(cond));
+        let (taken, reads) = self.aside(shape, |checker| checker.cond(cond));
         self.aggregate(ast, shape, rest, (Take::Count(taken?), None), reads).map(Num::Count)
     }
 
@@ -229,7 +229,7 @@ impl Checker<'_> {
             self.fault(over, format!("“{group}” is not a group of members"), help);
             return None;
         };
-        let (taken, reads) = self.aside(|checker| checker.num(number));
+        let (taken, reads) = self.aside(shape, |checker| checker.num(number));
         let take = match name {
             "sum" => Take::Sum(taken?),
             "least" => Take::Least(taken?),
@@ -245,8 +245,8 @@ impl Checker<'_> {
             return None;
         }
         let ((head, number), reads) = {
-            let (head, first) = self.aside(|checker| checker.cond(head));
-            let (number, second) = self.aside(|checker| checker.num(number));
+            let (head, first) = self.aside(Shape::Heads, |checker| checker.cond(head));
+            let (number, second) = self.aside(Shape::Heads, |checker| checker.num(number));
             ((head, number), first.max(second))
         };
         self.aggregate(ast, Shape::Heads, rest, (Take::Sum(number?), Some(head?)), reads).map(Num::Gathered)
@@ -262,9 +262,9 @@ impl Checker<'_> {
     }
 
     /// Checks what is read of each member that is looked at, and what that reads.
-    pub(super) fn aside<T>(&mut self, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
+    fn aside<T>(&mut self, shape: Shape, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
         let outer = std::mem::replace(&mut self.reads, Reads::Facts);
-        let scope = std::mem::replace(&mut self.scope, Scope::Member);
+        let scope = std::mem::replace(&mut self.scope, if shape.is_near() { Scope::Counted } else { Scope::Member });
         let found = check(self);
         self.scope = scope;
         (found, std::mem::replace(&mut self.reads, outer))
@@ -356,6 +356,11 @@ impl Checker<'_> {
 }
 
 impl Shape {
+    /// Whether each member counts for one other only, who can be read then.
+    const fn is_near(self) -> bool {
+        !matches!(self, Self::Legs | Self::Downline | Self::Heads)
+    }
+
     /// Whether it looks down a tree.
     const fn is_below(self) -> bool {
         matches!(self, Self::Legs | Self::EnrolledLegs | Self::Frontline | Self::Downline | Self::Heads)
