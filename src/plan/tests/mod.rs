@@ -2,6 +2,7 @@
 
 mod bonuses;
 mod cases;
+mod compressed;
 mod documentation;
 mod explanations;
 mod golden;
