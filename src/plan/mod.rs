@@ -31,7 +31,7 @@ pub use fault::{Fault, Faults};
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, Passed, PassedReason, RankName,
-    Requirement, RunResult, Severity, Source,
+    Requirement, RunResult, Severity, Source, Split, WalletTotal,
 };
 pub use snapshot::{
     Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,

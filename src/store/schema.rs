@@ -302,6 +302,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_wallets (run_id, member_id, wallet) {
+        run_id -> BigInt,
+        member_id -> BigInt,
+        wallet -> Text,
+        name -> Text,
+        kind -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     run_totals (run_id, bonus) {
         run_id -> BigInt,
         bonus -> Text,
@@ -344,6 +355,7 @@ diesel::table! {
         kind -> Text,
         member_id -> BigInt,
         currency -> Text,
+        wallet -> Text,
     }
 }
 
@@ -502,6 +514,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     earning_lines,
     run_state,
     run_totals,
+    run_wallets,
     run_breakage,
     run_exceptions,
     ledger_accounts,

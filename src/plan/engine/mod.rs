@@ -14,8 +14,10 @@ mod finish;
 mod found;
 mod gather;
 mod generations;
+mod guarantee;
 mod judging;
 mod levels;
+mod matching;
 mod memory;
 mod onetime;
 mod pairs;
@@ -25,21 +27,23 @@ mod pool;
 mod ranks;
 mod rates;
 mod review;
+mod rounding;
 mod settle;
 mod standing;
 mod tree;
 mod values;
 mod volumes;
 mod walk;
+mod wallets;
 mod watch;
 
 pub use fault::RunFault;
-pub use memory::is_volume;
+pub use memory::{is_volume, remembered_key};
 pub use places::place_members;
 
 use std::collections::HashMap;
 
-use super::checked::{Bonus, CheckedPlan};
+use super::checked::CheckedPlan;
 use super::expr::{MemberField, Num, Reads, TreeRef};
 use super::result::RunResult;
 use super::snapshot::Snapshot;
@@ -142,15 +146,15 @@ fn market_numbers(field: &Field, snapshot: &Snapshot) -> Vec<u32> {
     field.place.iter().map(number).collect()
 }
 
-/// The aggregates over bonus amounts (their places) that a bonus reads, inner ones first.
-fn amounts_read(plan: &CheckedPlan, bonus: &Bonus) -> Vec<usize> {
+/// The aggregates over bonus amounts (their places) that expressions read, inner ones first. `numbers` calls what it
+/// is given with every number in them.
+fn amounts_read(plan: &CheckedPlan, numbers: impl FnOnce(&mut dyn FnMut(&Num))) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
-    let mut see = |num: &Num| {
+    numbers(&mut |num: &Num| {
         if let Num::Count(place) | Num::Gathered(place) = num {
             found.push(usize::from(*place));
         }
-    };
-    bonus.numbers(&mut see);
+    });
     let mut next = 0;
     while let Some(place) = found.get(next).copied() {
         next += 1;

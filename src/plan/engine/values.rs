@@ -97,6 +97,13 @@ impl Standing<'_> {
             Num::Const(value) => *value,
             Num::Volume(volume) => Volume(self.volumes[usize::from(*volume)][member]).to_decimal(),
             Num::Before(volume, periods) => Volume(column(self.before.get(&(*volume, *periods)))).to_decimal(),
+            Num::Now(place, next) => {
+                if self.resting.get(usize::from(*place)).copied().unwrap_or(false) {
+                    Volume(column(self.before.get(&(*place, 1)))).to_decimal()
+                } else {
+                    value(next)?
+                }
+            }
             Num::Count(count) => self.counts[usize::from(*count)][member].into(),
             Num::Gathered(sum) => self.sums[usize::from(*sum)][member],
             Num::Member(field) => self.member_number(*field, member).into(),
@@ -113,8 +120,12 @@ impl Standing<'_> {
             }
             Num::Pair(pair, field) => Volume(self.pairs[usize::from(*pair)].get(*field, member)).to_decimal(),
             Num::Bonus(bonus) => self.money_or_points(*bonus, column(self.amounts.get(usize::from(*bonus)))),
-            Num::PaidWithin(bonus) => self.money_or_points(*bonus, column(self.within.get(usize::from(*bonus)))),
+            Num::PaidWithin(bonus, kind) => self.money_or_points(*bonus, column(self.within.get(&(*bonus, *kind)))),
             Num::PaidEver(bonus) => self.money_or_points(*bonus, column(self.ever.get(usize::from(*bonus)))),
+            Num::Total(bonus) => self.money_or_points(*bonus, self.totals[usize::from(*bonus)]),
+            Num::Breakage(bonus) => self.breakage[usize::from(*bonus)],
+            Num::Leftover(bonus) => self.currency.to_decimal(self.leftover[usize::from(*bonus)]),
+            Num::LeftoverBefore(bonus) => self.currency.to_decimal(self.leftover_before[usize::from(*bonus)]),
             Num::Lookup(table, inner) => self.lookup(*table, value(inner)?),
             Num::Slices(table, inner) => self.slices(*table, value(inner)?)?,
             Num::Floor(inner) => value(inner)?.floor(),

@@ -172,6 +172,7 @@ impl<'a> Checker<'a> {
                     if inner.is_condition(ast) { inner.cond(ast) } else { inner.not_a_condition(ast, "… >= 1") }
                 })
                 .map(|(cond, whom)| whom.cond(cond)),
+            AstKind::Call(name, arguments) if name == "before" => self.held_before(ast, arguments),
             AstKind::Name(name) => match self.name(ast, name)? {
                 Meaning::Cond(cond) => Some(cond),
                 _ => self.not_a_condition(ast, &format!("{name} >= …")),

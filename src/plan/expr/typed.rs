@@ -2,6 +2,7 @@
 
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
+use crate::domain::run::PeriodKind;
 use crate::domain::tree::TreeKind;
 use rust_decimal::Decimal;
 
@@ -135,7 +136,7 @@ pub enum OrderField {
 /// A number of a pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairField {
-    /// Carried in and new volume of a side, 0 is the left one.
+    /// Carried in and new volume of a side: 0 is the left one, or the power leg; 1 the right one, or all other legs.
     Side(u8),
     /// What the previous run left on a side.
     Brought(u8),
@@ -231,16 +232,27 @@ pub enum Num {
     Earned(u16, u16),
     /// A volume or a named number as it was so many periods ago: its place among those that are remembered.
     Before(u16, u16),
+    /// A number that runs keep, as it is after this period: its place among those that are remembered, and how it moves.
+    Now(u16, Box<Num>),
     /// Sum, least or greatest over members: place among the plan's aggregates.
     Gathered(u16),
     /// A number of one of the plan's pairings.
     Pair(u16, PairField),
     /// What the member gets under one of the plan's bonuses.
     Bonus(u16),
-    /// What earlier runs within this period paid under one of the plan's bonuses.
-    PaidWithin(u16),
+    /// What earlier runs paid under one of the plan's bonuses: within this period, or within the longer period of a kind
+    /// that its last day falls into.
+    PaidWithin(u16, Option<PeriodKind>),
     /// What all earlier runs paid under one of the plan's bonuses.
     PaidEver(u16),
+    /// What everybody together gets under one of the plan's bonuses.
+    Total(u16),
+    /// What nobody qualified for under one of the plan's bonuses, before rounding.
+    Breakage(u16),
+    /// What a pool did not pay out.
+    Leftover(u16),
+    /// What it did not pay out in the run before.
+    LeftoverBefore(u16),
     /// The value of the highest row of a table that is not above the number; 0 below the first.
     Lookup(u16, Box<Num>),
     /// The number cut at the rows of a table, each slice times its row's value.
@@ -401,6 +413,7 @@ impl Num {
         match self {
             Self::Capped(_, inner)
             | Self::Leg(_, inner)
+            | Self::Now(_, inner)
             | Self::Negative(inner)
             | Self::Lookup(_, inner)
             | Self::Slices(_, inner)

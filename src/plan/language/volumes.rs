@@ -117,7 +117,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
 }
 
 /// The tree along which a volume is added up.
-fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
+pub fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
     let Some(text) = reader.text(section, "tree") else {
         return TreeRef::SPONSOR;
     };

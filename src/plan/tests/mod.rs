@@ -8,6 +8,7 @@ mod explanations;
 mod golden;
 mod judging;
 mod large;
+mod money;
 mod properties;
 mod reference;
 mod takebacks;

@@ -1,7 +1,7 @@
 //! Expressions of a checked plan in the plan's own words.
 
 use crate::domain::tree::TreeKind;
-use crate::plan::checked::CheckedPlan;
+use crate::plan::checked::{CheckedPlan, Sides};
 use crate::plan::expr::{
     Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
 };
@@ -131,16 +131,24 @@ impl<'a> Words<'a> {
             Num::Held(rank) => call("held", &[self.rank_code(*rank).to_owned()]),
             Num::Earned(rank, periods) => call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string()]),
             Num::Before(place, periods) => {
-                let name = plan.remembered.get(usize::from(*place)).map_or("?", |(name, _)| name);
+                let name = plan.remembered.get(usize::from(*place)).map_or("?", |known| &known.name);
                 call("before", &[name.to_owned(), periods.to_string()])
             }
+            Num::Now(place, _) => self.named(plan.remembered.get(usize::from(*place)).map_or("?", |known| &known.name)),
             Num::Pair(pair, field) => {
-                let name = plan.pairs.get(usize::from(*pair)).map_or("?", |pair| &pair.name);
-                self.named(&format!("{name}.{}", pair_field(*field)))
+                let pair = plan.pairs.get(usize::from(*pair));
+                let power = pair.is_some_and(|pair| pair.sides == Sides::PowerLeg);
+                let name = pair.map_or("?", |pair| &pair.name);
+                self.named(&format!("{name}.{}", pair_field(*field, power)))
             }
             Num::Bonus(place) => call("bonus", &[bonus(*place)]),
-            Num::PaidWithin(place) => call("paid_within", &[bonus(*place)]),
+            Num::PaidWithin(place, None) => call("paid_within", &[bonus(*place)]),
+            Num::PaidWithin(place, Some(kind)) => call("paid_within", &[bonus(*place), kind.to_string()]),
             Num::PaidEver(place) => call("paid_ever", &[bonus(*place)]),
+            Num::Total(place) => call("total", &[bonus(*place)]),
+            Num::Breakage(place) => call("breakage", &[bonus(*place)]),
+            Num::Leftover(place) => call("leftover", &[bonus(*place)]),
+            Num::LeftoverBefore(place) => call("leftover_before", &[bonus(*place)]),
             Num::Lookup(place, value) => call("lookup", &[table(*place), self.number(value)]),
             Num::Slices(place, value) => call("slices", &[table(*place), self.number(value)]),
             Num::Floor(value) => call("floor", &[self.number(value)]),
@@ -243,8 +251,10 @@ const fn order_field(field: OrderField) -> &'static str {
     }
 }
 
-const fn pair_field(field: PairField) -> &'static str {
+const fn pair_field(field: PairField, power: bool) -> &'static str {
     match field {
+        PairField::Side(0) if power => "power",
+        PairField::Side(_) if power => "others",
         PairField::Side(0) => "left",
         PairField::Side(_) => "right",
         PairField::Brought(0) => "brought_left",

@@ -1,13 +1,15 @@
 //! Functions in expressions: counts and sums of members, tables, numbers of earlier periods.
 
 use super::{Checker, Meaning, Scope, Whom};
+use crate::domain::run::PeriodKind;
+use crate::plan::expr::names::Remembered;
 use crate::plan::expr::parse::{Ast, AstKind};
-use crate::plan::expr::typed::{Aggregate, Cond, Num, RankTerm, Reads, Shape, Take, TreeRef};
+use crate::plan::expr::typed::{Aggregate, Compare, Cond, Num, RankTerm, Reads, Shape, Take, TreeRef};
 use crate::plan::fault::suggest;
 
 const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
 
-const FUNCTIONS: [&str; 27] = [
+const FUNCTIONS: [&str; 31] = [
     "legs",
     "heads",
     "frontline",
@@ -26,6 +28,10 @@ const FUNCTIONS: [&str; 27] = [
     "bonus",
     "paid_within",
     "paid_ever",
+    "total",
+    "breakage",
+    "leftover",
+    "leftover_before",
     "lookup",
     "slices",
     "floor",
@@ -81,7 +87,15 @@ impl Checker<'_> {
                 Some(if name == "capped" { Num::Capped(volume?, limit) } else { Num::Leg(volume?, limit) })
             }
             ("before", [volume, rest @ ..]) if rest.len() < 2 => self.before(volume, rest.first()),
-            ("bonus" | "paid_within" | "paid_ever", [code]) => self.bonus(ast, name, code),
+            ("bonus" | "total" | "breakage" | "paid_within" | "paid_ever", [code]) => self.bonus(ast, name, code),
+            ("leftover" | "leftover_before", [code]) => self.leftover(ast, name, code),
+            ("paid_within", [code, kind]) => {
+                let (paid, kind) = (self.bonus(ast, name, code), self.period_kind(kind));
+                match paid? {
+                    Num::PaidWithin(bonus, _) => Some(Num::PaidWithin(bonus, Some(kind?))),
+                    other => Some(other),
+                }
+            }
             ("held", [rank]) => {
                 self.read(ast, "for how long a rank was held", Reads::Everything);
                 self.plan_rank(rank, "held(Leader)").map(Num::Held)
@@ -127,11 +141,34 @@ impl Checker<'_> {
         place.and_then(|place| u16::try_from(place).ok())
     }
 
+    /// Whether a named condition held before.
+    pub(super) fn held_before(&mut self, ast: &Ast, arguments: &[Ast]) -> Option<Cond> {
+        if !self.is_condition(ast) {
+            return self.not_a_condition(ast, "… >= 1");
+        }
+        let [what, rest @ ..] = arguments else { return None };
+        let before = self.before(what, rest.first())?;
+        Some(Cond::Numbers(Compare::Is, before, Num::Const(1.into())))
+    }
+
     /// A volume or a named number as it was. When it is known in this period does not matter.
     pub(super) fn before(&mut self, what: &Ast, periods: Option<&Ast>) -> Option<Num> {
         let name = self.text.get(what.span.clone()).unwrap_or("").to_owned();
+        if let Some((place, whom)) = self.kept(&name) {
+            let periods = periods.map_or(Some(1), |periods| self.whole(periods, 1, 24))?;
+            let before = Num::Before(place, periods);
+            return Some(whom.num(before));
+        }
         let (limit, reads) = (std::mem::replace(&mut self.limit, Reads::Amounts), self.reads);
-        let num = if self.value(&name).is_some_and(|(_, whom)| whom == Whom::default()) {
+        let value = self.value(&name).filter(|(_, whom)| *whom == Whom::default());
+        let num = if value.is_some_and(|(place, _)| self.is_condition(&self.names.values[place].ast)) {
+            let cond = self.expand(what, &name, |inner, ast| {
+                let cond = inner.cond(ast)?;
+                Some(cond)
+            });
+            let [one, none] = [1, 0].map(|value| Box::new(Num::Const(value.into())));
+            cond.map(|(cond, _)| Num::If(Box::new(cond), one, none))
+        } else if value.is_some() {
             self.expand_number(what, &name).map(|(num, _)| num)
         } else {
             self.volume(what).map(Num::Volume)
@@ -142,9 +179,10 @@ impl Checker<'_> {
             None => 1,
         };
         let num = num?;
+        let money = self.names.is_money(&num);
         let remembered = &mut self.names.remembered;
-        let place = remembered.iter().position(|(known, _)| *known == name).unwrap_or_else(|| {
-            remembered.push((name, num));
+        let place = remembered.iter().position(|known| known.name == name).unwrap_or_else(|| {
+            remembered.push(Remembered::looked_at(name, num, money));
             remembered.len() - 1
         });
         Some(Num::Before(u16::try_from(place).ok()?, periods))
@@ -163,9 +201,47 @@ impl Checker<'_> {
                 self.read(ast, &format!("the amount of bonus {name}"), Reads::Amounts);
                 Num::Bonus(place)
             }
-            "paid_within" => Num::PaidWithin(place),
+            "total" => {
+                self.read(ast, &format!("what bonus {name} pays in all"), Reads::Amounts);
+                Num::Total(place)
+            }
+            "breakage" => {
+                self.read(ast, &format!("the breakage of bonus {name}"), Reads::Amounts);
+                Num::Breakage(place)
+            }
+            "paid_within" => Num::PaidWithin(place, None),
             _ => Num::PaidEver(place),
         })
+    }
+
+    /// What a pool did not pay out, in this run or in the one before.
+    fn leftover(&mut self, ast: &Ast, function: &str, code: &Ast) -> Option<Num> {
+        let Num::PaidEver(place) = self.bonus(ast, "paid_ever", code)? else { return None };
+        let name = &self.names.bonuses[usize::from(place)];
+        if !self.names.pools.contains(name) {
+            let message = format!("bonus {name} is no pool, so nothing of it is left over");
+            self.fault(code, message, "name a bonus with source = \"pool\"");
+            return None;
+        }
+        if function == "leftover_before" {
+            return Some(Num::LeftoverBefore(place));
+        }
+        let what = format!("what the pool {name} leaves");
+        self.read(ast, &what, Reads::Amounts);
+        Some(Num::Leftover(place))
+    }
+
+    /// A kind of period by its word, such as `month`.
+    fn period_kind(&mut self, ast: &Ast) -> Option<PeriodKind> {
+        let word = self.text.get(ast.span.clone()).unwrap_or("");
+        // `half-month` is read as a difference; its place in the text is all of it.
+        let found = word.replace(' ', "").parse().ok();
+        if found.is_none() {
+            let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let help = format!("use one of: {}", kinds.join(", "));
+            self.fault(ast, format!("“{word}” is not a kind of period"), help);
+        }
+        found
     }
 
     pub(super) fn bad_call(&mut self, ast: &Ast, name: &str) -> Option<Num> {
@@ -182,7 +258,9 @@ impl Checker<'_> {
             "capped" => "takes a volume and a limit: capped(gv, 300)",
             "leg" => "takes a volume and a place: leg(gv, 1) is the strongest leg",
             "before" => "takes a volume and how many periods ago: before(gv, 1)",
-            "bonus" | "paid_within" | "paid_ever" => "takes a bonus: bonus(team)",
+            "bonus" | "paid_ever" | "total" | "breakage" => "takes a bonus: bonus(team)",
+            "paid_within" => "takes a bonus, and may take a kind of period: paid_within(team, month)",
+            "leftover" | "leftover_before" => "takes a pool: leftover(gold-pool)",
             "held" => "takes a rank: held(Leader)",
             "earned_in" => "takes a rank and a number of periods: earned_in(Leader, 3)",
             _ => {

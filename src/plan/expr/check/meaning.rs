@@ -21,9 +21,11 @@ const ORDER_WORDS: [&str; 2] = ["type", "line"];
 const EXPANSIONS: usize = 2_000;
 
 /// What can be read of a pairing.
-pub const PAIRS: [&str; 10] = [
+pub const PAIRS: [&str; 12] = [
     "left",
     "right",
+    "power",
+    "others",
     "brought_left",
     "brought_right",
     "weak",
@@ -95,7 +97,11 @@ impl Checker<'_> {
         let mut known: Vec<String> = self.names.volumes.iter().map(|volume| volume.name.clone()).collect();
         known.extend(self.names.values[..self.values].iter().map(|value| value.name.clone()));
         known.extend(NUMBERS.iter().chain(&RANKS).chain(&CONDITIONS).chain(&WORDS).map(ToString::to_string));
-        known.extend(self.names.pairs.iter().flat_map(|pair| PAIRS.iter().map(move |field| format!("{pair}.{field}"))));
+        for pair in &self.names.pairs {
+            let power = self.names.power.contains(pair);
+            let fits = PAIRS.iter().filter(|field| pair_field(field, power).is_some());
+            known.extend(fits.map(|field| format!("{pair}.{field}")));
+        }
         let order = || ORDER_NUMBERS.iter().chain(&ORDER_WORDS);
         known = match self.scope {
             Scope::Member => known,
@@ -186,10 +192,19 @@ impl Checker<'_> {
     }
 
     pub(super) fn expand_number(&mut self, ast: &Ast, name: &str) -> Option<(Num, Whom)> {
-        self.expand(ast, name, |inner, ast| {
+        let (num, from) = self.expand(ast, name, |inner, ast| {
             let num = inner.num(ast)?;
             Some(num)
-        })
+        })?;
+        let now = self.kept(name).map(|(place, _)| place);
+        Some((now.map_or(num.clone(), |place| Num::Now(place, Box::new(num))), from))
+    }
+
+    /// The place of a number that runs keep, and whether it is about whose amount it is.
+    pub(super) fn kept(&self, name: &str) -> Option<(u16, Whom)> {
+        let (whom, own) = self.whom(name)?;
+        let place = self.names.remembered.iter().position(|known| known.kept && known.name == own)?;
+        u16::try_from(place).ok().map(|place| (place, whom))
     }
 
     /// Whether an expression is a condition and not a number.
@@ -197,6 +212,12 @@ impl Checker<'_> {
         match &ast.kind {
             AstKind::Not(_) => true,
             AstKind::Binary(op, ..) => op.compares() || matches!(op, BinaryOp::And | BinaryOp::Or),
+            AstKind::Call(name, arguments) if name == "before" => match arguments.first().map(|what| &what.kind) {
+                Some(AstKind::Name(name)) => {
+                    self.value(name).is_some_and(|(place, _)| self.is_condition(&self.names.values[place].ast))
+                }
+                _ => false,
+            },
             AstKind::Name(name) => match self.value(name) {
                 Some((place, _)) => self.is_condition(&self.names.values[place].ast),
                 None => CONDITIONS.contains(&name.rsplit('.').next().unwrap_or(name)),
@@ -216,6 +237,22 @@ impl Checker<'_> {
         };
         if found.is_some() {
             return found;
+        }
+        if self.kept(name).is_some() {
+            let help = format!("write before({name}) for what it was; what it is now can be read below its own part");
+            self.fault(ast, format!("“{name}” is not known yet here"), help);
+            return None;
+        }
+        if let Some((pair, "left" | "right")) = name.split_once('.')
+            && self.names.power.iter().any(|known| known == pair)
+        {
+            let help = format!("write {pair}.power for the strongest leg, {pair}.others for the sum of the others");
+            self.fault(
+                ast,
+                format!("{pair} has no left and right: it matches the strongest leg with all others"),
+                help,
+            );
+            return None;
         }
         if name.starts_with("my.") {
             let message = "“my.” is about the member who counts those of the first level or those who were enrolled";
@@ -264,7 +301,7 @@ impl Checker<'_> {
         }
         if let Some((pair, field)) = name.split_once('.') {
             let place = self.names.pairs.iter().position(|known| known == pair)?;
-            let field = pair_field(field)?;
+            let field = pair_field(field, self.names.power.iter().any(|known| known == pair))?;
             let known = self.names.early_pairs.get(place).copied();
             if pair_field_is_old(field) {
                 self.read(ast, name, Reads::Facts);
@@ -320,12 +357,15 @@ const fn pair_field_is_old(field: PairField) -> bool {
     matches!(field, PairField::Brought(_) | PairField::PositionBefore)
 }
 
-fn pair_field(name: &str) -> Option<PairField> {
+/// A number of a pairing; `power` for one of the strongest leg with all others.
+fn pair_field(name: &str, power: bool) -> Option<PairField> {
     Some(match name {
-        "left" => PairField::Side(0),
-        "right" => PairField::Side(1),
-        "brought_left" => PairField::Brought(0),
-        "brought_right" => PairField::Brought(1),
+        "left" if !power => PairField::Side(0),
+        "right" if !power => PairField::Side(1),
+        "power" if power => PairField::Side(0),
+        "others" if power => PairField::Side(1),
+        "brought_left" if !power => PairField::Brought(0),
+        "brought_right" if !power => PairField::Brought(1),
         "weak" => PairField::Weak,
         "strong" => PairField::Strong,
         "matched" => PairField::Matched,
