@@ -29,7 +29,7 @@ fn what_goes_into_wallets_is_owed_to_nobody_and_comes_back_with_the_goods() {
         let field = Field::new(&fresh.db);
         let text = format!("{}\n{WALLETS}", starter::UNILEVEL);
         let start = Day::from_ymd(2026, 2, 1).unwrap();
-        add_plan_version(&fresh.db, &field.clock, &ann(), &text, "wallets.toml", start).unwrap();
+        add_plan_version(&fresh.db, &field.clock, &ann(), text.as_str(), "wallets.toml", start).unwrap();
         let sold = field.busy_month();
         field.clock.set(at("2026-11-02T09:00:00Z"));
         let october = field.committed("2026-10");
