@@ -186,7 +186,7 @@ proptest! {
         let round = |thousandths: i64| if down { thousandths / 1_000 } else { (thousandths + 500) / 1_000 };
         let expected = if total { round(sum * 37) } else { round(sum * 30) + round(sum * 7) };
         prop_assert_eq!(result.total_minor, expected);
-        for line in &result.lines {
+        for line in result.lines.iter() {
             let rate = if line.bonus == 0 { 30 } else { 7 };
             let exact = line.base / 100 * rate;
             prop_assert!((line.amount_minor * 1_000 - exact).abs() < 1_000);
