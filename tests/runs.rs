@@ -43,6 +43,7 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 use crate::databases;
 
 mod once;
+mod wallets;
 
 pub fn at(text: &str) -> Moment {
     Moment::from_utc(text.parse().unwrap())

@@ -1,7 +1,7 @@
 //! Commits an approved run: writes the ledger, the statements and the ranks, and closes the period,
 //! all in one transaction. From here on nothing of it changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
@@ -17,6 +17,7 @@ use crate::store::ledger::{self, Transfer};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::statements::{self, Statement};
+use crate::store::wallets::{self, RunWallet};
 use crate::store::{Conn, Db, ids, lines, members};
 
 /// Letters and digits of a verification code: none that look alike.
@@ -40,7 +41,9 @@ pub fn commit_run(db: &Db, clock: &Clock, actor: &Actor, id: RunId) -> Result<Ru
         refuse_unless_whole(tx, &old, &sums)?;
         let opening = ledger::list_balances(tx, old.currency)?;
         post(tx, clock, actor, &old, &sums, today)?;
-        let rows = issue(tx, &old, &period, &sums, &opening, today)?;
+        let split = wallets::list_of_run(tx, id)?;
+        fill_wallets(tx, clock, actor, &old, &split, today)?;
+        let rows = issue(tx, &old, &period, &sums, &split, &opening, today)?;
         statements::insert(tx, &rows)?;
         let ranks = runs::list_rank_changes(tx, id)?;
         members::update_ranks(tx, &ranks, now)?;
@@ -109,18 +112,63 @@ fn post(
     Ok(ledger::append(tx, &transfers)?)
 }
 
+/// Moves what goes into wallets from what the members are owed; what is taken back out of wallets goes the other way.
+fn fill_wallets(
+    tx: &mut Conn,
+    clock: &Clock,
+    actor: &Actor,
+    run: &Run,
+    split: &[RunWallet],
+    today: Day,
+) -> Result<(), ActionFault> {
+    let mut by_wallet: BTreeMap<&str, Vec<&RunWallet>> = BTreeMap::new();
+    for row in split {
+        by_wallet.entry(&row.wallet).or_default().push(row);
+    }
+    let mut transfers = Vec::with_capacity(split.len());
+    for (wallet, rows) in by_wallet {
+        let owners: Vec<MemberId> = rows.iter().map(|row| row.member_id).collect();
+        let payable = ledger::accounts(tx, AccountKind::Payable, run.currency, &owners)?;
+        let accounts = ledger::wallets(tx, AccountKind::Wallet, wallet, run.currency, &owners)?;
+        transfers.extend(rows.iter().filter(|row| row.amount_minor != 0).map(|row| {
+            let (owed, own) = (payable[&row.member_id], accounts[&row.member_id]);
+            let (from, to) = if row.amount_minor > 0 { (owed, own) } else { (own, owed) };
+            Transfer {
+                id: TransferId(ids::next()),
+                kind: TransferKind::Wallet,
+                from_account_id: from,
+                to_account_id: to,
+                amount_minor: row.amount_minor.abs(),
+                currency: run.currency,
+                run_id: run.id,
+                reference: run.number.clone(),
+                on_day: today,
+                posted_at: clock.now(),
+                posted_by: actor.id,
+                idempotency_key: format!("{}/wallet/{wallet}/{}", run.number, row.member_id),
+            }
+        }));
+    }
+    Ok(ledger::append(tx, &transfers)?)
+}
+
 /// One statement for everybody with a line.
 fn issue(
     tx: &mut Conn,
     run: &Run,
     period: &Period,
     sums: &[(MemberId, i64, i64)],
+    split: &[RunWallet],
     opening: &HashMap<MemberId, i64>,
     today: Day,
 ) -> Result<Vec<Statement>, ActionFault> {
     let payees: Vec<MemberId> = sums.iter().map(|(member, _, _)| *member).collect();
     let numbers: HashMap<MemberId, String> =
         members::list_by_ids(tx, &payees)?.into_iter().map(|member| (member.id, member.number)).collect();
+    let mut put_aside: HashMap<MemberId, i64> = HashMap::new();
+    for row in split {
+        *put_aside.entry(row.member_id).or_default() += row.amount_minor;
+    }
     sums.iter()
         .map(|(member, earned, clawback)| {
             let number = numbers.get(member).ok_or_else(|| crate::store::StoreError::not_found("member", member))?;
@@ -135,7 +183,7 @@ fn issue(
                 issued_on: today,
                 opening_minor,
                 earned_minor,
-                closing_minor: opening_minor + earned_minor,
+                closing_minor: opening_minor + earned_minor - put_aside.get(member).copied().unwrap_or_default(),
             })
         })
         .collect()

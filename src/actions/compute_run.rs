@@ -16,6 +16,7 @@ use crate::domain::staff::Actor;
 use crate::plan::{self, CheckedPlan, RunResult, Snapshot};
 use crate::store::audit::{self, Entry};
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
+use crate::store::wallets::{self, RunWallet};
 use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
 use crate::text::hex;
 
@@ -235,7 +236,23 @@ fn store_rest(tx: &mut Conn, id: RunId, result: &RunResult) -> Result<(), Action
             value: entry.value,
         })
         .collect();
-    Ok(runs::insert_state(tx, &state)?)
+    runs::insert_state(tx, &state)?;
+    Ok(wallets::insert(tx, &run_wallets(id, result))?)
+}
+
+fn run_wallets(id: RunId, result: &RunResult) -> Vec<RunWallet> {
+    let row = |split: &plan::Split| {
+        let wallet = &result.wallets[usize::from(split.wallet)];
+        RunWallet {
+            run_id: id,
+            member_id: result.members[split.member as usize].id,
+            wallet: wallet.code.clone(),
+            name: wallet.name.clone(),
+            kind: wallet.kind.as_str().to_owned(),
+            amount_minor: split.amount_minor,
+        }
+    };
+    result.splits.iter().map(row).collect()
 }
 
 fn run_member(id: RunId, result: &RunResult, member: &plan::MemberResult, lines: i64) -> RunMember {

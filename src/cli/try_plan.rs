@@ -100,6 +100,14 @@ fn table(result: &RunResult, snapshot: &Snapshot) -> Result<(), Failure> {
         let amount = result.currency.plain(bonus.amount_minor);
         print_line(format!("{}: {} lines, {amount}, breakage {}", bonus.name, bonus.lines, bonus.breakage))?;
     }
+    for wallet in &result.wallets {
+        print_line(format!(
+            "Wallet {} ({}): {}",
+            wallet.name,
+            wallet.kind,
+            result.currency.plain(wallet.amount_minor)
+        ))?;
+    }
     print_line(format!("Total: {} {}", result.currency.plain(result.total_minor), result.currency))?;
     result.exceptions.iter().try_for_each(|exception| print_line(format!("{}: {}", exception.severity, exception.text)))
 }
@@ -148,6 +156,7 @@ fn as_json(result: &RunResult, snapshot: &Snapshot) -> serde_json::Value {
         "lines": result.rows(snapshot).map(line).collect::<Vec<_>>(),
         "members": members_as_json(result, snapshot),
         "bonuses": bonuses_as_json(result),
+        "wallets": wallets_as_json(result, snapshot),
         "exceptions": result.exceptions.iter().map(|exception| {
             json!({ "severity": exception.severity, "code": exception.code, "text": exception.text })
         }).collect::<Vec<_>>(),
@@ -175,6 +184,19 @@ fn members_as_json(result: &RunResult, snapshot: &Snapshot) -> Vec<serde_json::V
             })
         })
         .collect()
+}
+
+fn wallets_as_json(result: &RunResult, snapshot: &Snapshot) -> Vec<serde_json::Value> {
+    let split = |split: &plan::Split| {
+        let wallet = &result.wallets[usize::from(split.wallet)];
+        json!({
+            "member": snapshot.members[split.member as usize].number,
+            "wallet": wallet.code,
+            "kind": wallet.kind.as_str(),
+            "amount": result.currency.plain(split.amount_minor),
+        })
+    };
+    result.splits.iter().map(split).collect()
 }
 
 fn bonuses_as_json(result: &RunResult) -> Vec<serde_json::Value> {

@@ -12,6 +12,8 @@ words! {
         Expense = "commission-expense",
         /// What the company owes one member.
         Payable = "member-payable",
+        /// What one member has in a wallet of the plan: put aside, or credit for goods.
+        Wallet = "member-wallet",
         /// Money that left for the bank.
         Payout = "payout",
     }
@@ -24,6 +26,8 @@ words! {
         Earned = "earned",
         /// What a committed run took back for returned orders.
         Clawback = "clawback",
+        /// A part of a member's earnings that goes into a wallet, or comes back from it.
+        Wallet = "wallet",
         /// Money paid out to a member.
         PaidOut = "paid-out",
     }

@@ -198,6 +198,11 @@ impl Rounding {
         }
     }
 
+    /// A number rounded to a whole one; `None` beyond 64 bits.
+    pub fn whole(self, value: Decimal) -> Option<i64> {
+        i64::try_from(value.round_dp_with_strategy(0, self.strategy())).ok()
+    }
+
     const fn strategy(self) -> RoundingStrategy {
         match self {
             Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,

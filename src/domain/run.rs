@@ -1,5 +1,7 @@
 //! Periods and runs: their states, which only go forward, and who may take each step.
 
+use chrono::Datelike;
+
 use super::calendar::Day;
 use super::ids::StaffId;
 use super::words::words;
@@ -67,6 +69,41 @@ impl PeriodKind {
                 Some((Self::HalfMonth, days.0, days.1))
             }
             Some(_) => label.parse().ok().map(|day| (Self::Day, day, day)),
+        }
+    }
+}
+
+impl PeriodKind {
+    /// First and last day of the period of this kind that a day falls into.
+    pub fn around(self, day: Day) -> (Day, Day) {
+        let date = day.date();
+        let (year, month) = (date.year(), date.month());
+        let whole = || {
+            let first = Day::from_ymd(year, 1, 1).unwrap_or(day);
+            (first, Day::from_ymd(year, 12, 31).unwrap_or(day))
+        };
+        match self {
+            Self::Day => (day, day),
+            Self::Week => {
+                let first = day.plus(-i32::try_from(date.weekday().num_days_from_monday()).unwrap_or(0));
+                (first, first.plus(6))
+            }
+            Self::HalfMonth => {
+                let middle = day.month_start().plus(14);
+                if day <= middle { (day.month_start(), middle) } else { (middle.plus(1), day.month_end()) }
+            }
+            Self::Month => (day.month_start(), day.month_end()),
+            Self::FourWeeks => {
+                let year = date.iso_week().year();
+                let week = date.iso_week().week();
+                let label = format!("{year:04}-P{:02}", week.div_ceil(4).min(13));
+                Self::of_label(&label).map_or((day, day), |(_, first, last)| (first, last))
+            }
+            Self::Quarter => {
+                let first = Day::from_ymd(year, (month - 1) / 3 * 3 + 1, 1).unwrap_or(day);
+                (first, Day::from_ymd(year, (month - 1) / 3 * 3 + 3, 1).unwrap_or(day).month_end())
+            }
+            Self::Year => whole(),
         }
     }
 }

@@ -1,5 +1,11 @@
 //! A checked plan: every name resolved, every value of the right kind, ready to run.
 
+mod pairing;
+mod payment;
+
+pub use pairing::{After, Matching, Pairing, Sides, Unqualified};
+pub use payment::{Cap, CapPer, Reduction, Wallet, WalletKind};
+
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
@@ -7,7 +13,7 @@ use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, Num, TreeRef};
+use super::expr::{Aggregate, Cond, Num, Reads, Remembered, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -64,6 +70,16 @@ words! {
 }
 
 words! {
+    /// How the rank that is paid on falls.
+    Demotion, "way to fall" {
+        /// To the rank that was earned.
+        AtOnce = "at-once",
+        /// By one rank a period.
+        ByOne = "by-one",
+    }
+}
+
+words! {
     /// What becomes of goods that come back after they were paid on.
     Returns, "way to treat returns" {
         /// The lines on the order are taken back at their original rates.
@@ -74,48 +90,26 @@ words! {
 }
 
 words! {
-    /// What becomes of the volume of a member who may not be paid on it.
-    Unqualified, "way to treat the unqualified" {
-        /// Both sides are carried on.
-        Keep = "keep",
-        /// The sides are matched as if it were paid, without pay.
-        Match = "match",
-        /// Both sides are lost.
-        Flush = "flush",
-    }
-}
-
-words! {
-    /// What is left after two sides were matched.
-    After, "way to go on" {
-        /// What was not matched stays on its side.
-        Carry = "carry",
-        /// Nothing.
-        Flush = "flush",
-    }
-}
-
-words! {
     /// What becomes of what is above a limit.
     Excess, "way to treat the excess" {
         /// It is lost.
         Lost = "lost",
         /// It stays for the next period.
         Carried = "carried",
+        /// It is lost, and with it all volume of both sides.
+        Flush = "flush",
     }
 }
 
 words! {
-    /// How amounts above a common limit are reduced.
-    Reduction, "way to reduce" {
-        /// Every amount by the same factor.
-        ProRata = "pro-rata",
-        /// Those of the lowest paid ranks first.
-        LowestRank = "lowest-rank",
-        /// The last ones, by day and number of the order.
-        LastCome = "last-come",
-        /// The run stops with a fault.
-        Stop = "stop",
+    /// What is rounded once.
+    RoundingOf, "amount to round" {
+        /// Every line.
+        Line = "line",
+        /// What a bonus pays a member.
+        Bonus = "bonus",
+        /// All that a member is paid.
+        Total = "total",
     }
 }
 
@@ -137,60 +131,21 @@ pub struct DerivedTree {
     pub of: TreeRef,
     /// Who stays in it; those below anybody else move up.
     pub only: Option<Cond>,
-    /// How many first recruits everybody passes up.
-    pub pass_up: u16,
-    /// Whether it is one line by day of enrolment.
-    pub line: bool,
+    /// Which recruits everybody passes up. About the member who came: `recruit` counts in the tree it is derived from.
+    pub pass_up: Option<Cond>,
+    /// Whether it is one line by day of enrolment, and of whom.
+    pub line: Option<Line>,
+    /// When it is made.
+    pub reads: Reads,
 }
 
-/// How the two sides of each place in the placement tree are matched.
+/// A line of all distributors, or of those who bought their place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pairing {
-    /// Name in expressions.
-    pub name: String,
-    /// Which volume flows up: a volume of the members' own orders.
-    pub volume: u16,
-    /// Who is matched.
-    pub qualified: Cond,
-    /// What becomes of the others.
-    pub unqualified: Unqualified,
-    /// How.
-    pub method: Matching,
-    /// The most that is matched: volume, cycles, or ladder volume.
-    pub limit: Option<Num>,
-    /// What becomes of what could be matched above the limit.
-    pub excess: Excess,
-    /// What is left.
-    pub after: After,
-    /// The most that is carried on a side.
-    pub carry_limit: Option<Num>,
-    /// After how many periods carried volume is lost; 0 for never.
-    pub carry_periods: u16,
-    /// In which runs it is matched; in all where not given.
-    pub period: Option<PeriodKind>,
-}
-
-/// How two sides are matched. Volumes in ten-thousandths.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Matching {
-    /// The smaller side.
-    Weaker,
-    /// Whole cycles of so much from the stronger and so much from the weaker side, which are decided anew before each.
-    Cycles {
-        /// From the stronger side.
-        strong: i64,
-        /// From the weaker side.
-        weak: i64,
-    },
-    /// The highest of these volumes that both sides reach.
-    Steps(Vec<i64>),
-    /// Steps over everything that was ever used; within a period at most so many times the weaker from the stronger side.
-    Ladder {
-        /// Steps, counted over all periods.
-        steps: Vec<i64>,
-        /// How many times the weaker side may be used of the stronger.
-        ratio: u16,
-    },
+pub struct Line {
+    /// How many stand below one.
+    pub width: u16,
+    /// The first order that meets this gives a place for good; without it everybody has one.
+    pub orders: Option<Cond>,
 }
 
 /// A volume of the plan.
@@ -274,6 +229,10 @@ pub enum BonusSource {
         skipped: bool,
         /// In how many periods it is paid, each while the rank is held.
         instalments: u16,
+        /// Which share of the amount each of them is; the whole amount each time where none are given.
+        shares: Vec<Decimal>,
+        /// Whether it is paid anew after the rank was lost and reached again.
+        again: bool,
     },
 }
 
@@ -353,35 +312,6 @@ pub struct RateRow {
     pub cells: Vec<Num>,
 }
 
-/// A limit on what a set of bonuses pays.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cap {
-    /// How messages and traces call it.
-    pub name: String,
-    /// Which bonuses (their places).
-    pub of: Vec<u16>,
-    /// The most, in whole units of the currency: about a member, or the same for all.
-    pub limit: Num,
-    /// Whose amounts count together.
-    pub per: CapPer,
-    /// How amounts are reduced.
-    pub reduction: Reduction,
-    /// What becomes of the rest.
-    pub excess: Excess,
-}
-
-words! {
-    /// Whose amounts a cap counts together.
-    CapPer, "cap" {
-        /// Each member's.
-        Member = "member",
-        /// Those of all positions of a person.
-        Person = "person",
-        /// Everybody's.
-        Company = "company",
-    }
-}
-
 /// A bonus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bonus {
@@ -417,6 +347,8 @@ pub struct Bonus {
     pub points: bool,
     /// What an earner gets at least in a period.
     pub at_least: Option<Num>,
+    /// What the one whose volume it is passes up at least, as far as it gets so much itself.
+    pub guarantee: Option<Num>,
     /// Rates, or amounts where the base is fixed; rows from low to high rank.
     pub rates: Vec<RateRow>,
 }
@@ -466,6 +398,8 @@ pub struct CheckedPlan {
     pub rounding: Rounding,
     /// To how many decimal places.
     pub places: u32,
+    /// What is rounded once.
+    pub rounding_of: RoundingOf,
     /// Money for one point of volume, in whole units of the currency.
     pub point_value: Decimal,
     /// What a point is worth to members of these markets (places among the words).
@@ -482,8 +416,8 @@ pub struct CheckedPlan {
     pub volumes: Vec<VolumeDef>,
     /// Pairings of the placement tree.
     pub pairs: Vec<Pairing>,
-    /// Volumes and named numbers that expressions read as they were, by name.
-    pub remembered: Vec<(String, Num)>,
+    /// Numbers that runs keep, then volumes and named numbers that expressions read as they were.
+    pub remembered: Vec<Remembered>,
     /// How members without a place get one in the placement tree.
     pub placement: Option<Placement>,
     /// Counts of members that conditions ask for, inner ones first.
@@ -494,6 +428,8 @@ pub struct CheckedPlan {
     pub active_text: String,
     /// Which rank is paid on.
     pub paid_as: PaidAs,
+    /// How it falls.
+    pub demotion: Demotion,
     /// In which runs ranks are judged; runs of other kinds read what the last of these found. In all where not given.
     pub ranks_period: Option<PeriodKind>,
     /// Whether an expression reads the ranks that the previous run paid on.
@@ -504,6 +440,8 @@ pub struct CheckedPlan {
     pub bonuses: Vec<Bonus>,
     /// Limits, in the order in which they apply.
     pub caps: Vec<Cap>,
+    /// Accounts that a part of what is paid goes to.
+    pub wallets: Vec<Wallet>,
     /// Of these bonuses only the largest is paid to each member.
     pub larger: Vec<Vec<u16>>,
     /// What is calculated one after the other.
@@ -522,16 +460,21 @@ impl CheckedPlan {
             volume.orders.numbers(see);
             volume.stop.iter().for_each(|stop| stop.numbers(see));
         }
-        self.trees.iter().filter_map(|tree| tree.only.as_ref()).for_each(|only| only.numbers(see));
+        for tree in &self.trees {
+            let bought = tree.line.as_ref().and_then(|line| line.orders.as_ref());
+            tree.only.iter().chain(&tree.pass_up).chain(bought).for_each(|cond| cond.numbers(see));
+        }
         for need in self.ranks.iter().flat_map(|rank| rank.needs.iter().chain(rank.maintain.iter().flatten())) {
             need.cond.numbers(see);
         }
         for pair in &self.pairs {
             pair.qualified.numbers(see);
-            pair.limit.iter().chain(&pair.carry_limit).for_each(|limit| limit.numbers(see));
+            pair.unqualified.iter().for_each(|(cond, _)| cond.numbers(see));
+            pair.limit.iter().chain(&pair.carry_limit).chain(&pair.own).for_each(|limit| limit.numbers(see));
         }
-        self.remembered.iter().for_each(|(_, num)| num.numbers(see));
+        self.remembered.iter().for_each(|remembered| remembered.num.numbers(see));
         self.caps.iter().for_each(|cap| cap.limit.numbers(see));
+        self.wallets.iter().for_each(|wallet| wallet.numbers(see));
         self.bonuses.iter().for_each(|bonus| bonus.numbers(see));
     }
 }
@@ -557,7 +500,7 @@ impl Bonus {
             cond.numbers(see);
         }
         let minimum = self.walk.difference.iter().filter_map(|difference| difference.minimum.as_ref());
-        minimum.chain(&self.base_of).chain(&self.at_least).for_each(|num| num.numbers(see));
+        minimum.chain(&self.base_of).chain(&self.at_least).chain(&self.guarantee).for_each(|num| num.numbers(see));
         self.hold_until.iter().for_each(|cond| cond.numbers(see));
         self.rates.iter().flat_map(|row| &row.cells).for_each(|cell| cell.numbers(see));
     }

@@ -121,13 +121,15 @@ fn floor_boundary(text: &str, byte: usize) -> usize {
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given: Vec<char> = given.chars().take(40).flat_map(char::to_lowercase).collect();
     let limit = (given.len() / 3).clamp(1, 3);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, usize), &str)> = None;
     let mut alone = true;
     for name in known {
         let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
         let begun = given.len() >= 3 && (letters.starts_with(&given) || given.starts_with(&letters));
-        let far = if begun { 1 } else { distance(&given, &letters) };
-        if far > limit {
+        let steps = distance(&given, &letters);
+        // Of names that begin alike the nearer one is meant.
+        let far = (if begun { 1 } else { steps }, steps);
+        if far.0 > limit {
             continue;
         }
         match best {

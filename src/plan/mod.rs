@@ -4,9 +4,9 @@
 //! snapshot gives the same bytes on any machine, with one thread or many, in any order of input.
 
 mod bytes;
-pub mod climb;
 pub mod case;
 pub mod checked;
+pub mod climb;
 pub mod diff;
 mod digest;
 mod engine;
@@ -31,7 +31,7 @@ pub use fault::{Fault, Faults};
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, Passed, PassedReason, RankName,
-    Requirement, RunResult, Severity, Source,
+    Requirement, RunResult, Severity, Source, Split, WalletTotal,
 };
 pub use snapshot::{
     Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,

@@ -10,6 +10,7 @@ use crate::domain::ids::{LineId, MemberId, OrderId};
 use crate::domain::money::{Currency, Rounding, Volume};
 use crate::domain::words::words;
 
+use super::checked::WalletKind;
 use super::climb::Climbs;
 use super::lines::Lines;
 use super::snapshot::{Snapshot, StateEntry};
@@ -343,6 +344,30 @@ pub struct BonusTotal {
     pub breakage: Decimal,
 }
 
+/// An account beside the one that is paid out, with what goes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalletTotal {
+    /// Code, as used in the plan.
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+    /// Money, or credit that is none.
+    pub kind: WalletKind,
+    /// Sum of all members.
+    pub amount_minor: i64,
+}
+
+/// The part of what a member is paid that goes into a wallet. The rest stays on the account that is paid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// Whose: place in the snapshot's members.
+    pub member: u32,
+    /// Which wallet: place in [`RunResult::wallets`].
+    pub wallet: u16,
+    /// How much; negative where more was taken back than paid.
+    pub amount_minor: i64,
+}
+
 /// Something that a reviewer should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
@@ -382,6 +407,10 @@ pub struct RunResult {
     pub ranks: Vec<RankName>,
     /// The plan's bonuses in their order, with totals.
     pub bonuses: Vec<BonusTotal>,
+    /// The plan's wallets in their order, with totals.
+    pub wallets: Vec<WalletTotal>,
+    /// What goes into them, by number of the member.
+    pub splits: Vec<Split>,
     /// Things to look at.
     pub exceptions: Vec<Exception>,
     /// Names of the state's keys.

@@ -24,6 +24,8 @@ pub struct Account {
     pub member_id: MemberId,
     /// Its currency.
     pub currency: Currency,
+    /// Code of the wallet; empty for an account that is none.
+    pub wallet: String,
 }
 
 /// A transfer from one account to another.
@@ -74,10 +76,22 @@ pub fn accounts(
     currency: Currency,
     members: &[MemberId],
 ) -> StoreResult<HashMap<MemberId, AccountId>> {
+    wallets(tx, kind, "", currency, members)
+}
+
+/// The same for the accounts of a wallet.
+pub fn wallets(
+    tx: &mut Conn,
+    kind: AccountKind,
+    wallet: &str,
+    currency: Currency,
+    members: &[MemberId],
+) -> StoreResult<HashMap<MemberId, AccountId>> {
     let mut found: HashMap<MemberId, AccountId> = HashMap::with_capacity(members.len());
     for chunk in members.chunks(900) {
         let rows: Vec<(MemberId, AccountId)> = ledger_accounts::table
             .filter(ledger_accounts::kind.eq(kind))
+            .filter(ledger_accounts::wallet.eq(wallet))
             .filter(ledger_accounts::currency.eq(currency))
             .filter(ledger_accounts::member_id.eq_any(chunk))
             .select((ledger_accounts::member_id, ledger_accounts::id))
@@ -87,7 +101,13 @@ pub fn accounts(
     let missing: Vec<Account> = members
         .iter()
         .filter(|member| !found.contains_key(*member))
-        .map(|member| Account { id: AccountId(ids::next()), kind, member_id: *member, currency })
+        .map(|member| Account {
+            id: AccountId(ids::next()),
+            kind,
+            member_id: *member,
+            currency,
+            wallet: wallet.to_owned(),
+        })
         .collect();
     insert_all!(tx, ledger_accounts::table, &missing)?;
     found.extend(missing.into_iter().map(|account| (account.member_id, account.id)));
@@ -144,6 +164,26 @@ pub fn list_balances(conn: &mut Conn, currency: Currency) -> StoreResult<HashMap
     Ok(rows.into_iter().map(|row| (MemberId(row.member_id), row.balance)).collect())
 }
 
+/// What a member has in wallets: code of the wallet and balance, by code.
+pub fn list_wallets(conn: &mut Conn, member: MemberId, currency: Currency) -> StoreResult<Vec<(String, i64)>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        wallet: String,
+        #[diesel(sql_type = BigInt)]
+        balance: i64,
+    }
+    let rows: Vec<Row> = diesel::sql_query(format!(
+        "SELECT a.wallet AS wallet, CAST(SUM(e.amount_minor) AS BIGINT) AS balance \
+         FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id \
+         WHERE a.kind = '{}' AND a.currency = '{currency}' AND a.member_id = {} GROUP BY a.wallet ORDER BY a.wallet",
+        AccountKind::Wallet,
+        member.0
+    ))
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.wallet, row.balance)).collect())
+}
+
 /// Sum over all accounts per currency; each must be zero.
 pub fn sums_by_currency(conn: &mut Conn) -> StoreResult<Vec<(String, i64)>> {
     #[derive(QueryableByName)]
@@ -184,14 +224,14 @@ pub fn list_run_differences(conn: &mut Conn) -> StoreResult<Vec<RunDifference>> 
            SELECT r.number AS number, r.earned_minor AS run_minor, \
              CAST(COALESCE((SELECT SUM(l.amount_minor) FROM earning_lines l WHERE l.run_id = r.id), 0) AS BIGINT) AS lines_minor, \
              CAST(COALESCE((SELECT SUM(CASE WHEN a.kind = 'member-payable' THEN t.amount_minor ELSE -t.amount_minor END) \
-               FROM ledger_transfers t JOIN ledger_accounts a ON a.id = t.to_account_id WHERE t.run_id = r.id), 0) AS BIGINT) AS ledger_minor \
+               FROM ledger_transfers t JOIN ledger_accounts a ON a.id = t.to_account_id WHERE t.run_id = r.id AND t.kind <> 'wallet'), 0) AS BIGINT) AS ledger_minor \
            FROM runs r WHERE r.status = 'committed') AS sums \
          WHERE run_minor <> lines_minor OR run_minor <> ledger_minor ORDER BY number",
     )
     .load(conn)?)
 }
 
-/// Statements whose closing balance is not the opening balance plus what was earned, or whose earned
+/// Statements whose closing balance is not the opening balance plus what was earned and did not go into wallets, or whose earned
 /// amount is not what the ledger moved: their numbers.
 pub fn list_wrong_statements(conn: &mut Conn) -> StoreResult<Vec<String>> {
     #[derive(QueryableByName)]
@@ -202,7 +242,8 @@ pub fn list_wrong_statements(conn: &mut Conn) -> StoreResult<Vec<String>> {
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT s.number AS number FROM statements s \
          LEFT JOIN run_members m ON m.run_id = s.run_id AND m.member_id = s.member_id \
-         WHERE s.closing_minor <> s.opening_minor + s.earned_minor OR m.earned_minor IS NULL OR m.earned_minor <> s.earned_minor \
+         WHERE s.closing_minor <> s.opening_minor + s.earned_minor - COALESCE((SELECT SUM(w.amount_minor) FROM run_wallets w \
+           WHERE w.run_id = s.run_id AND w.member_id = s.member_id), 0) OR m.earned_minor IS NULL OR m.earned_minor <> s.earned_minor \
          ORDER BY s.number LIMIT 100",
     )
     .load(conn)?;

@@ -38,6 +38,7 @@ pub mod staff;
 pub mod statements;
 mod tallies;
 mod url;
+pub mod wallets;
 
 pub use conn::Conn;
 pub(crate) use conn::{each, insert_all};

@@ -249,7 +249,7 @@ pub fn delete_result(tx: &mut Conn, run: RunId) -> StoreResult<()> {
     diesel::delete(run_breakage::table.filter(run_breakage::run_id.eq(run))).execute(tx)?;
     diesel::delete(run_exceptions::table.filter(run_exceptions::run_id.eq(run))).execute(tx)?;
     diesel::delete(run_state::table.filter(run_state::run_id.eq(run))).execute(tx)?;
-    Ok(())
+    super::wallets::delete_of_run(tx, run)
 }
 
 /// Removes the frozen input of a discarded run.

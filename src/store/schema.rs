@@ -317,6 +317,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_wallets (run_id, member_id, wallet) {
+        run_id -> BigInt,
+        member_id -> BigInt,
+        wallet -> Text,
+        name -> Text,
+        kind -> Text,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
     run_totals (run_id, bonus) {
         run_id -> BigInt,
         bonus -> Text,
@@ -359,6 +370,7 @@ diesel::table! {
         kind -> Text,
         member_id -> BigInt,
         currency -> Text,
+        wallet -> Text,
     }
 }
 
@@ -519,6 +531,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_rules,
     run_state,
     run_totals,
+    run_wallets,
     run_breakage,
     run_exceptions,
     ledger_accounts,

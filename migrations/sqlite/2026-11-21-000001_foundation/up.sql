@@ -339,6 +339,17 @@ CREATE TABLE run_state (
     PRIMARY KEY (run_id, member_id, key)
 );
 
+-- What of a member's earnings goes into a wallet of the plan instead of being paid out.
+CREATE TABLE run_wallets (
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    member_id INTEGER NOT NULL,
+    wallet TEXT NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL,
+    PRIMARY KEY (run_id, member_id, wallet)
+);
+
 CREATE TABLE run_totals (
     run_id INTEGER NOT NULL REFERENCES runs (id),
     bonus TEXT NOT NULL,
@@ -380,7 +391,8 @@ CREATE TABLE ledger_accounts (
     kind TEXT NOT NULL,
     member_id INTEGER NOT NULL,
     currency TEXT NOT NULL,
-    UNIQUE (kind, member_id, currency),
+    wallet TEXT NOT NULL,
+    UNIQUE (kind, member_id, currency, wallet),
     UNIQUE (id, currency)
 );
 

@@ -1,27 +1,41 @@
 //! The member's account on a statement: the balance before the run, what the run moved, the balance after it.
 
+use std::collections::HashMap;
+
 use super::StatementBook;
 use super::book::month_name;
 use crate::actions::ActionFault;
 use crate::domain::ledger::TransferKind;
 use crate::pdf::statement::view;
 use crate::store::statements::Statement;
+use crate::store::wallets::{self, RunWallet};
 use crate::store::{Conn, ledger};
 
-/// The equation at the top: earned and carried over make the balance.
-pub(super) fn summary(statement: &Statement) -> view::Summary {
+/// The equation at the top: earned and carried over, without what goes into wallets, make the balance.
+pub(super) fn summary(
+    conn: &mut Conn,
+    book: &StatementBook,
+    statement: &Statement,
+) -> Result<view::Summary, ActionFault> {
+    let own = wallets::list_of_member(conn, book.run.id, statement.member_id)?;
+    let part = |row: RunWallet| view::SummaryPart { label: row.name, amount_minor: -row.amount_minor };
+    let wallets = own.into_iter().map(part);
     let carried = view::SummaryPart { label: "Carried over".to_owned(), amount_minor: statement.opening_minor };
-    view::Summary {
-        parts: if statement.opening_minor == 0 { Vec::new() } else { vec![carried] },
+    Ok(view::Summary {
+        parts: std::iter::once(carried).filter(|part| part.amount_minor != 0).chain(wallets).collect(),
         label: if statement.closing_minor < 0 { "You owe, set off against what you earn next" } else { "Your balance" }
             .to_owned(),
         note: None,
-    }
+    })
 }
 
 /// Opening balance, the entries of this run, closing balance. Later entries belong to later statements.
 pub(super) fn view(conn: &mut Conn, book: &StatementBook, statement: &Statement) -> Result<view::Account, ActionFault> {
     let month = month_name(book.period.first_day, "%B");
+    let names: HashMap<String, String> = wallets::list_of_member(conn, book.run.id, statement.member_id)?
+        .into_iter()
+        .map(|row| (row.wallet, row.name))
+        .collect();
     let entries = ledger::list_of_member(conn, statement.member_id, book.run.currency)?
         .into_iter()
         .filter(|entry| entry.transfer.run_id == book.run.id)
@@ -31,6 +45,10 @@ pub(super) fn view(conn: &mut Conn, book: &StatementBook, statement: &Statement)
                 TransferKind::Earned => format!("Earned in {month}"),
                 TransferKind::Clawback => "Commission on returned goods taken back".to_owned(),
                 TransferKind::PaidOut => "Paid out".to_owned(),
+                TransferKind::Wallet => {
+                    let wallet = entry.transfer.idempotency_key.split('/').rev().nth(1).unwrap_or_default();
+                    names.get(wallet).map_or_else(|| wallet.to_owned(), |name| format!("Into {name}"))
+                }
             },
             reference: statement.number.clone(),
             amount_minor: entry.amount_minor,

@@ -92,7 +92,7 @@ impl StatementBook {
             period: self.period_view(),
             paid_as: paid_as.map(|code| self.rank_name(code)),
             plan: self.plan_label.clone(),
-            summary: account::summary(statement),
+            summary: account::summary(conn, self, statement)?,
             bonuses: lines::bonuses(conn, self, statement.member_id)?,
             account: Some(account::view(conn, self, statement)?),
             progress: standing.and_then(|found| progress(&found.progress)),

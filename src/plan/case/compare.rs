@@ -71,15 +71,44 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
             differ(what, plain(*amount), found)
         }
         Expectation::State { member, key, value } => {
-            let id = snapshot.members[*member].id;
-            let is_it = |key_place: u16| result.state_keys.get(usize::from(key_place)).is_some_and(|name| name == key);
-            let found = result.state.iter().find(|entry| entry.member == id && is_it(entry.key));
+            let found = state(snapshot, result, *member, key);
             let what = format!("state {key} of {}", number(member));
             let shown = |value: i64| if is_volume(key) { Volume(value).to_string() } else { value.to_string() };
-            differ(what, shown(*value), shown(found.map_or(0, |entry| entry.value)))
+            differ(what, shown(*value), shown(found))
+        }
+        Expectation::Value { member, name, value } => {
+            let what = format!("{name} of {}", number(member));
+            let key = crate::plan::engine::remembered_key(plan, name, snapshot.period.kind);
+            let known = plan.remembered.iter().filter(|known| known.kept).map(|known| known.name.as_str());
+            let unknown = || unknown_name("remembered value", name, known);
+            let found = key.map_or_else(unknown, |key| Volume(state(snapshot, result, *member, &key)).to_string());
+            differ(what, value.to_string(), found)
+        }
+        Expectation::Wallet { member, wallet, amount } => {
+            let what = format!("{} {wallet}", number(member));
+            let currency = result.currency;
+            let Some(place) = result.wallets.iter().position(|known| known.code == *wallet) else {
+                let known = result.wallets.iter().map(|known| known.code.as_str());
+                return Some([what, amount.clone(), unknown_name("wallet", wallet, known)]);
+            };
+            let is_it = |split: &&crate::plan::result::Split| {
+                (split.member as usize, usize::from(split.wallet)) == (*member, place)
+            };
+            let found = result.splits.iter().find(is_it).map_or(0, |split| split.amount_minor);
+            match currency.parse_minor(amount) {
+                Ok(asked) => differ(what, currency.plain(asked), currency.plain(found)),
+                Err(fault) => Some([what, format!("an amount in {currency}"), fault.to_string()]),
+            }
         }
         _ => None,
     }
+}
+
+/// What is left of a member under a key for the next run.
+fn state(snapshot: &Snapshot, result: &RunResult, member: usize, key: &str) -> i64 {
+    let id = snapshot.members[member].id;
+    let is_it = |place: u16| result.state_keys.get(usize::from(place)).is_some_and(|name| name == key);
+    result.state.iter().find(|entry| entry.member == id && is_it(entry.key)).map_or(0, |entry| entry.value)
 }
 
 fn plain(number: Decimal) -> String {
@@ -223,7 +252,8 @@ impl Lines<'_> {
         for (line, met) in self.result.lines.iter().zip(&mut self.met) {
             if member.is_none_or(|member| Self::is_of(line, member, bonus)) {
                 sum = sum.saturating_add(line.amount_minor);
-                found += 1;
+                // A line that a limit has cut to nothing pays nothing.
+                found += u32::from(line.amount_minor != 0 || !matches!(asked, Expectation::Nothing { .. }));
                 // The total of a run says nothing about its lines.
                 *met |= member.is_some();
             }

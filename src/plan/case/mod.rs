@@ -89,6 +89,8 @@ enum Statement {
     Change(usize, Change),
     Order(NewOrder),
     Return(NewReturn),
+    /// What an earlier run left: whose, the key, and the number.
+    Carry(usize, String, i64),
     /// Lines that nobody expects may come out.
     Some,
     Expect(Expectation),
@@ -158,6 +160,8 @@ enum Expectation {
     Volume { member: usize, name: String, value: Volume },
     Breakage { bonus: String, amount: Decimal },
     State { member: usize, key: String, value: i64 },
+    Value { member: usize, name: String, value: Volume },
+    Wallet { member: usize, wallet: String, amount: String },
     Total { amount: String },
 }
 

@@ -9,7 +9,7 @@ use crate::plan::checked::CheckedPlan;
 use crate::plan::engine;
 use crate::plan::explain::{Question, explain};
 use crate::plan::result::RunResult;
-use crate::plan::snapshot::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder};
+use crate::plan::snapshot::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
 
 /// Runs a plan over a case.
 pub fn play(case: &Case, plan: &CheckedPlan) -> Vec<Difference> {
@@ -104,6 +104,7 @@ impl<'a> Play<'a> {
         match statement {
             Statement::Expect(asked) => return self.expect(asked),
             Statement::Some => self.some = true,
+            Statement::Carry(member, key, value) => self.carry(*member, key, *value),
             Statement::Period(span) => return self.next_period(span),
             Statement::Member(member) => self.member(member),
             Statement::Change(member, change) => self.change(*member, change),
@@ -141,6 +142,19 @@ impl<'a> Play<'a> {
             Change::Market(market) => member.market.clone_from(market),
             Change::Person(person) => member.person = Some(id_of(*person)),
         }
+    }
+
+    /// Puts what an earlier run left among the state, instead of what is there.
+    fn carry(&mut self, member: usize, key: &str, value: i64) {
+        self.begun = true;
+        let keys = &mut self.snapshot.state_keys;
+        let place = keys.iter().position(|known| known == key).unwrap_or_else(|| {
+            keys.push(key.to_owned());
+            keys.len() - 1
+        });
+        let (member, key) = (id_of(member), u16::try_from(place).unwrap_or(u16::MAX));
+        self.snapshot.state.retain(|entry| (entry.member, entry.key) != (member, key));
+        self.snapshot.state.push(StateEntry { member, key, value });
     }
 
     fn order(&mut self, new: &NewOrder) -> Result<(), Stop> {

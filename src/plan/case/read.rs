@@ -14,7 +14,7 @@ use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;
 
 /// Every word that may begin a line, with how the line goes on.
-pub const STATEMENTS: [(&str, &str); 20] = [
+pub const STATEMENTS: [(&str, &str); 23] = [
     ("case", "case NAME"),
     ("period", "period 2026-10"),
     ("members", "members A, B < A, c ~ A, X < A / B, D < A @ B right, T!"),
@@ -37,6 +37,9 @@ pub const STATEMENTS: [(&str, &str); 20] = [
     ("volume", "volume A gv 99000"),
     ("breakage", "breakage team 12"),
     ("state", "state A KEY 400"),
+    ("value", "value A NAME 400"),
+    ("wallet", "wallet A savings 12.50"),
+    ("carry", "carry A KEY 400, before what happens in the period"),
     ("total", "total 33.00"),
 ];
 
@@ -133,6 +136,7 @@ impl Draft {
             "order" => self.order(first, rest).map(Statement::Order),
             "return" => self.give_back(first, rest).map(Statement::Return),
             "joined" | "forced" | "market" | "person" | "kind" | "status" => self.change(first, rest),
+            "carry" => self.state(first, rest).map(|(member, key, value)| Statement::Carry(member, key, value)),
             "some" => exactly::<0>(first, rest).map(|_| Statement::Some),
             _ => self.expectation(first, rest).map(Statement::Expect),
         };
@@ -194,13 +198,18 @@ impl Draft {
                 Expectation::Breakage { bonus: bonus.text.to_owned(), amount: figure(value)? }
             }
             "state" => {
-                let [who, key, value] = exactly(first, rest)?;
-                let whole =
-                    || value.fault(format!("“{}” is not a whole number", value.text), "state is kept in whole numbers");
-                // Volumes are written as points.
-                let points = || value.text.parse::<Volume>().map(|volume| volume.0).map_err(|_| whole());
-                let value = if is_volume(key.text) { points()? } else { value.text.parse().map_err(|_| whole())? };
-                Expectation::State { member: self.member(who)?, key: key.text.to_owned(), value }
+                let (member, key, value) = self.state(first, rest)?;
+                Expectation::State { member, key, value }
+            }
+            "wallet" => {
+                let [who, wallet, amount] = exactly(first, rest)?;
+                let amount = money(amount)?;
+                Expectation::Wallet { member: self.member(who)?, wallet: wallet.text.to_owned(), amount }
+            }
+            "value" => {
+                let [who, name, value] = exactly(first, rest)?;
+                let value: Volume = value.value()?;
+                Expectation::Value { member: self.member(who)?, name: name.text.to_owned(), value }
             }
             "total" => {
                 let [amount] = exactly(first, rest)?;
@@ -208,6 +217,16 @@ impl Draft {
             }
             _ => return self.earnings(first, rest),
         })
+    }
+
+    /// What a run remembers of a member under a key: `A KEY 400`.
+    fn state(&self, first: Word<'_>, rest: &[Word<'_>]) -> Result<(usize, String, i64), Fault> {
+        let [who, key, value] = exactly(first, rest)?;
+        let whole = || value.fault(format!("“{}” is not a whole number", value.text), "state is kept in whole numbers");
+        // Volumes are written as points.
+        let points = || value.text.parse::<Volume>().map(|volume| volume.0).map_err(|_| whole());
+        let value = if is_volume(key.text) { points()? } else { value.text.parse().map_err(|_| whole())? };
+        Ok((self.member(who)?, key.text.to_owned(), value))
     }
 
     /// `A team 1 8.00`, `A team 8.00` or `A 8.00`.

@@ -9,18 +9,20 @@ use super::found::{Found, Item};
 use super::gather;
 use super::memory::Memory;
 use super::rates::Rates;
+use super::rounding;
 use super::settle;
 use super::standing::Standing;
 use super::values::{At, NoValue, margin};
 use super::volumes::in_places;
 use super::walk::{Walker, Workshop};
+use super::wallets;
 use super::watch::Watch;
 use super::{onetime, pool};
 use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
-use crate::plan::expr::{Num, TreeRef};
 use crate::plan::climb::Reason;
+use crate::plan::expr::{Num, TreeRef};
 use crate::plan::lines::Lines;
-use crate::plan::result::{BaseKind, LineKind, Source};
+use crate::plan::result::{BaseKind, LineKind, Source, Split};
 use crate::plan::snapshot::Snapshot;
 
 /// What all bonuses together paid. Members and orders by index.
@@ -37,6 +39,10 @@ pub struct Paid {
     pub rates: Rates,
     /// Sentences for traces.
     pub notes: Vec<String>,
+    /// What pools did not pay out, per bonus.
+    pub leftover: Vec<i64>,
+    /// What goes into wallets.
+    pub splits: Vec<Split>,
     /// For the next run.
     pub memory: Memory,
 }
@@ -57,6 +63,8 @@ pub fn pay(
         breakage: vec![Decimal::ZERO; plan.bonuses.len()],
         rates: Rates::new(),
         notes: Vec::new(),
+        leftover: vec![0; plan.bonuses.len()],
+        splits: Vec::new(),
         memory,
     };
     let matched = matched(standing, snapshot)?;
@@ -69,12 +77,18 @@ pub fn pay(
                 if bonus.period.is_some_and(|kind| kind != snapshot.period.kind) {
                     continue;
                 }
-                gather_for(standing, snapshot, bonus, &mut gathered)?;
+                gather_for(standing, snapshot, &mut gathered, |see| bonus.numbers(see))?;
                 one(standing, snapshot, *place, &matched, threads, &mut paid, watch)?;
+                standing.leftover[usize::from(*place)] = paid.leftover[usize::from(*place)];
+                standing.breakage[usize::from(*place)] = paid.breakage[usize::from(*place)];
                 settle::bonus(standing, snapshot, *place, &mut paid)?;
             }
             Step::Larger(place) => settle::larger(standing, &plan.larger[usize::from(*place)], &mut paid)?,
-            Step::Cap(place) => caps::apply(standing, snapshot, &plan.caps[usize::from(*place)], &mut paid)?,
+            Step::Cap(place) => {
+                let cap = &plan.caps[usize::from(*place)];
+                gather_for(standing, snapshot, &mut gathered, |see| cap.limit.numbers(see))?;
+                caps::apply(standing, snapshot, cap, &mut paid)?;
+            }
         }
         let changed: &[u16] = match step {
             Step::Bonus(place) => std::slice::from_ref(place),
@@ -83,15 +97,23 @@ pub fn pay(
         };
         for place in changed.iter().map(|place| usize::from(*place)).filter(|place| wanted[*place]) {
             standing.amounts[place] = settle::sums(standing, &paid.lines[place])?;
+            let total = standing.amounts[place].iter().try_fold(0_i64, |sum, part| sum.checked_add(*part));
+            standing.totals[place] = total.ok_or_else(|| RunFault::overflow("what everybody earned"))?;
         }
     }
+    gather_for(standing, snapshot, &mut gathered, |see| {
+        plan.remembered.iter().for_each(|remembered| remembered.num.numbers(see));
+        plan.wallets.iter().for_each(|wallet| wallet.numbers(see));
+    })?;
     for (lines, _) in paid.lines.iter_mut().zip(&plan.bonuses).filter(|(_, bonus)| bonus.points) {
         lines.clear();
     }
+    rounding::of_totals(standing, &mut paid)?;
     if plan.returns == Returns::TakeBack {
         paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
         settle::take_from_deferred(standing, snapshot, &mut paid)?;
     }
+    paid.splits = wallets::split(standing, snapshot, &paid)?;
     Ok(paid)
 }
 
@@ -99,21 +121,21 @@ pub fn pay(
 fn wanted(standing: &Standing<'_>) -> Vec<bool> {
     let mut wanted = vec![false; standing.plan.bonuses.len()];
     standing.plan.numbers(&mut |num| {
-        if let Num::Bonus(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus) = num {
+        if let Num::Bonus(bonus) | Num::Total(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus, _) = num {
             wanted[usize::from(*bonus)] = true;
         }
     });
     wanted
 }
 
-/// Makes the sums over amounts that a bonus reads and that are not there yet.
+/// Makes the sums over amounts that expressions read and that are not there yet.
 fn gather_for(
     standing: &mut Standing<'_>,
     snapshot: &Snapshot,
-    bonus: &Bonus,
     gathered: &mut [bool],
+    numbers: impl FnOnce(&mut dyn FnMut(&Num)),
 ) -> Result<(), RunFault> {
-    for place in super::amounts_read(standing.plan, bonus) {
+    for place in super::amounts_read(standing.plan, numbers) {
         if !std::mem::replace(&mut gathered[place], true) {
             gather::all(standing, snapshot, place)?;
         }
@@ -142,7 +164,8 @@ fn one(
         }
         BonusSource::Pool { amount, shares, most } => {
             let pool = pool::Pool { amount, shares, most: most.as_ref() };
-            paid.lines[usize::from(place)] = pool::pay(standing, place, &pool, &mut shop)?.into();
+            let (lines, left) = pool::pay(standing, place, &pool, &mut shop)?;
+            (paid.lines[usize::from(place)], paid.leftover[usize::from(place)]) = (lines.into(), left);
             return Ok(());
         }
         BonusSource::Amounts(of, only) => amounts(standing, of, only, &paid.lines, &arithmetic)?,
@@ -263,7 +286,8 @@ fn members(
             continue;
         }
         let base = worked_out(standing, bonus, index, At::MEMBER, arithmetic)?;
-        if base != 0 {
+        // A guarantee is owed by who has nothing of its own to pass up too.
+        if base != 0 || bonus.guarantee.is_some() {
             items.push(Item { start: index, from: index, base, source: Source::Period, on: None });
         }
     }

@@ -9,7 +9,7 @@ use super::settle;
 use super::standing::Standing;
 use super::values::{At, NoValue};
 use crate::plan::checked::{Cap, CapPer, Excess, Reduction};
-use crate::plan::result::Source;
+use crate::plan::result::{EarningLine, Source};
 use crate::plan::snapshot::Snapshot;
 
 /// A line: its bonus and its place among that bonus's lines.
@@ -23,10 +23,11 @@ pub fn key(cap: &Cap) -> String {
 /// Applies a limit to the lines of its bonuses.
 pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut Paid) -> Result<(), RunFault> {
     let owner = owners(standing, snapshot, cap.per);
-    let mut groups: BTreeMap<u32, Vec<Place>> = BTreeMap::new();
+    let mut groups: BTreeMap<(u32, i64), Vec<Place>> = BTreeMap::new();
     for bonus in &cap.of {
         for (at, line) in paid.lines[usize::from(*bonus)].iter().enumerate() {
-            groups.entry(owner[line.member as usize]).or_default().push((*bonus, at));
+            let part = part(standing, cap.per, line);
+            groups.entry((owner[line.member as usize], part)).or_default().push((*bonus, at));
         }
     }
     let key = key(cap);
@@ -34,16 +35,19 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
     let mut above = if carried { paid.memory.column(&key) } else { Vec::new() };
     if carried {
         for (member, _) in above.iter().enumerate().filter(|(_, above)| **above > 0) {
-            groups.entry(u32::try_from(member).unwrap_or(u32::MAX)).or_default();
+            groups.entry((u32::try_from(member).unwrap_or(u32::MAX), 0)).or_default();
         }
     }
-    for (owner, lines) in groups {
-        let value =
-            standing.number(&cap.limit, owner as usize, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
+    for ((owner, part), lines) in groups {
+        let from = usize::try_from(part).ok().filter(|_| cap.per == CapPer::Source);
+        let value = standing.number(&cap.limit, owner as usize, At { order: None, from }).map_err(|NoValue| {
+            RunFault::Arithmetic {
                 place: format!("cap {}", cap.name),
                 member: standing.field.number(snapshot, owner as usize).to_owned(),
-            })?;
-        let limit = standing.currency.round(value, standing.plan.rounding)?.max(0);
+            }
+        })?;
+        let points = cap.of.iter().all(|bonus| standing.plan.bonuses[usize::from(*bonus)].points);
+        let limit = settle::rounded(standing, value, points)?.max(0);
         let mut sum = 0_i64;
         for (bonus, at) in &lines {
             let amount = paid.lines[usize::from(*bonus)][*at].amount_minor;
@@ -80,11 +84,30 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
     Ok(())
 }
 
+/// Which of an owner's limits a line counts against: the source, the order, the day or the leg; the same for all otherwise.
+fn part(standing: &Standing<'_>, per: CapPer, line: &EarningLine) -> i64 {
+    let order = match line.source() {
+        Source::Order(order) => Some(order),
+        _ => None,
+    };
+    match per {
+        CapPer::Member | CapPer::Person | CapPer::Company => 0,
+        CapPer::Source => line.from().map_or(-1, i64::from),
+        CapPer::Order => order.map_or(-1, i64::from),
+        CapPer::Day => order.map_or(standing.last_day, |order| standing.field.orders.day[order as usize]).into(),
+        CapPer::Leg => {
+            let tree = standing.tree(standing.plan.bonuses[usize::from(line.bonus)].walk.tree);
+            let leg = line.from().and_then(|from| tree.leg(line.member as usize, from as usize));
+            leg.and_then(|leg| i64::try_from(leg).ok()).unwrap_or(-1)
+        }
+    }
+}
+
 /// Whose limit each member's amounts count against.
 pub fn owners(standing: &Standing<'_>, snapshot: &Snapshot, per: CapPer) -> Vec<u32> {
     let members = (0_u32..).take(standing.field.len());
     match per {
-        CapPer::Member => members.collect(),
+        CapPer::Member | CapPer::Day | CapPer::Order | CapPer::Source | CapPer::Leg => members.collect(),
         CapPer::Company => vec![0; standing.field.len()],
         CapPer::Person => members
             .map(|member| {

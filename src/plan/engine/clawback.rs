@@ -69,9 +69,9 @@ impl Books<'_> {
         self.returned.insert(takeback.original_order, after);
         // Lines on the order, then lines on what those paid, and so on up.
         let mut queue: Vec<(&OriginalLine, i64)> = Vec::new();
-        let mut lines: Vec<&OriginalLine> = takeback.lines.iter().filter(|line| line.amount_minor > 0).collect();
+        let mut lines: Vec<&OriginalLine> = takeback.lines.iter().filter(|line| line.amount_minor != 0).collect();
         lines.sort_by_key(|line| self.key(line));
-        for line in lines.iter().filter(|line| line.on.is_none()) {
+        for line in lines.iter().filter(|line| line.on.is_none() && line.amount_minor > 0) {
             let (returned, total, now) = shares(line.base_kind, &after, &takeback.total, &takeback.now)?;
             let target = part(line.amount_minor, returned, total, self.plan.rounding)?;
             let amount = self.take(line, target, now)?;
@@ -112,7 +112,9 @@ impl Books<'_> {
     /// Notes that `target` of a line must be gone in all, and returns what is still to take.
     fn take(&mut self, line: &OriginalLine, target: i64, base: i64) -> Option<i64> {
         let taken = self.taken.entry(line.id).or_insert((0, 0));
-        let amount = target.checked_sub(line.taken_minor)?.checked_sub(taken.1)?.max(0);
+        let open = target.checked_sub(line.taken_minor)?.checked_sub(taken.1)?;
+        // Of a deduction less than nothing is taken: it is given back.
+        let amount = if line.amount_minor < 0 { open.min(0) } else { open.max(0) };
         *taken = (taken.0.checked_add(base)?, taken.1.checked_add(amount)?);
         Some(amount)
     }
@@ -153,7 +155,25 @@ impl Books<'_> {
             ..EarningLine::blank(member, bonus)
         };
         self.out.lines.push(made.of(from).from_source(Source::Takeback(taken)).on_amounts(on));
+        self.give_back(bonus, place)?;
         Some(Ok(()))
+    }
+
+    /// Where a bonus takes what it pays from its source, the source gets back what the last line takes.
+    fn give_back(&mut self, bonus: u16, place: u32) -> Option<()> {
+        let from_source = self.plan.bonuses.get(usize::from(bonus)).is_some_and(|bonus| bonus.from_source);
+        let Some(line) = self.out.lines.last().filter(|_| from_source).copied() else { return Some(()) };
+        let Some(source) = line.from().filter(|from| *from != line.member) else { return Some(()) };
+        let taken = u32::try_from(self.out.taken.len()).ok()?;
+        self.out.taken.push(Taken { line: None, takeback: place });
+        let made = EarningLine {
+            member: source,
+            base: line.base.checked_neg()?,
+            amount_minor: line.amount_minor.checked_neg()?,
+            ..line
+        };
+        self.out.lines.push(made.of(Some(line.member)).from_source(Source::Takeback(taken)));
+        Some(())
     }
 
     /// The place of a bonus, the plan's own first, then those that only earlier plans had.

@@ -68,6 +68,14 @@ pub enum RunFault {
         /// Number of the member.
         member: String,
     },
+    /// Wallets that together take more than there is.
+    #[error("the wallets {wallets} take more than 100% of what {member} is paid; lower their shares")]
+    Shares {
+        /// Their codes.
+        wallets: String,
+        /// Number of the member.
+        member: String,
+    },
     /// A limit that the plan says must not be passed.
     #[error("the run would pay {sum}, more than the limit “{cap}” of {limit}; look at the orders, or change the plan")]
     AboveCap {

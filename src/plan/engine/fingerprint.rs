@@ -87,6 +87,11 @@ pub fn of_result(
         sink.text(&result.state_keys[usize::from(entry.key)]);
         sink.number(entry.value);
     }
+    for split in &result.splits {
+        sink.place(field.by_number[field.index[split.member as usize] as usize]);
+        sink.text(&result.wallets[usize::from(split.wallet)].code);
+        sink.number(split.amount_minor);
+    }
     for bonus in &result.bonuses {
         sink.text(&bonus.code);
         sink.number(bonus.amount_minor);

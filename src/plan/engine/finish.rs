@@ -12,24 +12,23 @@ use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::domain::money::Volume;
+use crate::plan::checked::Wallet;
 use crate::plan::climb::{Climbs, Reason, Upward, Way};
 use crate::plan::expr::TreeRef;
-use crate::plan::result::{BonusTotal, MemberResult, PassedReason, RankName, Requirement, RunResult};
+use crate::plan::result::{
+    BonusTotal, MemberResult, PassedReason, RankName, Requirement, RunResult, Split, WalletTotal,
+};
 use crate::plan::snapshot::Snapshot;
 
 /// How many members one thread deals with at a time.
 const STRETCH: usize = 16_384;
 
 /// Puts the result together.
-pub fn result(
-    standing: &Standing<'_>,
-    snapshot: &Snapshot,
-    paid: Paid,
-    threads: usize,
-) -> Result<RunResult, RunFault> {
+pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid, threads: usize) -> Result<RunResult, RunFault> {
     let plan = standing.plan;
     let field = standing.field;
-    let Paid { lines, clawbacks, ways, breakage, rates, notes, memory } = paid;
+    let Paid { lines, clawbacks, ways, breakage, rates, notes, splits, memory, .. } = paid;
+    let (wallets, splits) = into_wallets(standing, splits)?;
     let Clawbacks { lines: back, taken, former } = clawbacks;
     let mut bonuses = totals(standing, &former, &breakage);
     let sorted = arrange::lines(standing, snapshot, lines, back, taken, bonuses.len(), threads)?;
@@ -37,7 +36,7 @@ pub fn result(
         (bonus.lines, bonus.members, bonus.amount_minor) = (sum.lines, sum.members, sum.amount_minor);
     }
     let (labels, requirements, next) = requirements(standing, snapshot, threads)?;
-    let (state_keys, state) = memory.state(standing, snapshot);
+    let (state_keys, state) = memory.state(standing, snapshot)?;
     let column =
         |name: &str| plan.volumes.iter().position(|volume| volume.name == name).map(|at| &standing.volumes[at]);
     let volumes = [column("pv"), column("gv")];
@@ -57,6 +56,8 @@ pub fn result(
         requirements,
         ranks: plan.ranks.iter().map(|rank| RankName { code: rank.code.clone(), name: rank.name.clone() }).collect(),
         bonuses,
+        wallets,
+        splits,
         exceptions: Vec::new(),
         state_keys,
         state,
@@ -122,6 +123,24 @@ fn totals(standing: &Standing<'_>, former: &[String], breakage: &[Decimal]) -> V
     let own = standing.plan.bonuses.iter().zip(breakage);
     let own = own.map(|(bonus, breakage)| total(&bonus.code, &bonus.name, &bonus.about, &bonus.rule, *breakage));
     own.chain(former.iter().map(|code| total(code, code, "A bonus of an earlier plan", "", Decimal::ZERO))).collect()
+}
+
+/// The wallets with their totals, and what goes into them by number of the member, with places of the snapshot.
+fn into_wallets(standing: &Standing<'_>, mut splits: Vec<Split>) -> Result<(Vec<WalletTotal>, Vec<Split>), RunFault> {
+    let wallet = |wallet: &Wallet| WalletTotal {
+        code: wallet.code.clone(),
+        name: wallet.name.clone(),
+        kind: wallet.kind,
+        amount_minor: 0,
+    };
+    let mut wallets: Vec<WalletTotal> = standing.plan.wallets.iter().map(wallet).collect();
+    splits.sort_by_key(|split| (standing.field.by_number[split.member as usize], split.wallet));
+    for split in &mut splits {
+        let sum = &mut wallets[usize::from(split.wallet)].amount_minor;
+        *sum = sum.checked_add(split.amount_minor).ok_or_else(|| RunFault::overflow("what goes into a wallet"))?;
+        split.member = standing.field.place[split.member as usize];
+    }
+    Ok((wallets, splits))
 }
 
 /// Per member (by index): the next rank, the first place of its requirements, and how many.

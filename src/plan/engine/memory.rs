@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::fault::RunFault;
 use super::field::Field;
 use super::standing::{Standing, rank_number};
 use super::values::At;
@@ -12,14 +13,14 @@ use super::volumes::in_places;
 use crate::domain::calendar::Day;
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef};
-use crate::plan::expr::Num;
+use crate::plan::expr::{Num, Remembered};
 use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 
 /// Whether what is remembered under a key is a volume, in ten-thousandths of a point.
 pub fn is_volume(key: &str) -> bool {
     let own = key.split(':').next().unwrap_or(key);
     let key = if PeriodKind::ALL.iter().any(|kind| kind.as_str() == own) { &key[own.len() + 1..] } else { key };
-    ["carry:", "position:", "volume:", "was:"].iter().any(|start| key.starts_with(start))
+    ["carry:", "position:", "volume:", "was:", "remembered:"].iter().any(|start| key.starts_with(start))
 }
 
 /// For how long what was paid within longer periods is remembered, in days.
@@ -87,7 +88,7 @@ impl Memory {
 
     /// A key of the period's kind: runs of weeks and of months remember apart.
     fn own(&self, key: &str) -> String {
-        if self.period.kind == PeriodKind::Month { key.to_owned() } else { format!("{}:{key}", self.period.kind) }
+        own_key(self.period.kind, key)
     }
 
     /// Takes what the previous run of this kind left under a key.
@@ -188,40 +189,83 @@ impl Memory {
             standing.history[usize::from(rank)] = column.into_iter().map(i64::cast_unsigned).collect();
         }
         for (place, back) in looked_back(plan) {
-            let name = &plan.remembered[usize::from(place)].0;
+            let remembered = &plan.remembered[usize::from(place)];
             // Everything up to the oldest one asked for is there, so that it can move back by one.
             for back in 1..=back {
-                let column = self.column(&format!("was:{name}:{back}"));
+                let column = self.was(remembered, back);
                 standing.before.insert((place, back), column);
             }
         }
+        standing.resting = plan.remembered.iter().map(|remembered| self.rests(remembered)).collect();
+        for bonus in leftovers(plan) {
+            let column = self.take(&format!("leftover:{}", plan.bonuses[usize::from(bonus)].code));
+            standing.leftover_before[usize::from(bonus)] = column.iter().map(|(_, value)| value).sum();
+        }
         let (within, ever) = paid_before(plan);
         for bonus in ever {
-            standing.ever[usize::from(bonus)] =
-                self.column_shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
+            standing.ever[usize::from(bonus)] = self.shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
         }
-        for bonus in within {
+        for (bonus, kind) in within {
+            let (first, last) = match kind {
+                Some(kind) => kind.around(self.period.last),
+                None => (self.period.first, self.period.last),
+            };
             let mut column = vec![0_i64; self.members];
             let start = format!("within:{}:", plan.bonuses[usize::from(bonus)].code);
             for (key, numbers) in self.former.range(start.clone()..) {
                 let Some(day) = key.strip_prefix(&start).and_then(|day| day.parse::<Day>().ok()) else {
                     break;
                 };
-                for (member, value) in numbers.iter().filter(|_| day >= self.period.first && day <= self.period.last) {
+                for (member, value) in numbers.iter().filter(|_| day >= first && day <= last) {
                     let slot = &mut column[*member as usize];
                     *slot = slot.saturating_add(*value);
                 }
             }
-            standing.within[usize::from(bonus)] = column;
+            standing.within.insert((bonus, kind), column);
         }
     }
 
-    fn column_shared(&mut self, key: &str) -> Vec<i64> {
+    /// Whether a number stands still in runs of this kind.
+    fn rests(&self, remembered: &Remembered) -> bool {
+        remembered.period.is_some_and(|kind| kind != self.period.kind)
+    }
+
+    /// What a number was so many periods ago. A number that moves in runs of one kind is read by runs of every kind.
+    fn was(&mut self, remembered: &Remembered, back: u16) -> Vec<i64> {
+        let key = key_of(remembered, back);
+        let kind = remembered.period.unwrap_or(self.period.kind);
+        let key = own_key(kind, &key);
+        let mut column = vec![remembered.start; self.members];
+        let numbers = if self.rests(remembered) { self.former.get(&key).cloned() } else { self.former.remove(&key) };
+        for (member, value) in numbers.unwrap_or_default() {
+            column[member as usize] = value;
+        }
+        column
+    }
+
+    /// Leaves what a number is for the next run. Where it does not start at zero, zeros are told too.
+    fn remember_number(&mut self, remembered: &Remembered, back: u16, column: &[i64]) {
+        let key = key_of(remembered, back);
+        if remembered.start == 0 {
+            self.keep_column(&key, column);
+        } else {
+            let key = self.own(&key);
+            self.next.insert(key, (0_u32..).zip(column.iter().copied()).collect());
+        }
+    }
+
+    /// Takes what the previous run of any kind left under a key, as a column.
+    pub fn shared(&mut self, key: &str) -> Vec<i64> {
         let mut column = vec![0; self.members];
         for (member, value) in self.former.remove(key).unwrap_or_default() {
             column[member as usize] = value;
         }
         column
+    }
+
+    /// Leaves a column for the next run of any kind.
+    pub fn keep_shared(&mut self, key: String, column: &[i64]) {
+        self.next.insert(key, (0_u32..).zip(column.iter().copied()).filter(|(_, value)| *value != 0).collect());
     }
 
     /// Fills in for how long, this period included, each followed rank is held.
@@ -245,7 +289,7 @@ impl Memory {
     }
 
     /// Notes what this run found, for the next one.
-    fn remember(&mut self, standing: &Standing<'_>) {
+    fn remember(&mut self, standing: &Standing<'_>, snapshot: &Snapshot) -> Result<(), RunFault> {
         let plan = standing.plan;
         for rank in self.held.clone() {
             let held = standing.held[usize::from(rank)].iter().map(|periods| i64::from(*periods));
@@ -283,23 +327,43 @@ impl Memory {
             }
         }
         for (place, back) in looked_back(plan) {
-            let (name, num) = &plan.remembered[usize::from(place)];
+            let remembered = &plan.remembered[usize::from(place)];
+            if self.rests(remembered) {
+                continue;
+            }
             for back in 1..back {
                 if let Some(column) = standing.before.get(&(place, back)) {
-                    self.keep_column(&format!("was:{name}:{}", back + 1), column);
+                    self.remember_number(remembered, back + 1, column);
                 }
             }
-            let now = |member: usize| standing.number(num, member, At::MEMBER).ok().and_then(in_places).unwrap_or(0);
-            let column: Vec<i64> = (0..self.members).map(now).collect();
-            self.keep_column(&format!("was:{name}:1"), &column);
+            let mut column = Vec::with_capacity(self.members);
+            for member in 0..self.members {
+                let now = standing.number(&remembered.num, member, At::MEMBER).ok().and_then(in_places);
+                // What is only looked back at may have no value for somebody; what is kept must have one.
+                column.push(now.or((!remembered.kept).then_some(0)).ok_or_else(|| RunFault::Arithmetic {
+                    place: format!("what is remembered as {}", remembered.name),
+                    member: standing.field.number(snapshot, member).to_owned(),
+                })?);
+            }
+            self.remember_number(remembered, 1, &column);
+        }
+        // What is the company's is remembered with the first member: the sum over all members is read.
+        let first = standing.field.by_number.iter().position(|number| *number == 0);
+        let first = first.and_then(|first| u32::try_from(first).ok());
+        for bonus in leftovers(plan) {
+            let left = first.map(|first| (first, standing.leftover[usize::from(bonus)]));
+            self.keep(&format!("leftover:{}", plan.bonuses[usize::from(bonus)].code), left);
         }
         self.remember_paid(standing);
+        Ok(())
     }
 
     /// Notes what bonuses paid, for `paid_within(…)` and `paid_ever(…)`.
     fn remember_paid(&mut self, standing: &Standing<'_>) {
         let plan = standing.plan;
         let (within, ever) = paid_before(plan);
+        let mut within: Vec<u16> = within.into_iter().map(|(bonus, _)| bonus).collect();
+        within.dedup();
         let paid = |bonus: u16, member: usize| standing.amounts[usize::from(bonus)].get(member).copied().unwrap_or(0);
         for bonus in ever {
             let column = &standing.ever[usize::from(bonus)];
@@ -324,9 +388,13 @@ impl Memory {
     }
 
     /// The state for the next run: keys by name, entries by number of the member and key.
-    pub fn state(mut self, standing: &Standing<'_>, snapshot: &Snapshot) -> (Vec<String>, Vec<StateEntry>) {
+    pub fn state(
+        mut self,
+        standing: &Standing<'_>,
+        snapshot: &Snapshot,
+    ) -> Result<(Vec<String>, Vec<StateEntry>), RunFault> {
         let plan = standing.plan;
-        self.remember(standing);
+        self.remember(standing, snapshot)?;
         let mut once: BTreeMap<String, Numbers> = BTreeMap::new();
         for ((member, bonus, rank), times) in std::mem::take(&mut self.once) {
             let (bonus, rank) = (&plan.bonuses[usize::from(bonus)].code, &plan.ranks[usize::from(rank)].code);
@@ -347,7 +415,7 @@ impl Memory {
         entries.sort_unstable_by_key(|(member, key, value)| (field.by_number[*member as usize], *key, *value));
         let place = |member: u32| field.place[member as usize] as usize;
         let entry = |(member, key, value)| StateEntry { member: snapshot.members[place(member)].id, key, value };
-        (keys, entries.into_iter().map(entry).collect())
+        Ok((keys, entries.into_iter().map(entry).collect()))
     }
 }
 
@@ -370,9 +438,31 @@ fn followed(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>, bool) {
     (held, counted, kept || plan.former_ranks)
 }
 
+/// The key of a kind of runs: those of weeks and of months remember apart.
+fn own_key(kind: PeriodKind, key: &str) -> String {
+    if kind == PeriodKind::Month { key.to_owned() } else { format!("{kind}:{key}") }
+}
+
+/// The key under which runs over a kind of period keep a number of the plan; `None` where it has none of this name.
+pub fn remembered_key(plan: &CheckedPlan, name: &str, kind: PeriodKind) -> Option<String> {
+    let kept = plan.remembered.iter().find(|known| known.kept && known.name == name)?;
+    Some(own_key(kept.period.unwrap_or(kind), &key_of(kept, 1)))
+}
+
+/// The key under which a number is remembered as it was so many periods ago.
+fn key_of(remembered: &Remembered, back: u16) -> String {
+    let name = &remembered.name;
+    match back {
+        1 if remembered.kept => format!("remembered:{name}"),
+        _ if remembered.kept => format!("remembered:{name}:{back}"),
+        _ => format!("was:{name}:{back}"),
+    }
+}
+
 /// What is asked for as it was, with the oldest period each is asked for.
 fn looked_back(plan: &CheckedPlan) -> Vec<(u16, u16)> {
-    let mut oldest: BTreeMap<u16, u16> = BTreeMap::new();
+    let kept = (0_u16..).zip(&plan.remembered).filter(|(_, remembered)| remembered.kept);
+    let mut oldest: BTreeMap<u16, u16> = kept.map(|(place, _)| (place, 1)).collect();
     plan.numbers(&mut |num| {
         if let Num::Before(place, back) = num {
             let slot = oldest.entry(*place).or_default();
@@ -382,17 +472,33 @@ fn looked_back(plan: &CheckedPlan) -> Vec<(u16, u16)> {
     oldest.into_iter().collect()
 }
 
+/// Pools of `leftover_before(…)`.
+fn leftovers(plan: &CheckedPlan) -> Vec<u16> {
+    let mut pools = Vec::new();
+    plan.numbers(&mut |num| {
+        if let Num::LeftoverBefore(bonus) = num {
+            pools.push(*bonus);
+        }
+    });
+    pools.sort_unstable();
+    pools.dedup();
+    pools
+}
+
+/// A bonus and the kind of period within which it is asked what it paid; the run's own where there is none.
+type Within = (u16, Option<PeriodKind>);
+
 /// Bonuses of `paid_within(…)` and of `paid_ever(…)`.
-fn paid_before(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>) {
-    let (mut within, mut ever): (Vec<u16>, Vec<u16>) = (Vec::new(), Vec::new());
+fn paid_before(plan: &CheckedPlan) -> (Vec<Within>, Vec<u16>) {
+    let (mut within, mut ever): (Vec<Within>, Vec<u16>) = (Vec::new(), Vec::new());
     plan.numbers(&mut |num| match num {
-        Num::PaidWithin(bonus) => within.push(*bonus),
+        Num::PaidWithin(bonus, kind) => within.push((*bonus, *kind)),
         Num::PaidEver(bonus) => ever.push(*bonus),
         _ => {}
     });
-    for list in [&mut within, &mut ever] {
-        list.sort_unstable();
-        list.dedup();
-    }
+    within.sort_unstable_by_key(|(bonus, kind)| (*bonus, kind.map(PeriodKind::as_str)));
+    within.dedup();
+    ever.sort_unstable();
+    ever.dedup();
     (within, ever)
 }

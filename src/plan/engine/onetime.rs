@@ -1,5 +1,7 @@
 //! One-time bonuses for a rank that was reached and held.
 
+use rust_decimal::Decimal;
+
 use super::fault::RunFault;
 use super::memory::Memory;
 use super::rates::Scale;
@@ -10,6 +12,30 @@ use super::walk::Workshop;
 use crate::plan::checked::BonusSource;
 use crate::plan::result::{BaseKind, EarningLine};
 
+/// The instalment that is paid as so manieth: before rounding, and rounded so that all of them add up to the rounded whole.
+fn instalment(scale: &Scale, whole: Decimal, shares: &[Decimal], times: i64) -> Option<(Decimal, i64)> {
+    let rounded = |amount: Decimal| scale.amount(&scale.factor(amount)?, 1);
+    if shares.is_empty() {
+        return Some((whole, rounded(whole)?));
+    }
+    let before = usize::try_from(times).ok()?.saturating_sub(1).min(shares.len() - 1);
+    let sum = |count: usize| whole.checked_mul(shares[..count].iter().sum());
+    let amount_minor = rounded(sum(before + 1)?)?.checked_sub(rounded(sum(before)?)?)?;
+    Some((whole.checked_mul(shares[before])?, amount_minor))
+}
+
+/// Forgets what was paid for ranks that are not held any more, so that they are paid anew.
+fn forget_lost(standing: &Standing<'_>, place: u16, memory: &mut Memory) {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    for rank in bonus.rates.iter().filter_map(|row| row.rank) {
+        for (index, held) in (0_u32..).zip(&standing.held[usize::from(rank)]) {
+            if *held == 0 && memory.times_paid(index, place, rank) > 0 {
+                memory.pay(index, place, rank, 0);
+            }
+        }
+    }
+}
+
 /// Pays a rank bonus to everybody who has just held a rank for long enough and was not paid all of it yet.
 /// Where skipped ranks are not paid, they are settled with the higher one.
 pub fn pay(
@@ -19,9 +45,12 @@ pub fn pay(
     shop: &mut Workshop<'_>,
 ) -> Result<Vec<EarningLine>, RunFault> {
     let bonus = &standing.plan.bonuses[usize::from(place)];
-    let BonusSource::Ranks { held, skipped, instalments } = bonus.source else {
+    let BonusSource::Ranks { held, skipped, instalments, ref shares, again } = bonus.source else {
         return Ok(Vec::new());
     };
+    if again {
+        forget_lost(standing, place, memory);
+    }
     let first_note = shop.notes.len();
     let periods = if held == 1 { "reached".to_owned() } else { format!("held for {held} periods") };
     shop.notes.extend(
@@ -61,10 +90,10 @@ pub fn pay(
             let Some(cell) = row.cells.first() else {
                 continue;
             };
-            let amount = standing.number(cell, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
+            let whole = standing.number(cell, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
             let overflow = || RunFault::overflow(&format!("an amount of bonus {}", bonus.code));
-            let factor = scale.factor(amount).ok_or_else(overflow)?;
-            let amount_minor = scale.amount(&factor, 1).ok_or_else(overflow)?;
+            let times = memory.times_paid(index, place, rank);
+            let (amount, amount_minor) = instalment(&scale, whole, shares, times).ok_or_else(overflow)?;
             let rate = shop.rates.place(amount).ok_or_else(overflow)?;
             let note = u16::try_from(first_note + at).unwrap_or(u16::MAX);
             lines.push(fixed(index, place, amount_minor, rate, note));

@@ -1,21 +1,21 @@
-//! The two sides of each place in the placement tree: what came, what was matched, what is carried on.
+//! The two sides of each place: left and right of the placement tree, or the strongest leg and all others. What came,
+//! what was matched, what is carried on.
 
 use super::fault::RunFault;
+use super::matching::matched;
 use super::memory::Memory;
 use super::standing::Standing;
 use super::tree::NONE;
 use super::values::{At, NoValue};
 use super::volumes::{in_places, organisation};
-use crate::domain::money::Volume;
-use crate::domain::tree::TreeKind;
-use crate::plan::checked::{After, Excess, Matching, Pairing, Unqualified};
+use crate::plan::checked::{After, Excess, Matching, Pairing, Sides as Taken, Unqualified};
 use crate::plan::expr::{Num, PairField};
 use crate::plan::snapshot::Snapshot;
 
 /// What a pairing gave, per member, in ten-thousandths.
 #[derive(Default)]
 pub struct Sides {
-    /// Carried in and new, left and right.
+    /// Carried in and new: left and right, or the power leg and all others.
     side: [Vec<i64>; 2],
     /// Carried in.
     brought: [Vec<i64>; 2],
@@ -42,32 +42,49 @@ impl Sides {
     }
 }
 
-const SIDES: [&str; 2] = ["left", "right"];
+/// Volume of one side of every place, or of every leg, by its head.
+struct Column {
+    /// What the keys under which it is remembered end with.
+    word: &'static str,
+    /// What came in this period.
+    new: Vec<i64>,
+    /// What was carried in, the youngest first.
+    buckets: Vec<Vec<i64>>,
+    /// What was used.
+    used: Vec<i64>,
+    /// Where all of it is lost.
+    lost: Vec<bool>,
+}
 
-/// What one member's sides give.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Match {
-    /// Used of the left and of the right side.
-    used: [i64; 2],
-    matched: i64,
-    cycles: i64,
+/// What the previous run left: per pairing, per side or once for all legs, by age.
+pub type Brought = Vec<Vec<Vec<Vec<i64>>>>;
+
+const fn words(pair: &Pairing) -> &'static [&'static str] {
+    match pair.sides {
+        Taken::LeftRight => &["left", "right"],
+        Taken::PowerLeg => &["leg"],
+    }
+}
+
+fn key(pair: &Pairing, word: &str, age: u16) -> String {
+    match pair.carry_periods {
+        0 => format!("carry:{}:{word}", pair.name),
+        _ => format!("carry:{}:{word}:{age}", pair.name),
+    }
 }
 
 /// Reads what the previous run left on the sides, before anything else is known.
-pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Vec<[Vec<Vec<i64>>; 2]> {
+pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Brought {
     let mut all = Vec::new();
     for pair in &standing.plan.pairs {
         let ages = pair.carry_periods.max(1);
-        let buckets = SIDES.map(|side| {
-            let key = |age: u16| match pair.carry_periods {
-                0 => format!("carry:{}:{side}", pair.name),
-                _ => format!("carry:{}:{side}:{age}", pair.name),
-            };
-            (1..=ages).map(|age| memory.column(&key(age))).collect::<Vec<_>>()
-        });
+        let of = |word: &&str, memory: &mut Memory| {
+            (1..=ages).map(|age| memory.column(&key(pair, word, age))).collect::<Vec<_>>()
+        };
+        let buckets: Vec<Vec<Vec<i64>>> = words(pair).iter().map(|word| of(word, memory)).collect();
         let brought = [0, 1].map(|side: usize| {
             let mut sum = vec![0_i64; standing.field.len()];
-            for bucket in &buckets[side] {
+            for bucket in buckets.get(side).into_iter().flatten() {
                 sum.iter_mut().zip(bucket).for_each(|(sum, value)| *sum = sum.saturating_add(*value));
             }
             sum
@@ -79,81 +96,225 @@ pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Vec<[Vec<Vec<
     all
 }
 
-/// Matches the sides of everybody, and leaves for the next run what is carried on.
+/// Matches the sides of everybody, and leaves for the next run what is carried on: in those pairings that wait for no
+/// rank (`early`), or in all others.
 pub fn compute(
     standing: &mut Standing<'_>,
     snapshot: &Snapshot,
     memory: &mut Memory,
-    brought: Vec<[Vec<Vec<i64>>; 2]>,
+    brought: &mut Brought,
+    early: bool,
 ) -> Result<(), RunFault> {
     let plan = standing.plan;
-    for ((place, pair), buckets) in plan.pairs.iter().enumerate().zip(brought) {
+    let pairs = plan.pairs.iter().enumerate().zip(brought);
+    for ((place, pair), buckets) in pairs.filter(|((_, pair), _)| pair.early == early) {
         if pair.period.is_some_and(|kind| kind != snapshot.period.kind) {
             continue;
         }
         let overflow = || RunFault::overflow(&format!("a side of the pairing {}", pair.name));
-        let new = new_volume(standing, pair).ok_or_else(overflow)?;
+        let mut columns = columns(standing, pair, std::mem::take(buckets)).ok_or_else(overflow)?;
+        add_own(standing, snapshot, pair, &mut columns)?;
         let count = standing.field.len();
         let mut sides = std::mem::take(&mut standing.pairs[place]);
         (sides.matched, sides.cycles, sides.position) = (vec![0; count], vec![0; count], vec![0; count]);
-        sides.side = [0, 1].map(|side: usize| {
-            new[side].iter().zip(&sides.brought[side]).map(|(new, brought)| new.saturating_add(*brought)).collect()
-        });
+        sides.side = both(standing, pair, &columns);
         standing.pairs[place] = Sides { side: sides.side.clone(), ..Sides::default() };
-        let mut used = [vec![0_i64; count], vec![0_i64; count]];
-        let mut lost = vec![false; count];
         for member in 0..count {
-            let both = [sides.side[0][member], sides.side[1][member]];
-            let before = sides.position_before.get(member).copied().unwrap_or(0);
-            sides.position[member] = before;
-            if both == [0, 0] {
-                continue;
-            }
-            let arithmetic = |NoValue| RunFault::Arithmetic {
-                place: format!("pairing {}", pair.name),
-                member: standing.field.number(snapshot, member).to_owned(),
-            };
-            let qualified = standing.field.may_earn[member]
-                && standing.holds(&pair.qualified, member, At::MEMBER).map_err(arithmetic)?;
-            if !qualified && pair.unqualified != Unqualified::Match {
-                lost[member] = pair.unqualified == Unqualified::Flush;
-                continue;
-            }
-            let limit = limit(standing, pair.limit.as_ref(), member).map_err(arithmetic)?;
-            let found = matched(pair, both, before, limit);
-            (used[0][member], used[1][member]) = (found.used[0], found.used[1]);
-            lost[member] = pair.after == After::Flush;
-            if qualified {
-                (sides.matched[member], sides.cycles[member]) = (found.matched, found.cycles);
-                if matches!(pair.method, Matching::Ladder { .. }) {
-                    sides.position[member] = before.saturating_add(found.matched);
-                }
-            }
+            one(standing, snapshot, pair, member, &mut sides, &mut columns)?;
         }
-        if matches!(pair.method, Matching::Ladder { .. }) {
+        if matches!(pair.method, Matching::Ladder { .. } | Matching::Cycles { first: Some(_), .. }) {
             memory.keep_column(&format!("position:{}", pair.name), &sides.position);
         }
         standing.pairs[place] = sides;
-        carry(standing, pair, memory, &new, buckets, &used, &lost, snapshot)?;
+        for column in columns {
+            carry(standing, snapshot, pair, memory, column)?;
+        }
     }
     Ok(())
 }
 
-/// The period's volume below each side.
-fn new_volume(standing: &Standing<'_>, pair: &Pairing) -> Option<[Vec<i64>; 2]> {
-    let tree = standing.field.tree(TreeKind::Placement);
-    let whole = organisation(tree, standing.volumes[usize::from(pair.volume)].clone())?;
-    let mut new = [vec![0_i64; whole.len()], vec![0_i64; whole.len()]];
-    for (member, volume) in whole.iter().enumerate() {
-        let above = tree.parent[member];
-        // Customers are no side: what they buy belongs to the place of their enroller.
-        if above != NONE && standing.field.kind[member].may_earn() {
-            let side = usize::from(standing.field.side[member].min(1));
-            let slot = &mut new[side][above as usize];
-            *slot = slot.checked_add(*volume)?;
+/// Matches the sides of one member.
+fn one(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    pair: &Pairing,
+    member: usize,
+    sides: &mut Sides,
+    columns: &mut [Column],
+) -> Result<(), RunFault> {
+    let both = [sides.side[0][member], sides.side[1][member]];
+    let before = sides.position_before.get(member).copied().unwrap_or(0);
+    sides.position[member] = before;
+    if both == [0, 0] {
+        return Ok(());
+    }
+    let arithmetic = |NoValue| arithmetic(standing, snapshot, pair, member);
+    let qualified =
+        standing.field.may_earn[member] && standing.holds(&pair.qualified, member, At::MEMBER).map_err(arithmetic)?;
+    if !qualified {
+        let mut then = Unqualified::Keep;
+        for (cond, word) in pair.unqualified.iter().rev() {
+            if standing.holds(cond, member, At::MEMBER).map_err(arithmetic)? {
+                then = *word;
+            }
+        }
+        match then {
+            Unqualified::Match => {}
+            Unqualified::Keep => return Ok(()),
+            Unqualified::Flush => {
+                lose(standing, pair, columns, member);
+                return Ok(());
+            }
+            Unqualified::Hold => {
+                lose_new(standing, pair, columns, member);
+                return Ok(());
+            }
         }
     }
-    Some(new)
+    let limit = limit(standing, pair.limit.as_ref(), member).map_err(arithmetic)?;
+    let found = matched(pair, both, before, limit);
+    take(standing, pair, columns, member, found.used);
+    let empty = match pair.after {
+        After::Carry => false,
+        After::Flush => true,
+        After::FlushMatched => found.used != [0, 0],
+    };
+    if empty || (found.full && pair.excess == Excess::Flush) {
+        lose(standing, pair, columns, member);
+    }
+    if qualified {
+        (sides.matched[member], sides.cycles[member]) = (found.matched, found.cycles);
+        sides.position[member] = match pair.method {
+            Matching::Ladder { .. } => before.saturating_add(found.matched),
+            Matching::Cycles { first: Some(_), .. } => before.saturating_add(found.cycles),
+            _ => before,
+        };
+    }
+    Ok(())
+}
+
+/// The legs of a member: distributors below it. What customers buy belongs to the place of their enroller.
+fn legs<'a>(standing: &'a Standing<'_>, pair: &Pairing, member: usize) -> impl Iterator<Item = usize> + 'a {
+    let below = standing.tree(pair.tree).children(member).iter().map(|leg| *leg as usize);
+    below.filter(|leg| standing.field.kind[*leg].may_earn())
+}
+
+/// What came in and what was carried in, per side or leg.
+fn columns(standing: &Standing<'_>, pair: &Pairing, brought: Vec<Vec<Vec<i64>>>) -> Option<Vec<Column>> {
+    let tree = standing.tree(pair.tree);
+    let whole = organisation(tree, standing.volumes[usize::from(pair.volume)].clone())?;
+    let count = whole.len();
+    let mut new = vec![vec![0_i64; count]; words(pair).len()];
+    for (member, volume) in whole.iter().enumerate() {
+        let above = tree.parent[member];
+        if above == NONE || !standing.field.kind[member].may_earn() {
+            continue;
+        }
+        let slot = match pair.sides {
+            Taken::LeftRight => &mut new[usize::from(standing.field.side[member].min(1))][above as usize],
+            Taken::PowerLeg => &mut new[0][member],
+        };
+        *slot = slot.checked_add(*volume)?;
+    }
+    let column = |((word, new), buckets): ((&&'static str, Vec<i64>), Vec<Vec<i64>>)| Column {
+        word,
+        new,
+        buckets,
+        used: vec![0; count],
+        lost: vec![false; count],
+    };
+    Some(words(pair).iter().zip(new).zip(brought).map(column).collect())
+}
+
+impl Column {
+    /// Carried in and new.
+    fn whole(&self, at: usize) -> i64 {
+        self.buckets.iter().fold(self.new[at], |sum, bucket| sum.saturating_add(bucket[at]))
+    }
+}
+
+/// Counts what a plan lets count of a member's own on the weaker of its sides, of equal ones on the left.
+fn add_own(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    pair: &Pairing,
+    columns: &mut [Column],
+) -> Result<(), RunFault> {
+    let (Some(own), [left, right]) = (&pair.own, columns) else { return Ok(()) };
+    for member in 0..standing.field.len() {
+        let value = standing.number(own, member, At::MEMBER);
+        let value = value.ok().and_then(in_places).ok_or_else(|| arithmetic(standing, snapshot, pair, member))?;
+        let weaker = if left.whole(member) <= right.whole(member) { &mut *left } else { &mut *right };
+        let slot = &mut weaker.new[member];
+        *slot = slot.checked_add(value).ok_or_else(|| arithmetic(standing, snapshot, pair, member))?;
+    }
+    Ok(())
+}
+
+/// Both sides of every member.
+fn both(standing: &Standing<'_>, pair: &Pairing, columns: &[Column]) -> [Vec<i64>; 2] {
+    let count = standing.field.len();
+    match (pair.sides, columns) {
+        (Taken::LeftRight, [left, right]) => [left, right].map(|side| (0..count).map(|at| side.whole(at)).collect()),
+        (_, columns) => {
+            let mut out = [vec![0_i64; count], vec![0_i64; count]];
+            for member in columns.first().into_iter().flat_map(|_| 0..count) {
+                let mut sum = 0_i64;
+                let mut power: Option<i64> = None;
+                for leg in legs(standing, pair, member) {
+                    let volume = columns[0].whole(leg);
+                    sum = sum.saturating_add(volume);
+                    power = Some(power.map_or(volume, |power| power.max(volume)));
+                }
+                out[0][member] = power.unwrap_or(0);
+                out[1][member] = sum.saturating_sub(out[0][member]);
+            }
+            out
+        }
+    }
+}
+
+/// Notes what was used of the sides of a member. Of several legs the strongest are used first.
+fn take(standing: &Standing<'_>, pair: &Pairing, columns: &mut [Column], member: usize, used: [i64; 2]) {
+    if pair.sides == Taken::LeftRight {
+        for (column, used) in columns.iter_mut().zip(used) {
+            column.used[member] = used;
+        }
+        return;
+    }
+    let Some(column) = columns.first_mut() else { return };
+    let mut strongest: Vec<usize> = legs(standing, pair, member).collect();
+    strongest.sort_by_key(|leg| std::cmp::Reverse(column.whole(*leg)));
+    let Some((power, others)) = strongest.split_first() else { return };
+    column.used[*power] = used[0];
+    let mut left = used[1];
+    for leg in others {
+        let part = column.whole(*leg).clamp(0, left.max(0));
+        column.used[*leg] = part;
+        left -= part;
+    }
+}
+
+/// Both sides of a member are lost.
+fn lose(standing: &Standing<'_>, pair: &Pairing, columns: &mut [Column], member: usize) {
+    for column in columns {
+        if pair.sides == Taken::LeftRight {
+            column.lost[member] = true;
+        } else {
+            legs(standing, pair, member).for_each(|leg| column.lost[leg] = true);
+        }
+    }
+}
+
+/// What came in on the sides of a member is lost.
+fn lose_new(standing: &Standing<'_>, pair: &Pairing, columns: &mut [Column], member: usize) {
+    for column in columns {
+        if pair.sides == Taken::LeftRight {
+            column.new[member] = 0;
+        } else {
+            legs(standing, pair, member).for_each(|leg| column.new[leg] = 0);
+        }
+    }
 }
 
 fn limit(standing: &Standing<'_>, limit: Option<&Num>, member: usize) -> Result<Option<i64>, NoValue> {
@@ -162,106 +323,41 @@ fn limit(standing: &Standing<'_>, limit: Option<&Num>, member: usize) -> Result<
     in_places(value).map(|value| Some(value.max(0))).ok_or(NoValue)
 }
 
-/// Matches two sides.
-fn matched(pair: &Pairing, both: [i64; 2], before: i64, limit: Option<i64>) -> Match {
-    let weak = both[0].min(both[1]).max(0);
-    let strict = limit.filter(|_| pair.excess == Excess::Carried);
-    let paid = |value: i64| limit.map_or(value, |limit| value.min(limit));
-    match &pair.method {
-        Matching::Weaker => {
-            let used = strict.map_or(weak, |limit| weak.min(limit));
-            Match { used: [used; 2], matched: paid(used), cycles: 0 }
-        }
-        Matching::Steps(steps) => {
-            let reached = |most: i64| steps.iter().copied().rfind(|step| *step <= most).unwrap_or(0);
-            let step = reached(strict.map_or(weak, |limit| weak.min(limit)));
-            Match { used: [step; 2], matched: paid(step), cycles: 0 }
-        }
-        Matching::Cycles { strong, weak } => {
-            let whole = 10_i64.pow(Volume::PLACES);
-            let (cycles, used) = cycles(both, *strong, *weak, strict.map(|limit| limit / whole));
-            let cycles = cycles.saturating_mul(whole);
-            Match { used, matched: used[0].min(used[1]), cycles: paid(cycles) }
-        }
-        Matching::Ladder { steps, ratio } => {
-            let most = weak.saturating_mul(i64::from(*ratio) + 1).min(both[0].max(0).saturating_add(both[1].max(0)));
-            let most = limit.map_or(most, |limit| most.min(limit));
-            let goal = steps.iter().copied().rfind(|step| *step <= before.saturating_add(most)).unwrap_or(0);
-            let used = (goal - before).max(0);
-            let of_weak = used.min(weak);
-            let rest = used - of_weak;
-            let used_sides = if both[0] <= both[1] { [of_weak, rest] } else { [rest, of_weak] };
-            Match { used: used_sides, matched: used, cycles: 0 }
-        }
-    }
-}
-
-/// Whole cycles; which side is the stronger is decided anew before each. Many like cycles are taken at once.
-fn cycles(both: [i64; 2], strong: i64, weak: i64, most: Option<i64>) -> (i64, [i64; 2]) {
-    let [mut left, mut right] = both;
-    let mut count = 0_i64;
-    loop {
-        let (high, low) = (left.max(right), left.min(right));
-        let room = most.map_or(i64::MAX, |most| most - count);
-        if room <= 0 || high < strong || low < weak {
-            break;
-        }
-        let pair = strong.saturating_add(weak);
-        let (taken, of_high, of_low) = if strong > weak && high - low < strong - weak && low >= pair && room >= 2 {
-            // The sides take turns: two cycles use the same of both.
-            let turns = (low / pair).min(room / 2);
-            (turns * 2, turns * pair, turns * pair)
-        } else {
-            // Of equal sides the left one is the stronger.
-            let gap = if left >= right { high - low } else { high - low - 1 };
-            let same = gap.checked_div(strong - weak).map_or(i64::MAX, |same| same + 1);
-            let taken = same.min(high / strong).min(low / weak).min(room);
-            (taken, taken * strong, taken * weak)
-        };
-        count += taken;
-        if left >= right {
-            (left, right) = (left - of_high, right - of_low);
-        } else {
-            (left, right) = (left - of_low, right - of_high);
-        }
-    }
-    (count, [both[0] - left, both[1] - right])
+fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, pair: &Pairing, member: usize) -> RunFault {
+    let number = standing.field.number(snapshot, member).to_owned();
+    RunFault::Arithmetic { place: format!("pairing {}", pair.name), member: number }
 }
 
 /// Leaves on each side what was not used; the oldest volume is used first.
-#[expect(clippy::too_many_arguments, reason = "the state of one pairing, used once")]
 fn carry(
     standing: &Standing<'_>,
+    snapshot: &Snapshot,
     pair: &Pairing,
     memory: &mut Memory,
-    new: &[Vec<i64>; 2],
-    buckets: [Vec<Vec<i64>>; 2],
-    used: &[Vec<i64>; 2],
-    lost: &[bool],
-    snapshot: &Snapshot,
+    column: Column,
 ) -> Result<(), RunFault> {
-    for (side, mut buckets) in buckets.into_iter().enumerate() {
-        for member in 0..lost.len() {
-            let mut left = used[side][member];
-            for bucket in buckets.iter_mut().rev() {
-                let part = bucket[member].min(left).max(0);
-                bucket[member] -= part;
-                left -= part;
-            }
-            let fresh = new[side][member].saturating_sub(left);
-            let limit = limit(standing, pair.carry_limit.as_ref(), member).map_err(|NoValue| RunFault::Arithmetic {
-                place: format!("pairing {}", pair.name),
-                member: standing.field.number(snapshot, member).to_owned(),
-            })?;
-            keep_member(&mut buckets, member, fresh, lost[member], limit, pair.carry_periods);
+    let Column { word, new, mut buckets, used, lost } = column;
+    let tree = standing.tree(pair.tree);
+    for at in 0..lost.len() {
+        // The limit is that of whoever stands above a leg.
+        let owner = match pair.sides {
+            Taken::LeftRight => at,
+            Taken::PowerLeg if tree.parent[at] == NONE => continue,
+            Taken::PowerLeg => tree.parent[at] as usize,
+        };
+        let mut left = used[at];
+        for bucket in buckets.iter_mut().rev() {
+            let part = bucket[at].min(left).max(0);
+            bucket[at] -= part;
+            left -= part;
         }
-        for (age, bucket) in (1_u16..).zip(&buckets) {
-            let key = match pair.carry_periods {
-                0 => format!("carry:{}:{}", pair.name, SIDES[side]),
-                _ => format!("carry:{}:{}:{age}", pair.name, SIDES[side]),
-            };
-            memory.keep_column(&key, bucket);
-        }
+        let fresh = new[at].saturating_sub(left);
+        let limit = limit(standing, pair.carry_limit.as_ref(), owner);
+        let limit = limit.map_err(|NoValue| arithmetic(standing, snapshot, pair, owner))?;
+        keep_member(&mut buckets, at, fresh, lost[at], limit, pair.carry_periods);
+    }
+    for (age, bucket) in (1_u16..).zip(&buckets) {
+        memory.keep_column(&key(pair, word, age), bucket);
     }
     Ok(())
 }
@@ -286,37 +382,6 @@ fn keep_member(buckets: &mut [Vec<i64>], member: usize, fresh: i64, lost: bool, 
         for bucket in buckets.iter_mut() {
             bucket[member] = bucket[member].min(room);
             room -= bucket[member].max(0);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cycles;
-    use proptest::prelude::*;
-
-    /// One cycle after the other.
-    fn slowly(both: [i64; 2], strong: i64, weak: i64, most: i64) -> (i64, [i64; 2]) {
-        let [mut left, mut right] = both;
-        let mut count = 0;
-        while count < most && left.max(right) >= strong && left.min(right) >= weak {
-            if left >= right {
-                (left, right) = (left - strong, right - weak);
-            } else {
-                (left, right) = (left - weak, right - strong);
-            }
-            count += 1;
-        }
-        (count, [both[0] - left, both[1] - right])
-    }
-
-    proptest! {
-        #[test]
-        fn many_cycles_at_once_are_the_same_as_one_by_one(
-            left in -50_i64..5_000, right in -50_i64..5_000, weak in 1_i64..40, more in 0_i64..60, most in 0_i64..500,
-        ) {
-            let strong = weak + more;
-            prop_assert_eq!(cycles([left, right], strong, weak, Some(most)), slowly([left, right], strong, weak, most));
         }
     }
 }

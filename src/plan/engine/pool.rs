@@ -26,12 +26,13 @@ pub struct Pool<'a> {
 }
 
 /// Shares out a pool among the members who may earn it. With nobody who has a share nothing is paid.
+/// Besides the lines, what is left over.
 pub fn pay(
     standing: &Standing<'_>,
     place: u16,
     pool: &Pool<'_>,
     shop: &mut Workshop<'_>,
-) -> Result<Vec<EarningLine>, RunFault> {
+) -> Result<(Vec<EarningLine>, i64), RunFault> {
     let bonus = &standing.plan.bonuses[usize::from(place)];
     let overflow = || RunFault::overflow(&format!("the pool of bonus {}", bonus.code));
     let mut holders: Vec<(u32, i64)> = Vec::new();
@@ -46,12 +47,16 @@ pub fn pay(
             holders.push((index, value));
         }
     }
-    let Some((first, _)) = holders.first() else {
-        return Ok(Vec::new());
-    };
-    let whole = standing.number(pool.amount, *first as usize, At::MEMBER).map_err(|NoValue| overflow())?;
+    if standing.field.len() == 0 {
+        return Ok((Vec::new(), 0));
+    }
+    // It is the same for everybody.
+    let whole = standing.number(pool.amount, 0, At::MEMBER).map_err(|NoValue| overflow())?;
     let whole = whole.max(Decimal::ZERO);
     let minor = standing.currency.round(whole, standing.plan.rounding).map_err(|_| overflow())?;
+    if holders.is_empty() {
+        return Ok((Vec::new(), minor));
+    }
     let total: i128 = holders.iter().map(|(_, shares)| i128::from(*shares)).sum();
     let mut most = vec![i64::MAX; holders.len()];
     for (most, (member, _)) in most.iter_mut().zip(&holders) {
@@ -63,6 +68,7 @@ pub fn pay(
     }
     let shares: Vec<i64> = holders.iter().map(|(_, shares)| *shares).collect();
     let parts = share_up_to(minor, &shares, &most, |at| standing.field.by_number[holders[at].0 as usize]);
+    let left = parts.iter().try_fold(minor, |left, part| left.checked_sub(*part)).ok_or_else(overflow)?;
     let all = Decimal::try_from_i128_with_scale(total, Volume::PLACES).map_err(|_| overflow())?.normalize();
     let note = u16::try_from(shop.notes.len()).unwrap_or(u16::MAX);
     shop.notes
@@ -73,7 +79,7 @@ pub fn pay(
         let rate = shop.rates.place(share.round_dp(SHOWN)).ok_or_else(overflow)?;
         lines.push(line(*member, place, minor, part, rate, note));
     }
-    Ok(lines)
+    Ok((lines, left))
 }
 
 /// Splits an amount by weights, each part up to its limit; what a limit leaves goes to the others.

@@ -3,8 +3,13 @@
 
 use super::bonuses::Paid;
 use super::fault::RunFault;
+use super::guarantee;
+use super::rounding;
 use super::standing::Standing;
 use super::values::{At, NoValue};
+use super::volumes::in_places;
+use rust_decimal::Decimal;
+
 use crate::plan::checked::{Bonus, Excess};
 use crate::plan::lines::Lines;
 use crate::plan::result::EarningLine;
@@ -21,17 +26,22 @@ pub fn sums(standing: &Standing<'_>, lines: &Lines) -> Result<Vec<i64>, RunFault
 }
 
 /// Settles a bonus whose lines are there.
-pub fn bonus(standing: &Standing<'_>, snapshot: &Snapshot, place: u16, paid: &mut Paid) -> Result<(), RunFault> {
-    let bonus = &standing.plan.bonuses[usize::from(place)];
+pub fn bonus(standing: &mut Standing<'_>, snapshot: &Snapshot, place: u16, paid: &mut Paid) -> Result<(), RunFault> {
+    let (plan, field) = (standing.plan, standing.field);
+    let bonus = &plan.bonuses[usize::from(place)];
     let arithmetic = |member: usize| RunFault::Arithmetic {
         place: format!("bonus {}", bonus.code),
-        member: standing.field.number(snapshot, member).to_owned(),
+        member: field.number(snapshot, member).to_owned(),
     };
+    rounding::of_bonus(standing, place, paid)?;
+    if bonus.guarantee.is_some() {
+        guarantee::pass_up(standing, place, bonus, paid, &arithmetic)?;
+    }
     if bonus.from_source {
         take_from_source(&mut paid.lines[usize::from(place)]);
     }
     if bonus.at_least.is_some() {
-        guarantee(standing, place, bonus, paid, &arithmetic)?;
+        fill_up(standing, place, bonus, paid, &arithmetic)?;
     }
     if bonus.hold_until.is_some() {
         hold(standing, place, bonus, paid, &arithmetic)?;
@@ -51,6 +61,14 @@ fn take_from_source(lines: &mut Lines) {
         })
         .collect();
     lines.extend(taken);
+}
+
+/// A sum of money in minor units, or of points in ten-thousandths.
+pub fn rounded(standing: &Standing<'_>, value: Decimal, points: bool) -> Result<i64, RunFault> {
+    if points {
+        return in_places(value).ok_or_else(|| RunFault::overflow("a sum of points"));
+    }
+    Ok(standing.currency.round(value, standing.plan.rounding)?)
 }
 
 /// A line of a fixed sum.
@@ -83,7 +101,7 @@ pub fn note(paid: &mut Paid, text: String) -> u16 {
 }
 
 /// Fills up what a member gets to the guaranteed sum.
-fn guarantee(
+fn fill_up(
     standing: &Standing<'_>,
     place: u16,
     bonus: &Bonus,
@@ -100,7 +118,7 @@ fn guarantee(
             continue;
         }
         let least = standing.number(least, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
-        let least = standing.currency.round(least, standing.plan.rounding)?;
+        let least = rounded(standing, least, bonus.points)?;
         if least > sums[member] {
             add_fixed(standing, paid, place, index, least - sums[member], note)?;
         }
@@ -116,7 +134,7 @@ fn held_key(bonus: &Bonus) -> String {
 /// Holds the amounts of those who do not meet the condition, by a line that takes them off, and pays out what was
 /// held to those who do.
 fn hold(
-    standing: &Standing<'_>,
+    standing: &mut Standing<'_>,
     place: u16,
     bonus: &Bonus,
     paid: &mut Paid,
@@ -125,6 +143,9 @@ fn hold(
     let Some(until) = &bonus.hold_until else { return Ok(()) };
     let mut held = paid.memory.column(&held_key(bonus));
     let sums = sums(standing, &paid.lines[usize::from(place)])?;
+    // The condition may ask what would be paid with what is held.
+    standing.amounts[usize::from(place)] =
+        sums.iter().zip(&held).map(|(sum, held)| sum.saturating_add(*held)).collect();
     let released = note(paid, format!("{} ({}), held in earlier periods and released now", bonus.rule, bonus.code));
     let kept = note(paid, format!("{} ({}), held until its condition is met", bonus.rule, bonus.code));
     for (index, member) in (0_u32..).zip(0..standing.field.len()) {

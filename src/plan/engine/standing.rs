@@ -8,7 +8,8 @@ use super::derived::Trees;
 use super::field::Field;
 use super::tree::{NONE, Tree};
 use crate::domain::money::Currency;
-use crate::plan::checked::{CheckedPlan, PaidAs};
+use crate::domain::run::PeriodKind;
+use crate::plan::checked::{CheckedPlan, Demotion, PaidAs};
 use crate::plan::expr::TreeRef;
 use crate::plan::snapshot::Snapshot;
 
@@ -30,12 +31,16 @@ pub struct Standing<'a> {
     pub volumes: Vec<Vec<i64>>,
     /// Volumes as they were: by volume and how many periods ago. Missing where no run remembers them.
     pub before: HashMap<(u16, u16), Vec<i64>>,
+    /// Per number that is remembered: whether it stands still in runs of this kind.
+    pub resting: Vec<bool>,
     /// Number of orders, per member.
     pub orders: Vec<u32>,
     /// As which of its enroller's distributors each member was enrolled. Empty if the plan does not ask.
     pub recruit: Vec<u32>,
     /// Place of each member's market among the plan's words, plus 1; 0 for others. Empty if the plan names none.
     pub market: Vec<u16>,
+    /// A number for each member's market. Empty if the plan compares none.
+    pub market_number: Vec<u32>,
     /// The same of each order's product line.
     pub line: Vec<u16>,
     /// Who is active.
@@ -66,10 +71,18 @@ pub struct Standing<'a> {
     pub pairs: Vec<super::pairs::Sides>,
     /// Per bonus, per member: what it pays, in minor units or ten-thousandths of a point. Empty if nothing reads it.
     pub amounts: Vec<Vec<i64>>,
-    /// Per bonus, per member: what earlier runs within the period paid. Empty if nothing reads it.
-    pub within: Vec<Vec<i64>>,
+    /// By bonus and kind of period, per member: what earlier runs within that period paid.
+    pub within: HashMap<(u16, Option<PeriodKind>), Vec<i64>>,
     /// Per bonus, per member: what all earlier runs paid. Empty if nothing reads it.
     pub ever: Vec<Vec<i64>>,
+    /// Per bonus: what everybody together gets. Zero if nothing reads it.
+    pub totals: Vec<i64>,
+    /// Per bonus: what nobody qualified for.
+    pub breakage: Vec<Decimal>,
+    /// Per bonus that is a pool: what it did not pay out.
+    pub leftover: Vec<i64>,
+    /// The same of the run before.
+    pub leftover_before: Vec<i64>,
     /// The currency.
     pub currency: Currency,
 }
@@ -102,8 +115,10 @@ impl<'a> Standing<'a> {
             trees: Trees::default(),
             volumes: Vec::new(),
             before: HashMap::new(),
+            resting: Vec::new(),
             orders: vec![0; count],
             recruit: Vec::new(),
+            market_number: Vec::new(),
             market,
             line: orders
                 .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
@@ -123,8 +138,12 @@ impl<'a> Standing<'a> {
             history: Vec::new(),
             pairs: Vec::new(),
             amounts: vec![Vec::new(); plan.bonuses.len()],
-            within: vec![Vec::new(); plan.bonuses.len()],
+            within: HashMap::new(),
             ever: vec![Vec::new(); plan.bonuses.len()],
+            totals: vec![0; plan.bonuses.len()],
+            breakage: vec![Decimal::ZERO; plan.bonuses.len()],
+            leftover: vec![0; plan.bonuses.len()],
+            leftover_before: vec![0; plan.bonuses.len()],
             currency: plan.currency,
         }
     }
@@ -134,6 +153,14 @@ impl<'a> Standing<'a> {
         match tree {
             TreeRef::Kind(kind) => self.field.tree(kind),
             TreeRef::Derived(place) => self.trees.get(place).unwrap_or(&self.field.sponsor),
+        }
+    }
+
+    /// Whether a member is in a tree, and not one whom its condition leaves out.
+    pub fn stays(&self, tree: TreeRef, member: usize) -> bool {
+        match tree {
+            TreeRef::Kind(_) => true,
+            TreeRef::Derived(place) => self.trees.stays(place, member),
         }
     }
 
@@ -157,6 +184,8 @@ impl<'a> Standing<'a> {
         let former = self.former[member];
         if paid < former && self.grace[member] < self.plan.ranks[usize::from(former) - 1].grace {
             paid = former;
+        } else if self.plan.demotion == Demotion::ByOne {
+            paid = paid.max(former.saturating_sub(1));
         }
         self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
     }

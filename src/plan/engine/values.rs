@@ -4,6 +4,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::standing::Standing;
+use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
@@ -81,6 +82,10 @@ impl Standing<'_> {
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
             Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
+            Cond::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => false,
+                above => self.holds(inner, above as usize, at)?,
+            },
         })
     }
 
@@ -92,6 +97,13 @@ impl Standing<'_> {
             Num::Const(value) => *value,
             Num::Volume(volume) => Volume(self.volumes[usize::from(*volume)][member]).to_decimal(),
             Num::Before(volume, periods) => Volume(column(self.before.get(&(*volume, *periods)))).to_decimal(),
+            Num::Now(place, next) => {
+                if self.resting.get(usize::from(*place)).copied().unwrap_or(false) {
+                    Volume(column(self.before.get(&(*place, 1)))).to_decimal()
+                } else {
+                    value(next)?
+                }
+            }
             Num::Count(count) => self.counts[usize::from(*count)][member].into(),
             Num::Gathered(sum) => self.sums[usize::from(*sum)][member],
             Num::Member(field) => self.member_number(*field, member).into(),
@@ -108,8 +120,12 @@ impl Standing<'_> {
             }
             Num::Pair(pair, field) => Volume(self.pairs[usize::from(*pair)].get(*field, member)).to_decimal(),
             Num::Bonus(bonus) => self.money_or_points(*bonus, column(self.amounts.get(usize::from(*bonus)))),
-            Num::PaidWithin(bonus) => self.money_or_points(*bonus, column(self.within.get(usize::from(*bonus)))),
+            Num::PaidWithin(bonus, kind) => self.money_or_points(*bonus, column(self.within.get(&(*bonus, *kind)))),
             Num::PaidEver(bonus) => self.money_or_points(*bonus, column(self.ever.get(usize::from(*bonus)))),
+            Num::Total(bonus) => self.money_or_points(*bonus, self.totals[usize::from(*bonus)]),
+            Num::Breakage(bonus) => self.breakage[usize::from(*bonus)],
+            Num::Leftover(bonus) => self.currency.to_decimal(self.leftover[usize::from(*bonus)]),
+            Num::LeftoverBefore(bonus) => self.currency.to_decimal(self.leftover_before[usize::from(*bonus)]),
             Num::Lookup(table, inner) => self.lookup(*table, value(inner)?),
             Num::Slices(table, inner) => self.slices(*table, value(inner)?)?,
             Num::Floor(inner) => value(inner)?.floor(),
@@ -118,6 +134,10 @@ impl Standing<'_> {
                 value(inner)?.round_dp_with_strategy(*places, RoundingStrategy::MidpointAwayFromZero)
             }
             Num::From(inner) => self.number(inner, at.from.unwrap_or(member), at)?,
+            Num::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => Decimal::ZERO,
+                above => self.number(inner, above as usize, at)?,
+            },
             Num::Negative(inner) => -value(inner)?,
             Num::Plus(a, b) => value(a)?.checked_add(value(b)?).ok_or(NoValue)?,
             Num::Minus(a, b) => value(a)?.checked_sub(value(b)?).ok_or(NoValue)?,
@@ -152,6 +172,7 @@ impl Standing<'_> {
             MemberField::Orders => self.orders[member].into(),
             MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
             MemberField::RankNumber => self.paid[member].into(),
+            MemberField::Market => self.market_number.get(member).copied().unwrap_or(0).into(),
         }
     }
 
@@ -215,16 +236,22 @@ impl Standing<'_> {
 
     fn capped(&self, volume: usize, limit: Decimal, member: usize) -> Result<Decimal, NoValue> {
         let mut sum = Decimal::ZERO;
-        for child in self.tree(self.plan.volumes[volume].tree).children(member) {
-            let leg = Volume(self.volumes[volume][*child as usize]).to_decimal();
+        for leg in self.legs(volume, member) {
+            let leg = Volume(leg).to_decimal();
             sum = sum.checked_add(leg.min(limit)).ok_or(NoValue)?;
         }
         Ok(sum)
     }
 
+    /// What the legs of a member have of a volume. Whoever is left out of a tree is no leg of it.
+    fn legs(&self, volume: usize, member: usize) -> impl Iterator<Item = i64> + '_ {
+        let tree = self.plan.volumes[volume].tree;
+        let children = self.tree(tree).children(member).iter().map(|child| *child as usize);
+        children.filter(move |child| self.stays(tree, *child)).map(move |child| self.volumes[volume][child])
+    }
+
     fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {
-        let children = self.tree(self.plan.volumes[volume].tree).children(member);
-        let mut legs: Vec<i64> = children.iter().map(|child| self.volumes[volume][*child as usize]).collect();
+        let mut legs: Vec<i64> = self.legs(volume, member).collect();
         legs.sort_unstable_by(|a, b| b.cmp(a));
         let place = place.to_usize().unwrap_or(0);
         place.checked_sub(1).and_then(|at| legs.get(at)).map_or(Decimal::ZERO, |leg| Volume(*leg).to_decimal())

@@ -2,6 +2,7 @@
 
 use super::parse::Ast;
 use super::typed::{Aggregate, Cond, Num, OrderField, Reads, Take};
+use crate::domain::run::PeriodKind;
 
 /// A volume that expressions may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,35 @@ pub struct Value {
     pub ast: Ast,
 }
 
+/// A number that runs remember from one period to the next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remembered {
+    /// The name.
+    pub name: String,
+    /// What it is after a period.
+    pub num: Num,
+    /// Whether it stands under `[remembered]`: it may read what it was itself.
+    pub kept: bool,
+    /// What it was before the first period, in ten-thousandths.
+    pub start: i64,
+    /// In which runs it moves; in all where not given.
+    pub period: Option<PeriodKind>,
+    /// Whether it is money and not points.
+    pub money: bool,
+}
+
+impl Remembered {
+    /// A volume or named number that is looked back at.
+    pub fn looked_at(name: String, num: Num, money: bool) -> Self {
+        Self { name, num, kept: false, start: 0, period: None, money }
+    }
+
+    /// A number that runs keep, before it is known how it moves.
+    pub fn kept(name: String) -> Self {
+        Self { name, num: Num::Const(0.into()), kept: true, start: 0, period: None, money: false }
+    }
+}
+
 /// The names of a plan, and the aggregates that its expressions ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -40,18 +70,26 @@ pub struct Names {
     pub tables: Vec<String>,
     /// Names of the pairings.
     pub pairs: Vec<String>,
+    /// Which of them are matched before ranks are found, as far as they are read.
+    pub early_pairs: Vec<bool>,
+    /// The latest that an expression reads, since somebody set it back.
+    pub latest: Reads,
+    /// Those of them that match the strongest leg with all others, and not left with right.
+    pub power: Vec<String>,
     /// Names of the derived trees, and when each is known.
     pub trees: Vec<(String, Reads)>,
     /// Codes of the bonuses.
     pub bonuses: Vec<String>,
+    /// Those of them that share out a pool.
+    pub pools: Vec<String>,
     /// Those of them that pay points.
     pub points: Vec<String>,
     /// Markets and product lines that conditions name.
     pub words: Vec<String>,
     /// Whether an expression reads the ranks that the previous run paid on.
     pub former_ranks: bool,
-    /// Volumes and named numbers that expressions read as they were in earlier periods.
-    pub remembered: Vec<(String, Num)>,
+    /// Numbers that runs keep, then volumes and named numbers that expressions read as they were in earlier periods.
+    pub remembered: Vec<Remembered>,
     /// Counts and sums of members, inner ones first.
     pub aggregates: Vec<Aggregate>,
 }
@@ -63,7 +101,10 @@ impl Names {
         num.numbers(&mut |num| {
             differs |= match num {
                 Num::Volume(volume) => !self.volumes[usize::from(*volume)].company,
-                Num::Before(place, _) => self.differs(&self.remembered[usize::from(*place)].1),
+                Num::Before(place, _) => {
+                    let before = &self.remembered[usize::from(*place)];
+                    before.kept || self.differs(&before.num)
+                }
                 Num::Count(_)
                 | Num::Member(_)
                 | Num::Capped(..)
@@ -73,7 +114,7 @@ impl Names {
                 | Num::Gathered(_)
                 | Num::Pair(..)
                 | Num::Bonus(_)
-                | Num::PaidWithin(_)
+                | Num::PaidWithin(..)
                 | Num::PaidEver(_) => true,
                 _ => false,
             };
@@ -89,11 +130,14 @@ impl Names {
     pub fn is_money(&self, num: &Num) -> bool {
         use OrderField::{Margin, Paid, PaidBefore, Wholesale};
         match num {
-            Num::Order(Paid | Wholesale | Margin | PaidBefore) => true,
-            Num::Bonus(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus) => {
+            Num::Order(Paid | Wholesale | Margin | PaidBefore)
+            | Num::Leftover(_)
+            | Num::LeftoverBefore(_)
+            | Num::Breakage(_) => true,
+            Num::Bonus(bonus) | Num::Total(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus, _) => {
                 !self.points.contains(&self.bonuses[usize::from(*bonus)])
             }
-            Num::Before(place, _) => self.is_money(&self.remembered[usize::from(*place)].1),
+            Num::Before(place, _) | Num::Now(place, _) => self.remembered[usize::from(*place)].money,
             Num::Volume(volume) | Num::Capped(volume, _) | Num::Leg(volume, _) => {
                 self.volumes[usize::from(*volume)].money
             }
@@ -107,6 +151,7 @@ impl Names {
             Num::Plus(a, b) | Num::Minus(a, b) | Num::Times(a, b) | Num::If(_, a, b) => {
                 self.is_money(a) || self.is_money(b)
             }
+            Num::Above(_, inner) => self.is_money(inner),
             // A quotient of two amounts of money is a share.
             Num::Over(a, b) => self.is_money(a) && !self.is_money(b),
             Num::Least(parts) | Num::Greatest(parts) => parts.iter().any(|part| self.is_money(part)),

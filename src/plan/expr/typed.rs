@@ -2,19 +2,25 @@
 
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
+use crate::domain::run::PeriodKind;
 use crate::domain::tree::TreeKind;
 use rust_decimal::Decimal;
 
 /// How much of the calculation must be done before a value can be read. The order of the variants
 /// is the order of the calculation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reads {
     /// What members and orders say themselves.
+    #[default]
     Facts,
     /// Volumes.
     Volumes,
     /// Who is active.
     Active,
+    /// Trees without those who do not meet a condition on volumes or activity, and volumes over them.
+    Compressed,
+    /// What the two sides of each place matched, where that reads no ranks.
+    Matched,
     /// Ranks of this period.
     Ranks,
     /// Ranks of everybody and of earlier periods.
@@ -96,6 +102,8 @@ pub enum MemberField {
     Recruit,
     /// The place of the paid rank, the lowest is 1; 0 without a rank.
     RankNumber,
+    /// A number for the market, the same for all members of it.
+    Market,
 }
 
 /// A number that an order has.
@@ -128,7 +136,7 @@ pub enum OrderField {
 /// A number of a pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairField {
-    /// Carried in and new volume of a side, 0 is the left one.
+    /// Carried in and new volume of a side: 0 is the left one, or the power leg; 1 the right one, or all other legs.
     Side(u8),
     /// What the previous run left on a side.
     Brought(u8),
@@ -158,6 +166,8 @@ pub enum TreeRef {
 impl TreeRef {
     /// The sponsor tree.
     pub const SPONSOR: Self = Self::Kind(TreeKind::Sponsor);
+    /// The placement tree.
+    pub const PLACEMENT: Self = Self::Kind(TreeKind::Placement);
 }
 
 /// A condition.
@@ -193,8 +203,10 @@ pub enum Cond {
     Market(u16),
     /// Whether the order is of the product line with this place among the plan's words.
     Line(u16),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Cond>),
+    /// The same about the parent in a tree; it does not hold where there is none.
+    Above(TreeKind, Box<Cond>),
 }
 
 /// A number.
@@ -220,16 +232,27 @@ pub enum Num {
     Earned(u16, u16),
     /// A volume or a named number as it was so many periods ago: its place among those that are remembered.
     Before(u16, u16),
+    /// A number that runs keep, as it is after this period: its place among those that are remembered, and how it moves.
+    Now(u16, Box<Num>),
     /// Sum, least or greatest over members: place among the plan's aggregates.
     Gathered(u16),
     /// A number of one of the plan's pairings.
     Pair(u16, PairField),
     /// What the member gets under one of the plan's bonuses.
     Bonus(u16),
-    /// What earlier runs within this period paid under one of the plan's bonuses.
-    PaidWithin(u16),
+    /// What earlier runs paid under one of the plan's bonuses: within this period, or within the longer period of a kind
+    /// that its last day falls into.
+    PaidWithin(u16, Option<PeriodKind>),
     /// What all earlier runs paid under one of the plan's bonuses.
     PaidEver(u16),
+    /// What everybody together gets under one of the plan's bonuses.
+    Total(u16),
+    /// What nobody qualified for under one of the plan's bonuses, before rounding.
+    Breakage(u16),
+    /// What a pool did not pay out.
+    Leftover(u16),
+    /// What it did not pay out in the run before.
+    LeftoverBefore(u16),
     /// The value of the highest row of a table that is not above the number; 0 below the first.
     Lookup(u16, Box<Num>),
     /// The number cut at the rows of a table, each slice times its row's value.
@@ -240,8 +263,10 @@ pub enum Num {
     Ceil(Box<Num>),
     /// Rounded half away from zero to so many places.
     Round(Box<Num>, u32),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Num>),
+    /// The same about the parent in a tree; 0 where there is none.
+    Above(TreeKind, Box<Num>),
     /// The opposite sign.
     Negative(Box<Num>),
     /// Sum.
@@ -269,6 +294,8 @@ pub enum Shape {
     Frontline,
     /// Such members anywhere below in the sponsor tree.
     Downline,
+    /// Such members below with no other such member between; or with so many less one between: the depth is the generation.
+    Heads,
     /// Such distributors that the member enrolled.
     Enrolled,
     /// Such customers that the member enrolled.
@@ -299,8 +326,12 @@ pub struct Aggregate {
     pub shape: Shape,
     /// Along which tree.
     pub tree: TreeRef,
-    /// How many levels deep; 0 for all.
+    /// How many levels deep, 0 for all; or in which generation.
     pub depth: u16,
+    /// The same one level or generation nearer (its place), where it is made from that one.
+    pub inner: Option<u16>,
+    /// For a sum over the heads of generations: who is at the head of one.
+    pub head: Option<Cond>,
     /// What it takes from them.
     pub take: Take,
     /// What must be known before.
@@ -310,6 +341,10 @@ pub struct Aggregate {
 impl Aggregate {
     /// Calls `see` with every number that is read of each member.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        if let Some(inner) = self.inner {
+            see(&if matches!(self.take, Take::Count(_)) { Num::Count(inner) } else { Num::Gathered(inner) });
+        }
+        self.head.iter().for_each(|head| head.numbers(see));
         match &self.take {
             Take::Count(cond) => cond.numbers(see),
             Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => num.numbers(see),
@@ -331,7 +366,7 @@ impl Cond {
     /// Calls `see` with every number in the condition.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.numbers(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.numbers(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.numbers(see)),
             Self::Numbers(_, left, right) => {
                 left.numbers(see);
@@ -349,7 +384,7 @@ impl Cond {
     pub fn conditions(&self, see: &mut dyn FnMut(&Cond)) {
         see(self);
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.conditions(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.conditions(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.conditions(see)),
             Self::Numbers(_, left, right) => {
                 left.conditions(see);
@@ -378,6 +413,7 @@ impl Num {
         match self {
             Self::Capped(_, inner)
             | Self::Leg(_, inner)
+            | Self::Now(_, inner)
             | Self::Negative(inner)
             | Self::Lookup(_, inner)
             | Self::Slices(_, inner)
@@ -385,6 +421,7 @@ impl Num {
             | Self::Ceil(inner)
             | Self::Round(inner, _)
             | Self::From(inner) => inner.numbers(see),
+            Self::Above(_, above) => above.numbers(see),
             Self::Plus(a, b) | Self::Minus(a, b) | Self::Times(a, b) | Self::Over(a, b) => {
                 a.numbers(see);
                 b.numbers(see);

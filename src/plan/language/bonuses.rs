@@ -1,5 +1,6 @@
 //! `[[bonuses]]`: earner, source, walk, base and rate of each.
 
+use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::rates::{self, Table};
@@ -13,7 +14,7 @@ use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 27] = [
     "code",
     "name",
     "about",
@@ -29,6 +30,7 @@ const KEYS: [&str; 24] = [
     "held",
     "pay_skipped",
     "instalments",
+    "again",
     "walk",
     "base",
     "rate",
@@ -36,11 +38,14 @@ const KEYS: [&str; 24] = [
     "period",
     "hold_until",
     "at_least",
+    "guarantee",
+    "on_matches",
     "from_source",
     "pays",
 ];
 
-const OF_RANKS: [(&str, &str); 3] = [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks")];
+const OF_RANKS: [(&str, &str); 4] =
+    [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks"), ("again", "ranks")];
 const OF_POOLS: [(&str, &str); 3] = [("pool", "pool"), ("shares", "pool"), ("most", "pool")];
 
 /// Makes the codes of all bonuses known, so that expressions anywhere may name them.
@@ -68,6 +73,9 @@ pub fn codes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
         if section.table.get("pays").and_then(|pays| pays.get_ref().as_str()) == Some("points") {
             reader.names.points.push(code.value.clone());
         }
+        if section.table.get("source").and_then(|source| source.get_ref().as_str()) == Some("pool") {
+            reader.names.pools.push(code.value.clone());
+        }
         reader.names.bonuses.push(code.value);
     }
 }
@@ -83,6 +91,9 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<(Bonus, S
         if let Some(bonus) = bonus(reader, section, place) {
             bonuses.push((bonus, section.span.clone()));
         }
+    }
+    if bonuses.len() == sections.len() {
+        matches(reader, &sections, &bonuses);
     }
     if bonuses.len() == sections.len() && reader.faults.is_empty() {
         budget::warn(reader, &bonuses);
@@ -118,6 +129,7 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
         None => None,
     };
     let at_least = number(reader, section, "at_least", Scope::Member);
+    let guarantee = guarantee(reader, section, source.as_ref());
     let points = reader.names.points.contains(&code);
     if let Some(text) = reader.text(section, "pays").filter(|text| !["money", "points"].contains(&text.value.as_str()))
     {
@@ -141,6 +153,7 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
         from_source: reader.flag(section, "from_source").unwrap_or(false),
         points,
         at_least,
+        guarantee,
         rates: table?.rows,
     })
 }
@@ -165,6 +178,41 @@ impl Kind {
             Some(BonusSource::Pool { .. }) => Self::Pool,
             Some(BonusSource::Ranks { .. }) => Self::Ranks,
             Some(BonusSource::Orders(_)) | None => Self::Orders,
+        }
+    }
+}
+
+/// What is passed up at least.
+fn guarantee<'t>(reader: &mut Reader<'t>, section: &Section<'t>, source: Option<&BonusSource>) -> Option<Num> {
+    let (key, _) = section.table.get_key_value("guarantee")?;
+    if source.is_some_and(|source| !matches!(source, BonusSource::Members(_))) {
+        let message = "“guarantee” belongs to source = \"members\"";
+        reader.fault(&key.span(), message, "remove it, or change the source");
+    }
+    number(reader, section, "guarantee", Scope::Member)
+}
+
+/// Matches on matches pay on one sale again and again, so they are paid only where the plan says so.
+fn matches<'t>(reader: &mut Reader<'t>, sections: &[Section<'t>], bonuses: &[(Bonus, Span)]) {
+    let is_match = |bonus: &Bonus| {
+        let up = bonus.walk.levels != 1 || bonus.walk.first_level != 0;
+        matches!(bonus.source, BonusSource::Amounts(..)) && up
+    };
+    for ((place, (bonus, _)), section) in (0_u16..).zip(bonuses).zip(sections) {
+        let said = reader.flag(section, "on_matches").unwrap_or(false);
+        let BonusSource::Amounts(of, _) = &bonus.source else {
+            if let Some((key, _)) = section.table.get_key_value("on_matches") {
+                reader.fault(&key.span(), "“on_matches” belongs to source = \"bonuses\"", "remove it");
+            }
+            continue;
+        };
+        // Bonuses on each other are told as what they are.
+        let loops = |other: &Bonus| matches!(&other.source, BonusSource::Amounts(of, _) if of.contains(&place));
+        let other = of.iter().map(|of| &bonuses[usize::from(*of)].0).find(|other| is_match(other) && !loops(other));
+        if let Some(other) = other.filter(|_| is_match(bonus) && !said) {
+            let span = section.table.get("of").map_or(section.span.clone(), toml::Spanned::span);
+            let message = format!("{} pays on {}, which is itself paid on other bonuses", bonus.code, other.code);
+            reader.fault(&span, message, "leave it out of “of”, or add on_matches = true if matches shall be matched");
         }
     }
 }
@@ -207,8 +255,9 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
         "ranks" => {
             let held = reader.whole(section, "held", 1, 60).unwrap_or(1);
             let skipped = reader.flag(section, "pay_skipped").unwrap_or(false);
-            let instalments = reader.whole(section, "instalments", 1, 60).unwrap_or(1);
-            Some(BonusSource::Ranks { held, skipped, instalments })
+            let (instalments, shares) = instalments(reader, section);
+            let again = reader.flag(section, "again").unwrap_or(false);
+            Some(BonusSource::Ranks { held, skipped, instalments, shares, again })
         }
         other => {
             let near = suggest(other, kinds);
@@ -216,6 +265,23 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
             None
         }
     }
+}
+
+/// In how many periods a rank bonus is paid: a number, or which share of the amount each time.
+fn instalments<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> (u16, Vec<Decimal>) {
+    let Some(value) = section.table.get("instalments") else { return (1, Vec::new()) };
+    let DeValue::Array(items) = value.get_ref() else {
+        return (reader.whole(section, "instalments", 1, 60).unwrap_or(1), Vec::new());
+    };
+    let shares: Vec<Decimal> = items.iter().filter_map(|item| reader.constant(item)).collect();
+    let sum = shares.iter().try_fold(Decimal::ZERO, |sum, share| sum.checked_add(*share));
+    if shares.is_empty() || shares.len() > 60 || shares.iter().any(|share| *share <= Decimal::ZERO) {
+        let help = "write one to sixty shares of the amount, such as [\"50%\", \"25%\", \"25%\"]";
+        reader.fault(&value.span(), "these are no instalments", help);
+    } else if shares.len() == items.len() && sum.is_some_and(|sum| sum > Decimal::ONE) {
+        reader.fault(&value.span(), "the instalments are more than the amount", "shares add up to 100% at most");
+    }
+    (u16::try_from(shares.len()).unwrap_or(60), shares)
 }
 
 /// Which orders or members a bonus pays on.
@@ -264,6 +330,15 @@ fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSou
     }
 }
 
+/// The places of bonuses that are listed by code; `None` where the list is not there or says `"all"`.
+pub fn listed<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str) -> Option<Vec<u16>> {
+    match section.table.get(key).map(toml::Spanned::get_ref) {
+        Some(DeValue::String(text)) if text == "all" => None,
+        None => None,
+        _ => Some(places(reader, section, key)),
+    }
+}
+
 /// The places of bonuses that are listed by code.
 pub fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str) -> Vec<u16> {
     let Some(value) = section.table.get(key) else {
@@ -298,7 +373,21 @@ pub fn places<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str) -> 
 fn base<'t>(reader: &mut Reader<'t>, section: &Section<'t>, source: &BonusSource) -> Option<(BaseKind, Option<Num>)> {
     let fixed = section.table.contains_key("amount");
     match source {
-        BonusSource::Amounts(..) | BonusSource::Pool { .. } => Some((BaseKind::Amount, None)),
+        BonusSource::Pool { .. } => Some((BaseKind::Amount, None)),
+        BonusSource::Amounts(of, _) => {
+            let names = &reader.names;
+            let points = |place: &&u16| names.points.contains(&names.bonuses[usize::from(**place)]);
+            match of.iter().filter(points).count() {
+                0 => Some((BaseKind::Amount, None)),
+                count if count == of.len() => Some((BaseKind::Points, None)),
+                _ => {
+                    let span = section.table.get("of").map_or(section.span.clone(), toml::Spanned::span);
+                    let message = "some of these bonuses pay money and some points";
+                    reader.fault(&span, message, "make two bonuses of it, one on money and one on points");
+                    None
+                }
+            }
+        }
         BonusSource::Ranks { .. } => Some((BaseKind::Fixed, None)),
         BonusSource::Orders(_) | BonusSource::Members(_) if fixed => {
             if let Some((key, _)) = section.table.get_key_value("base") {

@@ -4,17 +4,18 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, caps, order, pairs, ranks, tables, trees, volumes};
+use super::{bonuses, caps, order, pairs, ranks, tables, trees, values, volumes, wallets};
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{CheckedPlan, Fill, PaidAs, Placement, Returns};
+use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 14] = [
     "plan",
     "tables",
     "values",
+    "remembered",
     "trees",
     "volumes",
     "status",
@@ -24,6 +25,7 @@ const PARTS: [&str; 12] = [
     "bonuses",
     "larger",
     "caps",
+    "wallets",
 ];
 
 /// Reads the whole plan; `None` where a part is so broken that there is nothing to return.
@@ -43,25 +45,30 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     bonuses::codes(reader, root);
     let tables = tables::read(reader, root);
     reader.names.pairs = pair_names(root);
+    reader.names.power = pairs::power(root);
     let placement = placement(reader, root);
     trees::names(reader, root);
+    values::names(reader, root);
     let volumes = volumes::read(reader, root);
-    tables::values(reader, root);
+    values::read(reader, root);
     let trees = trees::read(reader, root);
-    let Status { active, active_text, paid_as, ranks_period } = status(reader, root);
-    let ranks = ranks::read(reader, root, &volumes);
+    volumes::check_trees(reader, root);
     let pairs = pairs::read(reader, root, &volumes);
+    let Status { active, active_text, paid_as, demotion, ranks_period } = status(reader, root);
+    let ranks = ranks::read(reader, root, &volumes);
     let bonuses = bonuses::read(reader, root);
     let larger = caps::larger(reader, root);
-    let caps = caps::read(reader, root);
+    let caps = caps::read(reader, root, &bonuses);
+    let wallets = wallets::read(reader, root);
     let order = order::steps(reader, &bonuses, &larger, &caps);
-    let Head { name, currency, valid_from, rounding, places, point_value, market_values, returns } = head?;
+    let Head { name, currency, valid_from, rounding, rounding_of, places, point_value, market_values, returns } = head?;
     let currency = currency?;
     Some(CheckedPlan {
         name: name?,
         currency,
         valid_from,
         rounding,
+        rounding_of,
         places: places.map_or(currency.places(), u32::from),
         point_value,
         market_values,
@@ -77,12 +84,14 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         active: active?,
         active_text,
         paid_as,
+        demotion,
         ranks_period,
         former_ranks: reader.names.former_ranks,
         ranks,
         bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
         larger,
         caps,
+        wallets,
         order,
         warnings: Vec::new(),
     })
@@ -106,11 +115,15 @@ fn placement<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Place
     Some(Placement { width: u8::try_from(width).unwrap_or(u8::MAX), fill: fill.unwrap_or(Fill::BreadthFirst) })
 }
 
+const HEAD: [&str; 9] =
+    ["name", "about", "currency", "valid_from", "rounding", "rounding_of", "places", "point_value", "returns"];
+
 struct Head {
     name: Option<String>,
     currency: Option<Currency>,
     valid_from: Option<Day>,
     rounding: Rounding,
+    rounding_of: RoundingOf,
     places: Option<u16>,
     point_value: Decimal,
     market_values: Vec<(u16, Decimal)>,
@@ -118,7 +131,7 @@ struct Head {
 }
 
 fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
-    reader.only(section, &["name", "about", "currency", "valid_from", "rounding", "places", "point_value", "returns"]);
+    reader.only(section, &HEAD);
     reader.text(section, "about");
     let name = reader.need_text(section, "name", "\"Field plan 2026\"").map(|text| text.value);
     let currency = reader.need_text(section, "currency", "\"EUR\"").and_then(|text| {
@@ -126,6 +139,7 @@ fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
         found.map_err(|fault| reader.fault(&text.span, fault.to_string(), "")).ok()
     });
     let rounding = reader.text(section, "rounding").map_or(Rounding::HalfUp, |text| rounding(reader, &text));
+    let rounding_of = reader.word(section, "rounding_of", &["line", "bonus", "total"]).unwrap_or(RoundingOf::Line);
     let places = reader.whole(section, "places", 0, 4);
     if let (Some(currency), Some(places)) = (currency, places)
         && u32::from(places) > currency.places()
@@ -141,6 +155,7 @@ fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
         currency,
         valid_from: valid_from(reader, section),
         rounding,
+        rounding_of,
         places,
         point_value,
         market_values,
@@ -217,6 +232,7 @@ struct Status {
     active: Option<Cond>,
     active_text: String,
     paid_as: PaidAs,
+    demotion: Demotion,
     ranks_period: Option<PeriodKind>,
 }
 
@@ -225,12 +241,15 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
         active: Some(Cond::Always(true)),
         active_text: "always".to_owned(),
         paid_as: PaidAs::Earned,
+        demotion: Demotion::AtOnce,
         ranks_period: None,
     };
     let Some(section) = reader.section(root, "status", "[status]") else {
         return status;
     };
-    reader.only(&section, &["active", "paid_as", "ranks"]);
+    reader.only(&section, &["active", "paid_as", "ranks", "demotion"]);
+    status.demotion = reader.word(&section, "demotion", &["at-once", "by-one"]).unwrap_or(Demotion::AtOnce);
+    reader.names.former_ranks |= status.demotion == Demotion::ByOne;
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
     let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
     status.ranks_period = reader.word(&section, "ranks", &kinds);

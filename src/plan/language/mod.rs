@@ -3,6 +3,7 @@
 mod bonuses;
 mod budget;
 mod caps;
+mod doubts;
 mod heads;
 mod order;
 mod pairs;
@@ -11,8 +12,10 @@ mod rates;
 mod source;
 mod tables;
 mod trees;
+mod values;
 mod volumes;
 mod walk;
+mod wallets;
 
 use toml::de::DeTable;
 
@@ -48,6 +51,7 @@ impl CheckedPlan {
         let plan = heads::plan(&mut reader, document.get_ref());
         match plan {
             Some(mut plan) if reader.faults.is_empty() => {
+                doubts::warn(&mut reader, document.get_ref(), &plan);
                 plan.warnings = std::mem::take(&mut reader.warnings);
                 plan.warnings.sort_by_key(|warning| warning.span.start);
                 Ok(plan)

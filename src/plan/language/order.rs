@@ -11,7 +11,8 @@ pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], larger: &[Vec<u
     }
     let count = bonuses.len();
     let aggregates = &reader.names.aggregates;
-    let reads: Vec<Vec<u16>> = bonuses.iter().map(|(bonus, _)| of_bonus(bonus, aggregates)).collect();
+    let reads: Vec<Vec<u16>> =
+        (0_u16..).zip(bonuses).map(|(place, (bonus, _))| of_bonus(bonus, place, aggregates)).collect();
     let needs = closure(&reads);
     let mut all: Vec<(Step, Vec<Step>)> = Vec::new();
     for (place, reads) in (0_u16..).zip(&reads) {
@@ -62,12 +63,21 @@ pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], larger: &[Vec<u
 }
 
 /// The bonuses whose amounts a bonus reads.
-fn of_bonus(bonus: &Bonus, aggregates: &[Aggregate]) -> Vec<u16> {
+fn of_bonus(bonus: &Bonus, place: u16, aggregates: &[Aggregate]) -> Vec<u16> {
     let mut reads = match &bonus.source {
         BonusSource::Amounts(of, _) => of.clone(),
         _ => Vec::new(),
     };
     bonus.numbers(&mut |num| reads.extend(of_num(num, aggregates)));
+    // The condition under which amounts are released may ask for the amount itself.
+    if let Some(until) = &bonus.hold_until {
+        let rest = Bonus { hold_until: None, ..bonus.clone() };
+        let mut others = Vec::new();
+        rest.numbers(&mut |num| others.extend(of_num(num, aggregates)));
+        let mut own = false;
+        until.numbers(&mut |num| own |= *num == Num::Bonus(place));
+        reads.retain(|read| *read != place || !own || others.contains(&place));
+    }
     reads.sort_unstable();
     reads.dedup();
     reads
@@ -78,7 +88,7 @@ fn of_num(num: &Num, aggregates: &[Aggregate]) -> Vec<u16> {
     let mut found = Vec::new();
     let mut inner = Vec::new();
     num.numbers(&mut |num| match num {
-        Num::Bonus(bonus) => found.push(*bonus),
+        Num::Bonus(bonus) | Num::Total(bonus) | Num::Breakage(bonus) | Num::Leftover(bonus) => found.push(*bonus),
         Num::Count(place) | Num::Gathered(place) => inner.push(*place),
         _ => {}
     });

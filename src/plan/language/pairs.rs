@@ -3,14 +3,23 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section};
-use crate::plan::checked::{After, Excess, Matching, Pairing, Unqualified, VolumeDef, VolumeScope};
-use crate::plan::expr::{Cond, Num, Reads, Scope};
+use crate::plan::checked::{After, Excess, Matching, Pairing, Sides, Unqualified, VolumeDef, VolumeScope};
+use crate::plan::expr::{Cond, Num, Reads, Scope, TreeRef};
 use crate::plan::fault::suggest;
 
 /// Most pairings.
 const LIMIT: usize = 16;
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 23] = [
+    "first",
+    "own",
+    "again",
     "volume",
+    "sides",
+    "tree",
+    "left",
+    "right",
+    "power",
+    "others",
     "qualified",
     "unqualified",
     "match",
@@ -26,6 +35,18 @@ const KEYS: [&str; 14] = [
     "period",
 ];
 
+/// Those pairings that match the strongest leg with all others.
+pub fn power<'t>(root: &'t DeTable<'t>) -> Vec<String> {
+    let Some(DeValue::Table(part)) = root.get("binary").map(toml::Spanned::get_ref) else {
+        return Vec::new();
+    };
+    let power = part.iter().filter(|(_, value)| {
+        let sides = value.get_ref().as_table().and_then(|table| table.get("sides"));
+        sides.and_then(|sides| sides.get_ref().as_str()) == Some("power-leg")
+    });
+    power.map(|(name, _)| name.get_ref().to_string()).collect()
+}
+
 /// Reads all pairings; their names are known already.
 pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, volumes: &[VolumeDef]) -> Vec<Pairing> {
     let mut pairs = Vec::new();
@@ -36,28 +57,47 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, volumes: &[Volum
         }
         reader.check_name(&section.span, &name);
         reader.only(&section, &KEYS);
-        pairs.extend(pairing(reader, &section, name, volumes));
+        reader.names.latest = Reads::Facts;
+        let pair = pairing(reader, &section, name, volumes);
+        let early = reader.names.latest < Reads::Ranks;
+        reader.names.early_pairs.push(early);
+        pairs.extend(pair.map(|pair| Pairing { early, ..pair }));
     }
     pairs
 }
 
 fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, volumes: &[VolumeDef]) -> Option<Pairing> {
     let volume = volume(reader, section, volumes);
+    let sides = reader.word(section, "sides", &["left-right", "power-leg"]).unwrap_or(Sides::LeftRight);
+    let tree = tree(reader, section, sides);
+    let own = number(reader, section, "own", Reads::Everything);
+    if let Some((key, _)) = section.table.get_key_value("own").filter(|_| sides == Sides::PowerLeg) {
+        let help = "remove it, or match left with right";
+        reader.fault(&key.span(), "a member's own volume is none of its legs", help);
+    }
     let qualified = match reader.text(section, "qualified") {
         Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
         None => Some(Cond::Active),
     };
-    let unqualified = reader.word(section, "unqualified", &["keep", "match", "flush"]).unwrap_or(Unqualified::Keep);
-    let method = method(reader, section);
+    let unqualified = unqualified(reader, section);
+    let method = method(reader, section, sides);
     let limit = number(reader, section, "limit", Reads::Everything);
-    let excess = reader.word(section, "excess", &["lost", "carried"]).unwrap_or(Excess::Lost);
-    let after = reader.word(section, "after", &["carry", "flush"]).unwrap_or(After::Carry);
+    let excess = reader.word(section, "excess", &["lost", "carried", "flush"]).unwrap_or(Excess::Lost);
+    if limit.is_none()
+        && let Some((key, _)) = section.table.get_key_value("excess").filter(|_| !section.table.contains_key("limit"))
+    {
+        reader.fault(&key.span(), "“excess” is about what is above a limit", "add a line such as limit = 10_000");
+    }
+    let after = reader.word(section, "after", &["carry", "flush", "flush-matched"]).unwrap_or(After::Carry);
     let carry_limit = number(reader, section, "carry_limit", Reads::Pairs);
     let carry_periods = reader.whole(section, "carry_periods", 1, 60).unwrap_or(0);
     let period = super::bonuses::period(reader, section);
     Some(Pairing {
         name,
         volume: volume?,
+        sides,
+        tree,
+        own,
         qualified: qualified?,
         unqualified,
         method: method?,
@@ -67,6 +107,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         carry_limit,
         carry_periods,
         period,
+        early: false,
     })
 }
 
@@ -84,28 +125,54 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, volumes: &[VolumeD
     u16::try_from(place).ok()
 }
 
+/// Along which tree legs are taken.
+fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>, sides: Sides) -> TreeRef {
+    let placement = TreeRef::Kind(crate::domain::tree::TreeKind::Placement);
+    let Some(text) = reader.text(section, "tree") else { return placement };
+    if sides == Sides::LeftRight {
+        let help = "remove it, or write sides = \"power-leg\"";
+        reader.fault(&text.span, "left and right are sides of the placement tree", help);
+        return placement;
+    }
+    super::volumes::tree(reader, section)
+}
+
 fn number<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, limit: Reads) -> Option<Num> {
     let text = section.table.get(key).and_then(|value| reader.as_expression(value))?;
     reader.number(&text, Scope::Member, limit).map(|(num, _)| num)
 }
 
-fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Matching> {
+fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>, sides: Sides) -> Option<Matching> {
     let words = ["weaker", "cycles", "steps", "ladder"];
     let text = reader.text(section, "match");
     let word = text.as_ref().map_or("weaker", |text| text.value.as_str()).to_owned();
+    let of_sides = if sides == Sides::PowerLeg { ["power", "others"] } else { ["left", "right"] };
+    let fixed = word == "cycles" && of_sides.iter().any(|key| section.table.contains_key(*key));
     for (key, fits) in [
-        ("strong", word == "cycles"),
-        ("weak", word == "cycles"),
+        ("strong", word == "cycles" && !fixed),
+        ("weak", word == "cycles" && !fixed),
+        ("first", word == "cycles" && !fixed),
+        ("left", fixed && sides == Sides::LeftRight),
+        ("right", fixed && sides == Sides::LeftRight),
+        ("power", fixed && sides == Sides::PowerLeg),
+        ("others", fixed && sides == Sides::PowerLeg),
         ("steps", matches!(word.as_str(), "steps" | "ladder")),
         ("ratio", word == "ladder"),
+        ("again", word == "ladder"),
     ] {
         if let Some((found, _)) = section.table.get_key_value(key).filter(|_| !fits) {
-            let message = format!("“{key}” has no meaning with match = \"{word}\"");
+            let beside =
+                if fixed { format!("beside “{}”", of_sides[0]) } else { format!("with match = \"{word}\"") };
+            let message = format!("“{key}” has no meaning {beside}");
             reader.fault(&found.span(), message, "remove it, or choose another way to match");
         }
     }
     match word.as_str() {
         "weaker" => Some(Matching::Weaker),
+        "cycles" if fixed => {
+            let both = of_sides.map(|key| need_volume(reader, section, key));
+            Some(Matching::Fixed([both[0]?, both[1]?]))
+        }
         "cycles" => {
             let (strong, weak) = (need_volume(reader, section, "strong"), need_volume(reader, section, "weak"));
             let (strong, weak) = (strong?, weak?);
@@ -113,13 +180,15 @@ fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Matching
                 let message = "the stronger side gives at least as much as the weaker one";
                 reader.fault(&section.span, message, "exchange “strong” and “weak”");
             }
-            Some(Matching::Cycles { strong, weak })
+            let first = first(reader, section);
+            Some(Matching::Cycles { strong, weak, first })
         }
         "steps" => Some(Matching::Steps(steps(reader, section)?)),
         "ladder" => {
             let steps = steps(reader, section);
             let ratio = reader.whole(section, "ratio", 1, 100).unwrap_or(1);
-            Some(Matching::Ladder { steps: steps?, ratio })
+            let again = reader.flag(section, "again").unwrap_or(false);
+            Some(Matching::Ladder { steps: steps?, ratio, again })
         }
         other => {
             if let Some(text) = &text {
@@ -129,6 +198,52 @@ fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Matching
             None
         }
     }
+}
+
+/// How much a member's first cycle ever takes.
+fn first<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<(i64, i64)> {
+    let value = section.table.get("first")?;
+    let DeValue::Table(table) = value.get_ref() else {
+        reader.wrong_kind(value, "a table such as { strong = 2, weak = 1 }");
+        return None;
+    };
+    let inner = Section { what: "first".to_owned(), span: value.span(), table };
+    reader.only(&inner, &["strong", "weak"]);
+    let (strong, weak) = (need_volume(reader, &inner, "strong"), need_volume(reader, &inner, "weak"));
+    let (strong, weak) = (strong?, weak?);
+    if strong < weak {
+        let message = "the stronger side gives at least as much as the weaker one";
+        reader.fault(&value.span(), message, "exchange “strong” and “weak”");
+    }
+    Some((strong, weak))
+}
+
+/// What becomes of the volume of who is not matched: one word, or a list by condition.
+fn unqualified<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Vec<(Cond, Unqualified)> {
+    const WORDS: [&str; 4] = ["keep", "match", "flush", "hold"];
+    let Some(value) = section.table.get("unqualified") else { return Vec::new() };
+    let DeValue::Array(items) = value.get_ref() else {
+        let word = reader.word(section, "unqualified", &WORDS);
+        return word.map(|word| (Cond::Always(true), word)).into_iter().collect();
+    };
+    let mut all = Vec::new();
+    for item in items {
+        let DeValue::Table(table) = item.get_ref() else {
+            reader.wrong_kind(item, "a table such as { if = \"active\", then = \"hold\" }");
+            continue;
+        };
+        let inner = Section { what: "a part of “unqualified”".to_owned(), span: item.span(), table };
+        reader.only(&inner, &["if", "then"]);
+        let cond = match reader.text(&inner, "if") {
+            Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
+            None => Some(Cond::Always(true)),
+        };
+        let then = reader.need(&inner, "then", "\"hold\"").and_then(|_| reader.word(&inner, "then", &WORDS));
+        if let (Some(cond), Some(then)) = (cond, then) {
+            all.push((cond, then));
+        }
+    }
+    all
 }
 
 /// A volume above zero, in ten-thousandths.

@@ -226,7 +226,10 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 22] = [
+        const TAKEN: [&str; 25] = [
+            "my",
+            "sponsor",
+            "enroller",
             "rank",
             "paid_rank",
             "highest_rank",

@@ -1,12 +1,11 @@
-//! `[tables]` and `[values]`: numbers by step, and expressions with names.
+//! `[tables]`: numbers by step.
 
 use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{Reader, Text};
+use super::source::Reader;
 use crate::plan::checked::StepTable;
-use crate::plan::expr::{Checker, Reads, Scope, Value};
 
 /// Most rows of a table.
 const ROWS: usize = 1_000;
@@ -53,24 +52,4 @@ fn rows<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>) -> Option<
         rows.push((from, value));
     }
     Some(rows)
-}
-
-/// Reads the named expressions; each may use those before it.
-pub fn values<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
-    let Some(section) = reader.section(root, "values", "[values]") else {
-        return;
-    };
-    let mut entries: Vec<_> = section.table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    for (name, value) in entries {
-        reader.check_name(&name.span(), name.get_ref());
-        let Some(Text { value: text, span }) = reader.as_expression(value) else {
-            continue;
-        };
-        let read = Checker::new(&mut reader.names, Scope::Member, Reads::Amounts).either(&text);
-        match read {
-            Ok(ast) => reader.names.values.push(Value { name: name.get_ref().to_string(), text, ast }),
-            Err(faults) => reader.point(&Text { value: text, span }, faults),
-        }
-    }
 }

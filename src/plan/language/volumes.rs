@@ -36,7 +36,13 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
         .iter()
         .map(|volume| VolumeName {
             name: volume.name.clone(),
-            reads: if volume.scope == VolumeScope::PersonalGroup { Reads::Ranks } else { Reads::Volumes },
+            reads: match (volume.scope, volume.tree) {
+                (VolumeScope::PersonalGroup, _) => Reads::Ranks,
+                (_, TreeRef::Derived(place)) if reader.names.trees[usize::from(place)].1 > Reads::Facts => {
+                    Reads::Compressed
+                }
+                _ => Reads::Volumes,
+            },
             money: reader.names.is_money(&volume.of),
             company: volume.scope == VolumeScope::Company,
         })
@@ -111,24 +117,43 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
 }
 
 /// The tree along which a volume is added up.
-fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
+pub fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
     let Some(text) = reader.text(section, "tree") else {
         return TreeRef::SPONSOR;
     };
     if let Ok(kind) = text.value.parse() {
         return TreeRef::Kind(kind);
     }
-    let place = reader.names.trees.iter().position(|(tree, reads)| *tree == text.value && *reads == Reads::Facts);
+    let place = reader.names.trees.iter().position(|(tree, _)| *tree == text.value);
     if let Some(place) = place.and_then(|place| u16::try_from(place).ok()) {
         return TreeRef::Derived(place);
     }
     let known = ["sponsor", "enroller", "placement"];
-    reader.fault(
-        &text.span,
-        format!("there is no tree “{}” to add up a volume", text.value),
-        suggest(&text.value, known),
-    );
+    let derived = reader.names.trees.iter().map(|(tree, _)| tree.as_str());
+    let help = suggest(&text.value, known.into_iter().chain(derived));
+    reader.fault(&text.span, format!("there is no tree “{}” to add up a volume", text.value), help);
     TreeRef::SPONSOR
+}
+
+/// Faults for volumes over trees that are known only when volumes are used already.
+pub fn check_trees<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
+    let before = reader.faults.len();
+    let sections = reader.named(root, "volumes", "volume");
+    reader.faults.truncate(before);
+    for (_, section) in sections {
+        let Some(text) = section.table.get("tree").and_then(|tree| Some((tree.span(), tree.get_ref().as_str()?)))
+        else {
+            continue;
+        };
+        let late = |(tree, reads): &(String, Reads)| tree == text.1 && *reads > Reads::Compressed;
+        if reader.names.trees.iter().any(late) {
+            let message = format!(
+                "the tree {} is made later than volumes: its “only” reads ranks, or volumes over trees",
+                text.1
+            );
+            reader.fault(&text.0, message, "let “only” read other volumes, orders, days or active");
+        }
+    }
 }
 
 /// Over how many periods: a number, or "all".

@@ -2,10 +2,13 @@
 
 mod bonuses;
 mod cases;
+mod compressed;
 mod documentation;
 mod explanations;
 mod golden;
+mod judging;
 mod large;
+mod money;
 mod properties;
 mod reference;
 mod takebacks;

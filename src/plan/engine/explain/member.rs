@@ -3,7 +3,7 @@
 use super::conditions::About;
 use super::paths::{Ways, below};
 use super::{Node, Told};
-use crate::plan::checked::{Bonus, BonusSource, Pairing, Rank};
+use crate::plan::checked::{Bonus, BonusSource, Pairing, Rank, Sides};
 use crate::plan::expr::{Cond, Num, PairField};
 use crate::plan::result::{LineRow, Source};
 
@@ -19,8 +19,10 @@ impl Told<'_> {
         let index = self.standing.field.index[place] as usize;
         let about = About::member(self.standing, index);
         let mut nodes = vec![self.account(place), self.volumes(index)];
+        nodes.extend(self.remembered(about));
         nodes.extend((0_u16..).zip(&self.plan.pairs).map(|(pair, given)| pairing(about, pair, given)));
         nodes.extend([self.activity(about), self.rank(about)]);
+        nodes.extend(self.wallets(place));
         for (at, bonus) in self.bonuses() {
             nodes.push(self.bonus(place, at, bonus));
         }
@@ -62,6 +64,30 @@ impl Told<'_> {
         };
         let all: Vec<String> = self.plan.volumes.iter().zip(&self.standing.volumes).map(one).collect();
         Node::leaf(format!("volumes: {}", all.join(", ")))
+    }
+
+    /// The numbers that runs keep: what each is now, and what it was.
+    fn remembered(&self, about: About<'_>) -> Option<Node> {
+        let kept = (0_u16..).zip(&self.plan.remembered).filter(|(_, known)| known.kept);
+        let one = |(place, known): (u16, &crate::plan::expr::Remembered)| {
+            let now = about.value(&Num::Now(place, Box::new(known.num.clone())));
+            format!("{} {now} (before: {})", known.name, about.value(&Num::Before(place, 1)))
+        };
+        let all: Vec<String> = kept.map(one).collect();
+        (!all.is_empty()).then(|| Node::leaf(format!("remembered: {}", all.join(", "))))
+    }
+
+    /// Where what is paid goes.
+    fn wallets(&self, place: usize) -> Option<Node> {
+        let result = self.result;
+        let own = result.splits.iter().filter(|split| split.member as usize == place);
+        let one = |split: &crate::plan::result::Split| {
+            format!("{} {}", result.wallets[usize::from(split.wallet)].name, result.currency.plain(split.amount_minor))
+        };
+        let all: Vec<String> = own.clone().map(one).collect();
+        let left = result.members[place].earned_minor - own.map(|split| split.amount_minor).sum::<i64>();
+        let left = result.currency.plain(left);
+        (!all.is_empty()).then(|| Node::leaf(format!("goes into wallets: {}; to be paid out: {left}", all.join(", "))))
     }
 
     fn activity(&self, about: About<'_>) -> Node {
@@ -306,11 +332,17 @@ impl Told<'_> {
 /// What the two sides of a place were matched to.
 fn pairing(about: About<'_>, pair: u16, given: &Pairing) -> Node {
     let value = |field| about.value(&Num::Pair(pair, field));
-    let [left, right] = [0, 1].map(|side| {
-        let brought = value(PairField::Brought(side));
-        format!("{} (of it carried in {brought})", value(PairField::Side(side)))
-    });
-    let text = format!("{}: left {left}, right {right}, matched {}", given.name, value(PairField::Matched));
+    let matched = value(PairField::Matched);
+    let text = if given.sides == Sides::PowerLeg {
+        let [power, others] = [0, 1].map(|side| value(PairField::Side(side)));
+        format!("{}: power leg {power}, all other legs {others}, matched {matched}", given.name)
+    } else {
+        let [left, right] = [0, 1].map(|side| {
+            let brought = value(PairField::Brought(side));
+            format!("{} (of it carried in {brought})", value(PairField::Side(side)))
+        });
+        format!("{}: left {left}, right {right}, matched {matched}", given.name)
+    };
     Node::of(text, about.failing(&given.qualified).into_iter().collect())
 }
 

@@ -1,7 +1,10 @@
 //! Expressions of a checked plan in the plan's own words.
 
-use crate::plan::checked::CheckedPlan;
-use crate::plan::expr::{Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take};
+use crate::domain::tree::TreeKind;
+use crate::plan::checked::{CheckedPlan, Sides};
+use crate::plan::expr::{
+    Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
+};
 use crate::plan::result::BaseKind;
 
 /// Writes expressions. About an order, names of its buyer have `buyer.` before them.
@@ -10,21 +13,38 @@ pub struct Words<'a> {
     plan: &'a CheckedPlan,
     /// What stands before a name of the member: nothing, `buyer.` or `from.`.
     before: &'static str,
+    /// The same for the other one: `from.`, or `my.` within a count.
+    other: &'static str,
 }
 
 impl<'a> Words<'a> {
     /// About a member.
     pub const fn of_member(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "" }
+        Self { plan, before: "", other: "from." }
     }
 
     /// About an order.
     pub const fn of_order(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "buyer." }
+        Self { plan, before: "buyer.", other: "from." }
     }
 
     const fn from(self) -> Self {
-        Self { plan: self.plan, before: "from." }
+        Self { before: self.other, ..self }
+    }
+
+    /// About somebody's sponsor or enroller.
+    pub fn above(self, tree: TreeKind) -> Self {
+        let before = match (self.before, tree == TreeKind::Sponsor) {
+            ("buyer.", true) => "buyer.sponsor.",
+            ("buyer.", false) => "buyer.enroller.",
+            ("from.", true) => "from.sponsor.",
+            ("from.", false) => "from.enroller.",
+            ("my.", true) => "my.sponsor.",
+            ("my.", false) => "my.enroller.",
+            (_, true) => "sponsor.",
+            (_, false) => "enroller.",
+        };
+        Self { before, ..self }
     }
 
     fn named(self, name: &str) -> String {
@@ -66,6 +86,7 @@ impl<'a> Words<'a> {
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),
             Cond::From(inner) => self.from().condition(inner),
+            Cond::Above(tree, inner) => self.above(*tree).condition(inner),
         }
     }
 
@@ -110,22 +131,31 @@ impl<'a> Words<'a> {
             Num::Held(rank) => call("held", &[self.rank_code(*rank).to_owned()]),
             Num::Earned(rank, periods) => call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string()]),
             Num::Before(place, periods) => {
-                let name = plan.remembered.get(usize::from(*place)).map_or("?", |(name, _)| name);
+                let name = plan.remembered.get(usize::from(*place)).map_or("?", |known| &known.name);
                 call("before", &[name.to_owned(), periods.to_string()])
             }
+            Num::Now(place, _) => self.named(plan.remembered.get(usize::from(*place)).map_or("?", |known| &known.name)),
             Num::Pair(pair, field) => {
-                let name = plan.pairs.get(usize::from(*pair)).map_or("?", |pair| &pair.name);
-                self.named(&format!("{name}.{}", pair_field(*field)))
+                let pair = plan.pairs.get(usize::from(*pair));
+                let power = pair.is_some_and(|pair| pair.sides == Sides::PowerLeg);
+                let name = pair.map_or("?", |pair| &pair.name);
+                self.named(&format!("{name}.{}", pair_field(*field, power)))
             }
             Num::Bonus(place) => call("bonus", &[bonus(*place)]),
-            Num::PaidWithin(place) => call("paid_within", &[bonus(*place)]),
+            Num::PaidWithin(place, None) => call("paid_within", &[bonus(*place)]),
+            Num::PaidWithin(place, Some(kind)) => call("paid_within", &[bonus(*place), kind.to_string()]),
             Num::PaidEver(place) => call("paid_ever", &[bonus(*place)]),
+            Num::Total(place) => call("total", &[bonus(*place)]),
+            Num::Breakage(place) => call("breakage", &[bonus(*place)]),
+            Num::Leftover(place) => call("leftover", &[bonus(*place)]),
+            Num::LeftoverBefore(place) => call("leftover_before", &[bonus(*place)]),
             Num::Lookup(place, value) => call("lookup", &[table(*place), self.number(value)]),
             Num::Slices(place, value) => call("slices", &[table(*place), self.number(value)]),
             Num::Floor(value) => call("floor", &[self.number(value)]),
             Num::Ceil(value) => call("ceil", &[self.number(value)]),
             Num::Round(value, places) => call("round", &[self.number(value), places.to_string()]),
             Num::From(value) => self.from().number(value),
+            Num::Above(tree, value) => self.above(*tree).number(value),
             Num::Negative(value) => format!("-{}", inner(value)),
             Num::Plus(a, b) => format!("{} + {}", inner(a), inner(b)),
             Num::Minus(a, b) => format!("{} - {}", inner(a), inner(b)),
@@ -142,22 +172,44 @@ impl<'a> Words<'a> {
         let Some(aggregate) = self.plan.aggregates.get(usize::from(place)) else { return "?".to_owned() };
         let group = match aggregate.shape {
             Shape::Legs => "legs",
+            Shape::Heads => "heads",
             Shape::Frontline => "frontline",
             Shape::Downline => "downline",
-            Shape::Enrolled => "enrolled",
+            Shape::Enrolled | Shape::EnrolledOn(_) => "enrolled",
             Shape::Customers => "customers",
-            Shape::EnrolledLegs => "legs with somebody enrolled",
-            Shape::EnrolledOn(0) => "enrolled on the left",
-            Shape::EnrolledOn(_) => "enrolled on the right",
+            Shape::EnrolledLegs => "enrolled_legs",
         };
         // What is taken is about the members of the group.
-        let theirs = Self::of_member(self.plan);
+        let theirs = Self { other: "my.", ..Self::of_member(self.plan) };
+        let further = self.further(aggregate);
+        let of = match &aggregate.head {
+            Some(head) => format!("{group}({}{further})", theirs.condition(head)),
+            None => group.to_owned(),
+        };
+        let behind = if aggregate.head.is_some() { "" } else { &further };
         match &aggregate.take {
-            Take::Count(cond) => format!("{}({})", self.named(group), theirs.condition(cond)),
-            Take::Sum(num) => format!("sum({group}, {})", theirs.number(num)),
-            Take::Least(num) => format!("least({group}, {})", theirs.number(num)),
-            Take::Greatest(num) => format!("greatest({group}, {})", theirs.number(num)),
+            Take::Count(cond) => format!("{}({}{further})", self.named(group), theirs.condition(cond)),
+            Take::Sum(num) => format!("sum({of}, {}{behind})", theirs.number(num)),
+            Take::Least(num) => format!("least({of}, {}{behind})", theirs.number(num)),
+            Take::Greatest(num) => format!("greatest({of}, {}{behind})", theirs.number(num)),
         }
+    }
+
+    /// What stands behind the condition or number of an aggregate: a side, levels or a generation, a tree.
+    fn further(self, aggregate: &Aggregate) -> String {
+        let first = match aggregate.shape {
+            Shape::EnrolledOn(0) => ", left".to_owned(),
+            Shape::EnrolledOn(_) => ", right".to_owned(),
+            Shape::Heads if aggregate.depth <= 1 => String::new(),
+            _ if aggregate.depth > 0 => format!(", {}", aggregate.depth),
+            _ => String::new(),
+        };
+        let tree = match aggregate.tree {
+            TreeRef::SPONSOR => return first,
+            TreeRef::Kind(kind) => kind.as_str(),
+            TreeRef::Derived(place) => self.plan.trees.get(usize::from(place)).map_or("?", |tree| &tree.name),
+        };
+        format!("{first}, {tree}")
     }
 }
 
@@ -179,6 +231,7 @@ const fn member_field(field: MemberField) -> &'static str {
         MemberField::Orders => "orders",
         MemberField::Recruit => "recruit",
         MemberField::RankNumber => "rank_number",
+        MemberField::Market => "market",
     }
 }
 
@@ -198,8 +251,10 @@ const fn order_field(field: OrderField) -> &'static str {
     }
 }
 
-const fn pair_field(field: PairField) -> &'static str {
+const fn pair_field(field: PairField, power: bool) -> &'static str {
     match field {
+        PairField::Side(0) if power => "power",
+        PairField::Side(_) if power => "others",
         PairField::Side(0) => "left",
         PairField::Side(_) => "right",
         PairField::Brought(0) => "brought_left",

@@ -20,7 +20,7 @@ use crate::store::order_list::{self, OrderFilter};
 use crate::store::orders::Order;
 use crate::store::runs::{Run, RunMember};
 use crate::store::statements::Statement;
-use crate::store::{Conn, StoreError, StoreResult, Total, genealogy, links, member_list, statements};
+use crate::store::{Conn, StoreError, StoreResult, Total, genealogy, links, member_list, statements, wallets};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::pages::orders::words as order_words;
@@ -49,6 +49,7 @@ struct Loaded {
     order_total: Total,
     statements: Vec<Statement>,
     entries: Vec<ledger::Entry>,
+    wallets: Vec<(String, i64)>,
     events: Vec<Stored>,
 }
 
@@ -87,6 +88,8 @@ struct Profile {
     statement_count: usize,
     entries: Vec<EntryRow>,
     balance: String,
+    /// Wallets by name, and what is in them.
+    wallets: Vec<(String, String)>,
     currency: Currency,
     /// From the top; `None` stands for those that are left out.
     upline: Vec<Upline>,
@@ -210,11 +213,18 @@ fn load(c: &mut Conn, number: &str, today: Day, sees_audit: bool) -> StoreResult
         order_total: order_list::count(c, &filter)?,
         statements: statements::list_of_member(c, member.id)?,
         entries: ledger::list_of_member(c, member.id, company.currency)?,
+        wallets: in_wallets(c, member.id, company.currency)?,
         events,
         member,
         standing,
         company,
     })
+}
+
+/// What the member has in each wallet, by the wallet's name.
+fn in_wallets(c: &mut Conn, member: MemberId, currency: Currency) -> StoreResult<Vec<(String, i64)>> {
+    let balances = ledger::list_wallets(c, member, currency)?;
+    balances.into_iter().map(|(wallet, balance)| Ok((wallets::name_of(c, &wallet)?, balance))).collect()
 }
 
 /// The sponsors so far, newest first; empty where there was only one.
@@ -276,6 +286,7 @@ fn view(shell: Shell, mut loaded: Loaded, sees_audit: bool) -> Profile {
             .take(SHOWN)
             .map(|entry| entry_row(entry, company.currency, today))
             .collect(),
+        wallets: loaded.wallets.iter().map(|(name, sum)| (name.clone(), company.currency.grouped(*sum))).collect(),
         balance: company.currency.grouped(loaded.entries.last().map_or(0, |entry| entry.balance_minor)),
         currency: company.currency,
         upline: upline(&loaded),

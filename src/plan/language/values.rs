@@ -1,0 +1,96 @@
+//! `[values]` and `[remembered.NAME]`: expressions with names, and numbers that runs keep from one period to the next.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::source::{Reader, Section, Span, Text};
+use crate::plan::expr::{Checker, Num, Reads, Remembered, Scope, Value};
+
+/// Most numbers that runs keep.
+const LIMIT: usize = 64;
+
+/// Makes the names of all numbers that runs keep known, so that expressions anywhere may read what they were.
+pub fn names<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
+    let before = reader.faults.len();
+    for (name, _) in reader.named(root, "remembered", "remembered") {
+        reader.names.remembered.push(Remembered::kept(name));
+    }
+    reader.faults.truncate(before);
+}
+
+/// Something with a name, at its place in the file.
+enum Part<'t> {
+    Value(&'t Spanned<DeValue<'t>>),
+    Remembered(Section<'t>),
+}
+
+/// Reads the named expressions in the order of the file; each may use those above it.
+pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
+    let mut parts: Vec<(Span, String, Part<'t>)> = Vec::new();
+    if let Some(section) = reader.section(root, "values", "[values]") {
+        let entry = |(name, value): (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>)| {
+            (name.span(), name.get_ref().to_string(), Part::Value(value))
+        };
+        parts.extend(section.table.iter().map(entry));
+    }
+    let kept = reader.named(root, "remembered", "remembered");
+    if let Some((_, section)) = kept.get(LIMIT) {
+        reader.fault(&section.span, format!("a plan remembers at most {LIMIT} numbers"), "remove some");
+    }
+    parts.extend(kept.into_iter().map(|(name, section)| (section.span.clone(), name, Part::Remembered(section))));
+    parts.sort_by_key(|(span, ..)| span.start);
+    for (span, name, part) in parts {
+        reader.check_name(&span, &name);
+        match part {
+            Part::Value(value) => {
+                if let Some(text) = reader.as_expression(value) {
+                    let read = Checker::new(&mut reader.names, Scope::Member, Reads::Amounts).either(&text.value);
+                    push(reader, name, text, read);
+                }
+            }
+            Part::Remembered(section) => remembered(reader, &section, name),
+        }
+    }
+}
+
+fn push(
+    reader: &mut Reader<'_>,
+    name: String,
+    text: Text,
+    read: Result<crate::plan::expr::Ast, Vec<crate::plan::expr::ExprFault>>,
+) {
+    match read {
+        Ok(ast) => reader.names.values.push(Value { name, text: text.value, ast }),
+        Err(faults) => reader.point(&text, faults),
+    }
+}
+
+/// A number that runs keep: what it is next, what it was first, in which runs it moves.
+fn remembered<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) {
+    reader.only(section, &["start", "next", "period"]);
+    let start = section.table.get("start").and_then(|value| {
+        let found = reader.constant(value)?;
+        let scaled = found.checked_mul(rust_decimal::Decimal::from(10_000)).filter(rust_decimal::Decimal::is_integer);
+        let scaled = scaled.and_then(|scaled| i64::try_from(scaled).ok());
+        if scaled.is_none() {
+            reader.fault(&value.span(), "what is remembered has at most four decimal places", "write fewer places");
+        }
+        scaled
+    });
+    let period = super::bonuses::period(reader, section);
+    let example = format!("\"before({name}) + pv\"");
+    let Some(text) = reader.need(section, "next", &example).and_then(|value| reader.as_expression(value)) else {
+        return;
+    };
+    let Some((num, _)) = reader.number(&text, Scope::Member, Reads::Amounts) else { return };
+    settle(reader, &name, num, start.unwrap_or(0), period);
+    let read = Checker::new(&mut reader.names, Scope::Member, Reads::Amounts).either(&text.value);
+    push(reader, name, text, read);
+}
+
+fn settle(reader: &mut Reader<'_>, name: &str, num: Num, start: i64, period: Option<crate::domain::run::PeriodKind>) {
+    let money = reader.names.is_money(&num);
+    if let Some(known) = reader.names.remembered.iter_mut().find(|known| known.kept && known.name == name) {
+        (known.num, known.start, known.period, known.money) = (num, start, period, money);
+    }
+}
