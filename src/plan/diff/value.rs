@@ -123,6 +123,8 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("bonuses", "earner") => "active",
         ("walk", "compression") => "none",
         ("walk", "customers") => "level",
+        ("trees", "line") => "false",
+        ("trees", "width") => "1",
         ("volumes", "customers") => "false",
         ("volumes", "include_own") => "true",
         _ => return None,
