@@ -134,6 +134,8 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("remembered", "start") => "0",
         ("walk", "compression") => "none",
         ("walk", "customers") => "level",
+        ("trees", "line") => "false",
+        ("trees", "width") => "1",
         ("volumes", "customers") => "false",
         ("volumes", "include_own") => "true",
         _ => return None,

@@ -78,6 +78,8 @@ pub fn above(standing: &Standing<'_>, aggregate: &Aggregate, member: usize) -> O
         Shape::Legs | Shape::Frontline | Shape::Downline | Shape::Heads => {
             (standing.tree(aggregate.tree).parent[member], standing.stays(aggregate.tree, member))
         }
+        // Customers are no side.
+        Shape::DownlineOn(side) => (field.placement.parent[member], distributor && field.side[member] == side),
         Shape::Enrolled | Shape::EnrolledLegs | Shape::EnrolledOn(_) => (field.enroller.parent[member], distributor),
         Shape::Customers => (field.enroller.parent[member], !distributor),
     };
@@ -123,6 +125,7 @@ pub fn part(
     let inner = aggregate.inner.map(usize::from);
     Some(match aggregate.shape {
         Shape::Legs => Part { any: taken.hit || any, ..own },
+        Shape::DownlineOn(_) => join(aggregate, own, of.below(inner, member, true))?,
         Shape::Downline if aggregate.depth > 0 => join(aggregate, own, of.below(inner, member, true))?,
         Shape::Downline => join(aggregate, own, of.below(Some(place), member, any))?,
         // Whoever is at the head hides those below: they are one generation further away.

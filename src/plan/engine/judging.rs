@@ -25,6 +25,7 @@ impl Link {
     fn of(aggregate: &Aggregate) -> Self {
         match aggregate.shape {
             Shape::Legs | Shape::Frontline | Shape::Downline | Shape::Heads => Self::Tree(aggregate.tree),
+            Shape::DownlineOn(_) => Self::Tree(TreeRef::PLACEMENT),
             Shape::Enrolled | Shape::Customers => Self::Enroller,
             Shape::EnrolledLegs => Self::EnrollerAbove(aggregate.tree),
             Shape::EnrolledOn(_) => Self::EnrollerAbove(TreeRef::PLACEMENT),

@@ -215,6 +215,11 @@ impl<'a> Checker<'a> {
             (rank_left, _) => {
                 let (rank, other) = if rank_left { (left, right) } else { (right, left) };
                 if let AstKind::Name(name) = &other.kind
+                    && name.starts_with("my.")
+                    && self.scope != Scope::Counted
+                {
+                    self.num(other);
+                } else if let AstKind::Name(name) = &other.kind
                     && self.name_is_unknown(name)
                 {
                     let ranks: Vec<&str> = self.names.ranks.iter().map(String::as_str).collect();

@@ -294,6 +294,8 @@ pub enum Shape {
     Frontline,
     /// Such members anywhere below in the sponsor tree.
     Downline,
+    /// Such members anywhere below on this side in the placement tree.
+    DownlineOn(u8),
     /// Such members below with no other such member between; or with so many less one between: the depth is the generation.
     Heads,
     /// Such distributors that the member enrolled.

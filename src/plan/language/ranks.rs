@@ -129,6 +129,8 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
                 Shape::Heads => format!("First generation: {who}"),
                 Shape::Frontline => format!("Frontline: {who}"),
                 Shape::Downline => format!("Downline: {who}"),
+                Shape::DownlineOn(0) => format!("Downline on the left: {who}"),
+                Shape::DownlineOn(_) => format!("Downline on the right: {who}"),
                 Shape::Enrolled => format!("Personally enrolled: {who}"),
                 Shape::EnrolledLegs => format!("Legs with personally enrolled {who}"),
                 Shape::EnrolledOn(0) => format!("Personally enrolled on the left: {who}"),

@@ -127,6 +127,7 @@ fn explained(plan: &CheckedPlan, field: &str, member: &str) -> String {
 fn counts_are_explained_with_everything_that_they_say() {
     for earner in [
         "enrolled(active, left) >= 1",
+        "downline(active, right) >= 1",
         "heads(active, 2, placement) >= 1",
         "downline(active, 3, enroller) >= 1",
         "frontline(pv >= my.pv) >= 1",

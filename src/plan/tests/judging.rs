@@ -21,6 +21,9 @@ const PLAN: &str = r#"
     [[ranks]]
     code = "Four"
     needs = "enrolled(rank >= One, left) + enrolled(rank >= One, right) >= 2 and enrolled_legs(rank >= One, placement) = 1"
+    [[ranks]]
+    code = "Five"
+    needs = "downline(rank >= One, left) >= 2 and downline(rank >= One, right) = 1"
 "#;
 
 /// Members by number.
@@ -101,6 +104,15 @@ impl Reference<'_> {
         if legs.iter().map(of).sum::<usize>() >= 2 && legs.iter().filter(|leg| of(leg) > 0).count() == 1 {
             rank = 4;
         }
+        let side = |side: u8| {
+            let head = |leg: &Vec<usize>| &self.snapshot.members[leg[0]];
+            let on =
+                |leg: &&Vec<usize>| head(leg).kind.may_earn() && head(leg).placement.is_some_and(|(_, on)| on == side);
+            legs.iter().filter(on).flatten().filter(|who| one(who)).count()
+        };
+        if side(0) >= 2 && side(1) == 1 {
+            rank = 5;
+        }
         rank
     }
 }
@@ -120,7 +132,7 @@ proptest! {
         let reference = Reference { snapshot: &snapshot, volume };
         for (at, member) in snapshot.members.iter().enumerate() {
             let rank = reference.rank(at);
-            let code = ["", "One", "Two", "Three", "Four"][rank];
+            let code = ["", "One", "Two", "Three", "Four", "Five"][rank];
             let rank = found.members[at].rank;
             prop_assert_eq!(rank.map_or("", |rank| found.ranks[usize::from(rank)].code.as_str()), code, "{}", member.number);
         }

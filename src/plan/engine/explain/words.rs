@@ -174,7 +174,7 @@ impl<'a> Words<'a> {
             Shape::Legs => "legs",
             Shape::Heads => "heads",
             Shape::Frontline => "frontline",
-            Shape::Downline => "downline",
+            Shape::Downline | Shape::DownlineOn(_) => "downline",
             Shape::Enrolled | Shape::EnrolledOn(_) => "enrolled",
             Shape::Customers => "customers",
             Shape::EnrolledLegs => "enrolled_legs",
@@ -198,8 +198,8 @@ impl<'a> Words<'a> {
     /// What stands behind the condition or number of an aggregate: a side, levels or a generation, a tree.
     fn further(self, aggregate: &Aggregate) -> String {
         let first = match aggregate.shape {
-            Shape::EnrolledOn(0) => ", left".to_owned(),
-            Shape::EnrolledOn(_) => ", right".to_owned(),
+            Shape::EnrolledOn(0) | Shape::DownlineOn(0) => return ", left".to_owned(),
+            Shape::EnrolledOn(_) | Shape::DownlineOn(_) => return ", right".to_owned(),
             Shape::Heads if aggregate.depth <= 1 => String::new(),
             _ if aggregate.depth > 0 => format!(", {}", aggregate.depth),
             _ => String::new(),

@@ -2,6 +2,7 @@
 
 use super::{Checker, Meaning, Scope, Whom};
 use crate::domain::run::PeriodKind;
+use crate::domain::tree::TreeKind;
 use crate::plan::expr::names::Remembered;
 use crate::plan::expr::parse::{Ast, AstKind};
 use crate::plan::expr::typed::{Aggregate, Compare, Cond, Num, RankTerm, Reads, Shape, Take, TreeRef};
@@ -365,6 +366,12 @@ impl Checker<'_> {
                 (Some(side), _) if shape == Shape::Enrolled => {
                     shape = Shape::EnrolledOn(u8::try_from(side).unwrap_or(0));
                 }
+                (Some(side), _)
+                    if shape == Shape::Downline && depth == 0 && tree != TreeRef::Kind(TreeKind::Enroller) =>
+                {
+                    shape = Shape::DownlineOn(u8::try_from(side).unwrap_or(0));
+                    tree = TreeRef::PLACEMENT;
+                }
                 (None, AstKind::Number(_)) if shape == Shape::Downline => depth = self.whole(argument, 1, 100)?,
                 (None, AstKind::Number(_)) if shape == Shape::Heads => depth = self.whole(argument, 1, 20)?,
                 (None, AstKind::Name(_)) if shape.is_below() => {
@@ -375,16 +382,17 @@ impl Checker<'_> {
                 }
                 _ => {
                     let help = "a tree after legs, frontline, downline and heads; levels after downline; a generation \
-                                after heads; left or right after enrolled";
+                                after heads; left or right after enrolled and downline";
                     self.fault(argument, format!("“{word}” has no meaning here"), help);
                     return None;
                 }
             }
         }
+        let on_side = matches!(shape, Shape::DownlineOn(_));
         let by_levels = shape == Shape::Downline && depth > 0 && self.limit == Reads::Ranks && reads == Reads::Ranks;
-        if by_levels && matches!(take, Take::Least(_) | Take::Greatest(_)) {
-            let message = "the least or greatest over so many levels is not known yet when ranks are found";
-            self.fault(ast, message, "leave out the number of levels");
+        if (by_levels || on_side) && matches!(take, Take::Least(_) | Take::Greatest(_)) {
+            let message = "the least and the greatest are not known by side, nor by levels when ranks are found";
+            self.fault(ast, message, "leave out the side or the number of levels");
         }
         if self.limit == Reads::Ranks && reads == Reads::Ranks {
             // Where members stand below each other in turn over several trees, former ranks decide.
@@ -395,6 +403,11 @@ impl Checker<'_> {
         let from = if by_levels || shape == Shape::Heads { 1 } else { depth };
         // Made from the level or generation before, those come first.
         let mut inner = None;
+        if on_side {
+            let (take, head) = (take.clone(), head.clone());
+            let whole = Aggregate { shape: Shape::Downline, tree, depth, inner, head, take, reads };
+            inner = Some(self.register(ast, whole)?);
+        }
         for depth in from..=depth {
             let (take, head) = (take.clone(), head.clone());
             inner = Some(self.register(ast, Aggregate { shape, tree, depth, inner, head, take, reads })?);
@@ -436,7 +449,7 @@ impl Checker<'_> {
 impl Shape {
     /// Whether each member counts for one other only, who can be read then.
     const fn is_near(self) -> bool {
-        !matches!(self, Self::Legs | Self::Downline | Self::Heads)
+        !matches!(self, Self::Legs | Self::Downline | Self::DownlineOn(_) | Self::Heads)
     }
 
     /// Whether it looks down a tree.
