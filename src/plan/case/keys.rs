@@ -1,7 +1,7 @@
 //! The keys under which runs of a plan remember something, so that a mistyped one is not taken for zero.
 
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::CheckedPlan;
+use crate::plan::checked::{CheckedPlan, Sides};
 use crate::plan::fault::suggest;
 use crate::plan::result::RunResult;
 use crate::plan::snapshot::Snapshot;
@@ -32,7 +32,8 @@ fn known(plan: &CheckedPlan) -> Vec<String> {
         known.extend(["held", "earned", "paid", "judged", "judged-paid"].map(|word| format!("{word}:{}", rank.code)));
     }
     for pair in &plan.pairs {
-        for side in ["left", "right"] {
+        let sides: &[&str] = if pair.sides == Sides::PowerLeg { &["leg"] } else { &["left", "right"] };
+        for side in sides {
             match pair.carry_periods {
                 0 => known.push(format!("carry:{}:{side}", pair.name)),
                 ages => known.extend((1..=ages).map(|age| format!("carry:{}:{side}:{age}", pair.name))),
