@@ -98,15 +98,13 @@ impl Told<'_> {
             Some(BonusSource::Pool { .. }) => "pool".to_owned(),
             _ => words::base(row.base_kind).to_owned(),
         });
-        let value = self.plan.point_value;
-        let value = if row.base_kind.is_volume() && value != Decimal::ONE {
-            format!(" × {} a point", value.normalize())
-        } else {
-            String::new()
-        };
+        let worth = if row.base_kind.is_volume() { self.plan.point_value } else { Decimal::ONE };
+        let value = if worth == Decimal::ONE { String::new() } else { format!(" × {} a point", worth.normalize()) };
         // What rounding changes is less than one unit of the places that are paid.
         let unit = 10_i64.pow(currency.places().saturating_sub(self.plan.places).min(9));
-        let whole = currency.round(row.exact, self.result.rounding).unwrap_or(row.amount_minor);
+        let exact = base.checked_mul(row.rate).and_then(|exact| exact.checked_mul(worth));
+        let whole =
+            exact.and_then(|exact| currency.round(exact, self.result.rounding).ok()).unwrap_or(row.amount_minor);
         let cut = line.kind == LineKind::Earned && whole.saturating_sub(row.amount_minor) > unit;
         if !cut {
             return format!("{kind} {base} × {}{value} = {amount}{difference}", row.rate);
