@@ -224,6 +224,20 @@ fn a_nothing_is_explained_on_hand_made_files() {
 }
 
 #[test]
+fn a_case_is_explained_without_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("plan.toml"), plan(path, &["new", "unilevel"])).unwrap();
+    let cases =
+        "members Ana, Ben < Ana\ncase one\nperiod 2026-10\norder Ana 60\norder Ben 100 number o2\nperiod 2026-11\n";
+    std::fs::write(path.join("plan.cases"), cases).unwrap();
+    let ask = |more: &[&str]| plan(path, &[&["explain", "plan.toml", "--case", "one"], more].concat());
+    let told = ask(&["--period", "2026-10", "--member", "Ana", "--bonus", "match"]);
+    assert!(told.ends_with("└─ “paid_rank >= Leader” does not hold: paid_rank is Member\n"), "{told}");
+    assert!(ask(&["--member", "Ana"]).starts_with("Ana, 2026-11: earns 0.00 EUR\n"));
+}
+
+#[test]
 fn plans_are_compared_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();

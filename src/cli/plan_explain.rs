@@ -1,9 +1,13 @@
 //! `mainstay plan explain`: why a member earns what it earns, and nothing where it earns nothing; where an
-//! order's volume went. On hand-made files, without a database.
+//! order's volume went. On the cases beside a plan or on hand-made files, without a database.
+
+use std::path::{Path, PathBuf};
 
 use super::field_files::{self, Files, GivenField};
+use super::plan::read_text;
 use super::{Failure, print_line};
 use crate::plan::explain::{Node, Question, explain};
+use crate::plan::{CheckedPlan, case};
 
 /// The help below the arguments.
 pub fn help() -> String {
@@ -12,6 +16,8 @@ pub fn help() -> String {
 
 const EXAMPLES: &str = "\
 Examples:
+  mainstay plan explain plan.toml --case 'the first order' --member Ana
+  mainstay plan explain plan.toml --case 'goods that come back' --period 2026-10 --member Ben --bonus team
   mainstay plan explain --plan plan.toml --members m.csv --orders o.csv --period 2026-10 --member Ana
   mainstay plan explain … --member Ana --bonus match
   mainstay plan explain … --order 17
@@ -20,8 +26,30 @@ Examples:
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    files: Files,
+    /// The plan file, with its cases beside it
+    #[arg(value_name = "PLAN", requires = "case", conflicts_with = "plan")]
+    beside: Option<PathBuf>,
+    /// The case that is asked about; without --period, as it stands at its end
+    #[arg(long, value_name = "NAME", requires = "beside", conflicts_with_all = ["plan", "members", "orders", "carry_in"])]
+    case: Option<String>,
+    /// The cases, if not those beside the plan
+    #[arg(long, value_name = "FILE", requires = "case")]
+    cases: Option<PathBuf>,
+    /// The plan file, for members and orders in files
+    #[arg(long, value_name = "FILE", required_unless_present = "case")]
+    plan: Option<PathBuf>,
+    /// The members, as CSV with a header
+    #[arg(long, value_name = "FILE", required_unless_present = "case")]
+    members: Option<PathBuf>,
+    /// The orders, as CSV with a header
+    #[arg(long, value_name = "FILE", required_unless_present = "case")]
+    orders: Option<PathBuf>,
+    /// The period: a month such as 2026-10, or a week such as 2026-W41
+    #[arg(long, required_unless_present = "case")]
+    period: Option<String>,
+    /// What the period before left: a file that --carry-out of `plan try` wrote
+    #[arg(long, value_name = "FILE")]
+    carry_in: Option<PathBuf>,
     #[command(flatten)]
     asked: Asked,
 }
@@ -66,6 +94,32 @@ impl Asked {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
-    let GivenField { plan, snapshot, .. } = args.files.read()?;
-    args.asked.print(&explain(&plan, &snapshot, args.asked.question())?)
+    let question = args.asked.question();
+    let answer = match (&args.beside, &args.case) {
+        (Some(plan), Some(name)) => of_case(args, plan, name, question)?,
+        _ => {
+            let missing = || Failure::usage("name a plan and a case, or --plan, --members, --orders and --period");
+            let files = Files {
+                plan: args.plan.clone().ok_or_else(missing)?,
+                members: args.members.clone().ok_or_else(missing)?,
+                orders: args.orders.clone().ok_or_else(missing)?,
+                period: args.period.clone().ok_or_else(missing)?,
+                carry_in: args.carry_in.clone(),
+            };
+            let GivenField { plan, snapshot, .. } = files.read()?;
+            explain(&plan, &snapshot, question)?
+        }
+    };
+    args.asked.print(&answer)
+}
+
+/// The answer on a case.
+fn of_case(args: &Args, plan: &Path, name: &str, question: Question<'_>) -> Result<Node, Failure> {
+    let beside = plan.with_extension("cases");
+    let file = args.cases.as_deref().unwrap_or(&beside);
+    let plan = CheckedPlan::read(&read_text(plan)?, &plan.display().to_string())?;
+    let cases = case::read(&read_text(file)?, &file.display().to_string())?;
+    let case = case::find(&cases, name).map_err(Failure::failed)?;
+    let snapshot = case.field(&plan, args.period.as_deref()).map_err(Failure::failed)?;
+    Ok(explain(&plan, &snapshot, question)?)
 }

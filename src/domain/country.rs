@@ -7,6 +7,11 @@ pub fn name_of(code: &str) -> &str {
     list().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
 }
 
+/// Whether a text has the form of a code: two capital letters.
+pub fn is_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
 /// All countries as `(code, name)`, by code.
 pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
     COUNTRIES.split(';').filter_map(|entry| entry.split_once(' '))

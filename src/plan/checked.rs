@@ -13,7 +13,7 @@ use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, Num, Reads, Remembered, TreeRef};
+use super::expr::{Aggregate, Cond, NamedValue, Num, Reads, Remembered, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -410,6 +410,8 @@ pub struct CheckedPlan {
     pub words: Vec<String>,
     /// Tables.
     pub tables: Vec<StepTable>,
+    /// Named expressions, to be shown: where one is read, it stands there itself.
+    pub values: Vec<NamedValue>,
     /// Trees that the plan derives.
     pub trees: Vec<DerivedTree>,
     /// Volumes; `pv` and `gv` are always there.

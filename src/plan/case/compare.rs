@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Expectation, RankName};
+use super::{Expectation, RankName, keys};
 use crate::domain::money::Volume;
 use crate::plan::checked::CheckedPlan;
 use crate::plan::fault::suggest;
@@ -71,6 +71,9 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
             differ(what, plain(*amount), found)
         }
         Expectation::State { member, key, value } => {
+            if let Some(unknown) = keys::unknown(plan, snapshot, result, key) {
+                return Some([format!("state {key} of {}", number(member)), value.to_string(), unknown]);
+            }
             let found = state(snapshot, result, *member, key);
             let what = format!("state {key} of {}", number(member));
             let shown = |value: i64| if is_volume(key) { Volume(value).to_string() } else { value.to_string() };

@@ -4,6 +4,7 @@
 //! run. Nothing here knows how an amount comes about.
 
 mod compare;
+mod keys;
 mod members;
 mod orders;
 mod play;
@@ -19,12 +20,13 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::checked::CheckedPlan;
-use super::fault::Faults;
+use super::fault::{Faults, suggest};
 use super::snapshot::PeriodSpan;
 use crate::domain::calendar::Day;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
+use crate::domain::run::PeriodKind;
 
 /// One case of a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +67,18 @@ pub struct Difference {
 /// Every fault, each with its place.
 pub fn read(text: &str, file: &str) -> Result<Vec<Case>, Faults> {
     read::read(text, file)
+}
+
+/// The case of a name; the only one of a file that names none goes by any.
+///
+/// # Errors
+/// The nearest name, or the names that there are, in words.
+pub fn find<'a>(cases: &'a [Case], name: &str) -> Result<&'a Case, String> {
+    let only = cases.first().filter(|case| cases.len() == 1 && case.name.is_empty());
+    only.or_else(|| cases.iter().find(|case| case.name == name)).ok_or_else(|| {
+        let near = suggest(name, cases.iter().map(|case| case.name.as_str()));
+        format!("there is no case “{name}”; {near}")
+    })
 }
 
 impl Case {
@@ -163,6 +177,12 @@ enum Expectation {
     Value { member: usize, name: String, value: Volume },
     Wallet { member: usize, wallet: String, amount: String },
     Total { amount: String },
+}
+
+/// October 2026, in which a case plays that names no period.
+fn first_period() -> PeriodSpan {
+    let first = Day(20_727);
+    PeriodSpan { label: first.month_label(), kind: PeriodKind::Month, first, last: first.month_end() }
 }
 
 /// One of the ranks of a member, by its name in expressions.

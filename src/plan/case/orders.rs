@@ -19,6 +19,17 @@ pub struct Ordered {
 const OPTIONS: [&str; 10] =
     ["qv", "cv", "paid", "wholesale", "line", "number", "standard", "enrolment", "autoship", "tools"];
 
+/// A volume. Three decimals are refused: in half of the world they are thousands.
+fn points(word: Word<'_>) -> Result<Volume, Fault> {
+    match word.text.split_once('.') {
+        Some((whole, decimals)) if decimals.len() == 3 => {
+            let message = format!("“{}” can be read as {whole}{decimals} or as a number with decimals", word.text);
+            Err(word.fault(message, format!("write {whole}{decimals}, or {whole}.{decimals}0")))
+        }
+        _ => word.value(),
+    }
+}
+
 impl Draft {
     /// An order.
     pub fn order(&mut self, first: Word<'_>, rest: &[Word<'_>]) -> Result<NewOrder, Fault> {
@@ -32,7 +43,7 @@ impl Draft {
             buyer,
             day: None,
             order_type: OrderType::Standard,
-            written: volume.value()?,
+            written: points(*volume)?,
             qv: None,
             cv: None,
             paid: None,
@@ -48,8 +59,8 @@ impl Draft {
                 Ok(*value)
             };
             match option.text {
-                "qv" => order.qv = Some(value()?.value()?),
-                "cv" => order.cv = Some(value()?.value()?),
+                "qv" => order.qv = Some(points(value()?)?),
+                "cv" => order.cv = Some(points(value()?)?),
                 "paid" => order.paid = Some(money(value()?)?),
                 "wholesale" => order.wholesale = Some(money(value()?)?),
                 "line" => value()?.text.clone_into(&mut order.line),
@@ -58,7 +69,7 @@ impl Draft {
                     number.text.clone_into(&mut order.number);
                 }
                 text => match (day(*option), text.parse()) {
-                    (Some(day), _) => order.day = Some(day?),
+                    (Some(day), _) => order.day = Some(self.day_of_period(*option, day?)?),
                     (None, Ok(order_type)) => order.order_type = order_type,
                     (None, Err(_)) => {
                         let help = format!("{}; a day is written as 2026-10-31", suggest(text, OPTIONS));
@@ -114,7 +125,7 @@ impl Draft {
         while let Some((word, after)) = rest.split_first() {
             rest = after;
             if let Some(day) = day(*word) {
-                on = Some(day?);
+                on = Some(self.day_of_period(*word, day?)?);
             } else if word.text == "line" {
                 let (line, after) =
                     rest.split_first().ok_or_else(|| word.fault("a line is missing behind this", how("return")))?;

@@ -26,11 +26,10 @@ pub fn play(case: &Case, plan: &CheckedPlan) -> Vec<Difference> {
     play.differences
 }
 
-/// October 2026, in which a case plays that names no period.
+/// Nobody yet, in the period in which a case begins.
 fn empty(plan: &CheckedPlan) -> Snapshot {
-    let (first, kind) = (Day(20_727), crate::domain::run::PeriodKind::Month);
     Snapshot {
-        period: PeriodSpan { label: first.month_label(), kind, first, last: first.month_end() },
+        period: super::first_period(),
         currency: plan.currency,
         members: Vec::new(),
         orders: Vec::new(),
@@ -259,6 +258,12 @@ impl<'a> Play<'a> {
         Some(told.nodes.last()?.nodes.first()?.in_short())
     }
 
+    /// Why the case cannot go on.
+    fn stopped(&self) -> String {
+        let told = self.differences.last().map(|found| format!("line {}: {}: {}", found.line, found.what, found.got));
+        told.unwrap_or_default()
+    }
+
     fn dated(&self, what: String) -> String {
         if self.several { format!("{}: {what}", self.snapshot.period.label) } else { what }
     }
@@ -304,6 +309,27 @@ pub fn id_of(place: usize) -> MemberId {
 }
 
 impl Case {
+    /// The field of a period of a case, of the last one if none is named, as it stands at the end of the period.
+    ///
+    /// # Errors
+    /// What stopped the case, or which periods it has, in words.
+    pub fn field(&self, plan: &CheckedPlan, period: Option<&str>) -> Result<Snapshot, String> {
+        let mut play = Play::new(self, plan);
+        for step in &self.steps {
+            play.line = step.line;
+            if play.step(&step.what).is_err() {
+                return Err(play.stopped());
+            }
+        }
+        let Ok((last, _)) = play.found() else { return Err(play.stopped()) };
+        let mut fields: Vec<Snapshot> = play.past.into_iter().map(|past| past.snapshot).collect();
+        fields.push(last);
+        let Some(label) = period else { return fields.pop().ok_or_else(String::new) };
+        let labels: Vec<String> = fields.iter().map(|field| field.period.label.clone()).collect();
+        let found = fields.into_iter().find(|field| field.period.label == label);
+        found.ok_or_else(|| format!("the case has no period “{label}”; it has: {}", labels.join(", ")))
+    }
+
     /// The field of the last period of a case, as its run would freeze it.
     pub fn snapshot(&self, plan: &CheckedPlan) -> Snapshot {
         let mut play = Play::new(self, plan);

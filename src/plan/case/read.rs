@@ -8,6 +8,7 @@ use super::orders::Ordered;
 use super::words::split;
 use super::{Case, Change, Expectation, RankName, Statement, Step, Word};
 use crate::domain::calendar::Day;
+use crate::domain::country;
 use crate::domain::money::Volume;
 use crate::plan::fault::{Fault, Faults, nearest, suggest};
 use crate::plan::is_volume;
@@ -158,12 +159,26 @@ impl Draft {
         Ok(Statement::Period(span))
     }
 
+    /// A day of the period in which the line stands.
+    pub fn day_of_period(&self, word: Word<'_>, day: Day) -> Result<Day, Fault> {
+        let span = self.period.clone().unwrap_or_else(super::first_period);
+        if span.first <= day && day <= span.last {
+            return Ok(day);
+        }
+        let message = format!("{day} is not in {}, the period of this line", span.label);
+        Err(word.fault(message, "write it below the period that it falls into"))
+    }
+
     fn change(&self, first: Word<'_>, rest: &[Word<'_>]) -> Result<Statement, Fault> {
         let [who, value] = exactly(first, rest)?;
         let member = self.member(who)?;
         let change = match first.text {
             "joined" => Change::Joined(value.value()?),
             "forced" => Change::Forced(value.text.to_owned()),
+            "market" if !country::is_code(value.text) => {
+                let help = "write the two capital letters of the country: market A IN";
+                return Err(value.fault(format!("“{}” is not the code of a country", value.text), help));
+            }
             "market" => Change::Market(value.text.to_owned()),
             "person" => Change::Person(self.member(value)?),
             "kind" => Change::Kind(value.value()?),

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::caps;
 use super::clawback::{self, Clawbacks};
 use super::fault::RunFault;
+use super::field::Back;
 use super::found::{Found, Item};
 use super::gather;
 use super::memory::Memory;
@@ -232,7 +233,13 @@ fn orders(
     for ((index, buyer), order) in (0_u32..).zip(&orders.buyer).zip(0_usize..) {
         let without =
             bonus.without.iter().any(|other| matched[usize::from(*other)].get(order).copied().unwrap_or(false));
-        if !matched[place][order] || without {
+        let unpaid = match orders.back(order) {
+            Back::No => false,
+            // So many points for an order stay while some of it does.
+            Back::Part => !bonus.points || bonus.base == BaseKind::Fixed,
+            Back::Whole => !bonus.points,
+        };
+        if !matched[place][order] || without || unpaid {
             continue;
         }
         let amounts = &orders.amounts[order];

@@ -6,15 +6,15 @@ use std::collections::HashMap;
 use super::fault::RunFault;
 use super::parallel::both;
 use super::tree::{NONE, Tree};
-use crate::domain::ids::MemberId;
+use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
-use crate::plan::checked::{CheckedPlan, Placement, Returns};
+use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Placement, Returns};
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
-use crate::plan::snapshot::{Amounts, Snapshot, SnapshotMember};
+use crate::plan::snapshot::{Amounts, Snapshot, SnapshotMember, Takeback};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
 pub struct Field {
@@ -63,8 +63,22 @@ pub struct Orders {
     pub kind: Vec<OrderType>,
     /// Volumes and amounts.
     pub amounts: Vec<Amounts>,
+    /// Goods of an earlier period that come back: such entries count for bonuses that pay points only. Empty if there
+    /// are none.
+    pub back: Vec<Back>,
     /// What the buyer bought before in the period, and as which of the buyer's orders it came. Empty if not asked for.
     pub before: Vec<(Amounts, u32)>,
+}
+
+/// Whether an entry among the orders is a return of goods of an earlier period, and how much of them is back then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    /// It is an order.
+    No,
+    /// A part of the goods.
+    Part,
+    /// All of them.
+    Whole,
 }
 
 impl Field {
@@ -86,10 +100,9 @@ impl Field {
             }
         }
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
-        let returned = plan.returns == Returns::NegativeVolume;
         let ((sponsor, orders), (enroller, placement)) = both(
             threads,
-            || (tree(TreeKind::Sponsor), orders(snapshot, &ids, returned)),
+            || (tree(TreeKind::Sponsor), orders(snapshot, &ids, Returned::of(plan))),
             || (tree(TreeKind::Enroller), tree(TreeKind::Placement)),
         );
         let (sponsor, enroller, mut orders) = (sponsor?, enroller?, orders?);
@@ -257,13 +270,35 @@ struct Entry<'s> {
     amounts: Amounts,
 }
 
-fn entries(snapshot: &Snapshot, returned: bool) -> Vec<Entry<'_>> {
+/// Whether goods that come back are among the orders.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Returned {
+    No,
+    /// For bonuses that pay points.
+    ForPoints,
+    /// For everything.
+    AsOrders,
+}
+
+impl Returned {
+    fn of(plan: &CheckedPlan) -> Self {
+        // Points are not kept as lines that could be taken back.
+        let points = |bonus: &Bonus| bonus.points && matches!(bonus.source, BonusSource::Orders(_));
+        match plan.returns {
+            Returns::NegativeVolume => Self::AsOrders,
+            Returns::TakeBack if plan.bonuses.iter().any(points) => Self::ForPoints,
+            Returns::TakeBack => Self::No,
+        }
+    }
+}
+
+fn entries(snapshot: &Snapshot, returned: Returned) -> Vec<Entry<'_>> {
     let mut all = Vec::with_capacity(snapshot.orders.len());
     for given in &snapshot.orders {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
         all.push(Entry { number: &given.number, line: &given.line, buyer: given.buyer, day, kind, amounts });
     }
-    for takeback in snapshot.takebacks.iter().filter(|_| returned) {
+    for takeback in snapshot.takebacks.iter().filter(|_| returned != Returned::No) {
         let now = &takeback.now;
         all.push(Entry {
             number: &takeback.return_number,
@@ -283,12 +318,14 @@ fn entries(snapshot: &Snapshot, returned: bool) -> Vec<Entry<'_>> {
 }
 
 /// The orders, buyers by their place by number.
-fn orders(snapshot: &Snapshot, ids: &Places, returned: bool) -> Result<Orders, RunFault> {
+fn orders(snapshot: &Snapshot, ids: &Places, returned: Returned) -> Result<Orders, RunFault> {
     let all = entries(snapshot, returned);
     let count = fits("orders", all.len())?;
     let key = |at: u32| {
         let entry = &all[at as usize];
-        (entry.day, entry.number.as_bytes(), entry.line.as_bytes())
+        // What counts for points only comes after all orders, so that none of them has it before it.
+        let last = returned == Returned::ForPoints && at as usize >= snapshot.orders.len();
+        (last, entry.day, entry.number.as_bytes(), entry.line.as_bytes())
     };
     let place = sorted(count, key);
     let mut orders = Orders::default();
@@ -303,11 +340,32 @@ fn orders(snapshot: &Snapshot, ids: &Places, returned: bool) -> Result<Orders, R
         orders.kind.push(entry.kind);
         orders.amounts.push(entry.amounts);
     }
+    if returned == Returned::ForPoints && !snapshot.takebacks.is_empty() {
+        let back = back(snapshot);
+        let of = |place: &u32| (*place as usize).checked_sub(snapshot.orders.len()).map_or(Back::No, |at| back[at]);
+        orders.back = place.iter().map(of).collect();
+    }
     orders.place = place;
     Ok(orders)
 }
 
+/// For each return, whether all of its order is back with it.
+fn back(snapshot: &Snapshot) -> Vec<Back> {
+    let mut so_far: HashMap<OrderId, i64> = HashMap::new();
+    let one = |takeback: &Takeback| {
+        let sum = so_far.entry(takeback.original_order).or_insert(takeback.before.paid_minor);
+        *sum = sum.saturating_add(takeback.now.paid_minor);
+        if *sum >= takeback.total.paid_minor { Back::Whole } else { Back::Part }
+    };
+    snapshot.takebacks.iter().map(one).collect()
+}
+
 impl Orders {
+    /// Whether goods of an earlier period come back with an entry, and count for points only.
+    pub fn back(&self, order: usize) -> Back {
+        self.back.get(order).copied().unwrap_or(Back::No)
+    }
+
     /// Finds for each order what its buyer bought before in the period.
     fn look_back(&mut self) -> Result<(), RunFault> {
         let mut so_far: HashMap<u32, (Amounts, u32)> = HashMap::new();

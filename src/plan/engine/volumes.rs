@@ -1,6 +1,7 @@
 //! Volumes: orders added up for the member, then over the tree in one reverse sweep.
 
 use super::fault::RunFault;
+use super::field::Back;
 use super::memory::Memory;
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -13,7 +14,8 @@ use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
 pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), RunFault> {
-    for buyer in &standing.field.orders.buyer {
+    let orders = &standing.field.orders;
+    for (_, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
         standing.orders[*buyer as usize] += 1;
     }
     let plan = standing.plan;
@@ -90,6 +92,9 @@ fn own(standing: &Standing<'_>, volume: &VolumeDef) -> Result<Vec<i64>, RunFault
     let mut column = vec![0_i64; field.len()];
     let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
     for (order, buyer) in field.orders.buyer.iter().enumerate() {
+        if field.orders.back(order) != Back::No {
+            continue;
+        }
         let customer = !field.kind[*buyer as usize].may_earn();
         let owner = match volume.scope {
             VolumeScope::Customers if !customer => None,

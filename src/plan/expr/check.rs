@@ -7,6 +7,7 @@ use super::names::Names;
 use super::parse::{Ast, AstKind, BinaryOp};
 use super::typed::{Compare, Cond, MemberField, Num, RankTerm, Reads};
 use super::{ExprFault, parse};
+use crate::domain::country;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
@@ -223,7 +224,12 @@ impl<'a> Checker<'a> {
                     && self.name_is_unknown(name)
                 {
                     let ranks: Vec<&str> = self.names.ranks.iter().map(String::as_str).collect();
-                    let help = suggest(name, ranks);
+                    let nobody = ["none", "unranked", "nobody"].contains(&name.as_str());
+                    let help = if nobody {
+                        "for who is paid on no rank write rank_number = 0".to_owned()
+                    } else {
+                        suggest(name, ranks)
+                    };
                     self.fault(other, format!("there is no rank “{name}”"), help);
                 } else {
                     self.num(other);
@@ -240,6 +246,11 @@ impl<'a> Checker<'a> {
             self.fault(other, "a word is needed here", "write it without quotes, such as kind = distributor");
             return None;
         };
+        if matches!(word, Word::Market) && !country::is_code(name) {
+            let help = "write the two capital letters of the country, such as market = IN";
+            self.fault(other, format!("“{name}” is not the code of a country"), help);
+            return None;
+        }
         let found = match word {
             Word::Kind => name.parse().map(Cond::Kind).ok(),
             Word::Status => name.parse().map(Cond::Status).ok(),

@@ -57,6 +57,24 @@ impl Remembered {
     }
 }
 
+/// A named expression about a member, to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedValue {
+    /// The name.
+    pub name: String,
+    /// What it stands for.
+    pub is: Meaning,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meaning {
+    /// A number.
+    Number(Num),
+    /// A condition.
+    Condition(Cond),
+}
+
 /// The names of a plan, and the aggregates that its expressions ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -66,6 +84,8 @@ pub struct Names {
     pub ranks: Vec<String>,
     /// Named expressions, in the order of the file: each may use those before it.
     pub values: Vec<Value>,
+    /// Names of the file that are known once they are read, each with advice for who reads them before.
+    pub later: Vec<(String, &'static str)>,
     /// Names of the tables.
     pub tables: Vec<String>,
     /// Names of the pairings.
@@ -145,17 +165,28 @@ impl Names {
                 Take::Count(_) => false,
                 Take::Sum(inner) | Take::Least(inner) | Take::Greatest(inner) => self.is_money(inner),
             },
-            Num::Negative(a) | Num::Slices(_, a) | Num::Floor(a) | Num::Ceil(a) | Num::Round(a, _) | Num::From(a) => {
-                self.is_money(a)
-            }
-            Num::Plus(a, b) | Num::Minus(a, b) | Num::Times(a, b) | Num::If(_, a, b) => {
-                self.is_money(a) || self.is_money(b)
-            }
+            Num::Negative(a)
+            | Num::Lookup(_, a)
+            | Num::Slices(_, a)
+            | Num::Floor(a)
+            | Num::Ceil(a)
+            | Num::Round(a, _)
+            | Num::From(a) => self.is_money(a),
+            Num::Times(a, b) => self.product_is_money(a, b),
+            Num::Plus(a, b) | Num::Minus(a, b) | Num::If(_, a, b) => self.is_money(a) || self.is_money(b),
             Num::Above(_, inner) => self.is_money(inner),
             // A quotient of two amounts of money is a share.
             Num::Over(a, b) => self.is_money(a) && !self.is_money(b),
             Num::Least(parts) | Num::Greatest(parts) => parts.iter().any(|part| self.is_money(part)),
             _ => false,
+        }
+    }
+
+    /// The same of a product. A factor from a table, such as a per cent, leaves what it multiplies what it is.
+    fn product_is_money(&self, a: &Num, b: &Num) -> bool {
+        match (a, b) {
+            (Num::Lookup(..), other) | (other, Num::Lookup(..)) if other.constant().is_none() => self.is_money(other),
+            (a, b) => self.is_money(a) || self.is_money(b),
         }
     }
 }

@@ -118,7 +118,9 @@ pub fn parse(text: &str) -> Result<Ast, ExprFault> {
             format!("{} is not expected here", shown(token)),
             match token {
                 Token::Sign(")") => "remove it, or open a bracket before",
-                Token::Sign(",") => "numbers have no thousands sign: write 1000",
+                Token::Sign(",") => {
+                    "decimals are written with a point, such as 10.5, and thousands without a sign, such as 1000"
+                }
                 Token::Sign("%") => "write per cent without a space: 10%",
                 _ => "join two conditions by and, or; two numbers by + - * /",
             },

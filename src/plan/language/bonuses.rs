@@ -115,7 +115,7 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
     let source = source(reader, section);
     let without = places(reader, section, "without");
     let base = source.as_ref().and_then(|source| base(reader, section, source));
-    let kind = Kind::of(source.as_ref());
+    let kind = Kind::of(section);
     let own = section.table.get("walk").and_then(|walk| walk.get_ref().as_str()) == Some("own");
     let table = match kind {
         Kind::Pool => Some(Table { rows: Vec::new() }),
@@ -131,6 +131,10 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
     let at_least = number(reader, section, "at_least", Scope::Member);
     let guarantee = guarantee(reader, section, source.as_ref());
     let points = reader.names.points.contains(&code);
+    if points && kind == Kind::Pool {
+        let span = section.table.get("pays").map_or(0..0, toml::Spanned::span);
+        reader.fault(&span, "a pool pays money", "remove “pays”; points are the shares of a pool");
+    }
     if let Some(text) = reader.text(section, "pays").filter(|text| !["money", "points"].contains(&text.value.as_str()))
     {
         reader.fault(&text.span, format!("“{}” is not a value of “pays”", text.value), "use one of: money, points");
@@ -172,12 +176,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn of(source: Option<&BonusSource>) -> Self {
-        match source {
-            Some(BonusSource::Members(_) | BonusSource::Amounts(..)) => Self::Members,
-            Some(BonusSource::Pool { .. }) => Self::Pool,
-            Some(BonusSource::Ranks { .. }) => Self::Ranks,
-            Some(BonusSource::Orders(_)) | None => Self::Orders,
+    /// By its word, so that a fault within the source brings no others.
+    fn of(section: &Section<'_>) -> Self {
+        match section.table.get("source").and_then(|source| source.get_ref().as_str()) {
+            Some("members" | "bonuses") => Self::Members,
+            Some("pool") => Self::Pool,
+            Some("ranks") => Self::Ranks,
+            _ => Self::Orders,
         }
     }
 }

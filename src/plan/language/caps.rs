@@ -19,6 +19,11 @@ pub fn larger<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<Vec<u16
         if of.len() == 1 {
             reader.fault(&section.span, "there is nothing to choose from", "name two or more bonuses");
         }
+        let points = |place: &&u16| reader.names.points.contains(&reader.names.bonuses[usize::from(**place)]);
+        if (1..of.len()).contains(&of.iter().filter(points).count()) {
+            let span = section.table.get("of").map_or(section.span.clone(), toml::Spanned::span);
+            reader.fault(&span, "money cannot be compared with points", "name bonuses that pay money, or others");
+        }
         out.push(of);
     }
     out

@@ -38,6 +38,9 @@ pub fn warn<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, plan: &CheckedPl
     for (period, within, section) in read.chain(limits) {
         paid_within_itself(reader, plan, period, &within, section);
     }
+    for (cap, section) in plan.caps.iter().zip(&caps) {
+        limits_nothing(reader, plan, cap, section);
+    }
     if let Some((_, span)) = untouched.first().filter(|_| plan.returns == Returns::TakeBack && !said) {
         let codes: Vec<&str> = untouched.iter().map(|(code, _)| *code).collect();
         let message =
@@ -93,6 +96,19 @@ fn paid_within_itself(
         let message = format!("paid_within({code}) is always 0 here: {code} is paid in runs over a {period} too");
         let keys = ["limit", "base", "rate", "amount", "earner", "where"];
         reader.warn(&at(section, &keys), message, format!("name a longer period: paid_within({code}, month)"));
+    }
+}
+
+/// Warns where a limit less what was paid within the period covers a bonus that is paid in every run: in the shortest ones
+/// there is nothing that was paid within.
+fn limits_nothing(reader: &mut Reader<'_>, plan: &CheckedPlan, cap: &Cap, section: &Section<'_>) {
+    let always = |bonus: &u16| plan.bonuses[usize::from(*bonus)].period.is_none();
+    let within = reads_within(&cap.limit);
+    if let Some(bonus) = within.iter().find(|bonus| always(bonus) && cap.of.iter().any(always)) {
+        let code = &plan.bonuses[usize::from(*bonus)].code;
+        let message =
+            format!("paid_within({code}) is 0 in the shortest runs, so there nothing is taken off this limit");
+        reader.warn(&at(section, &["limit"]), message, format!("name a longer period: paid_within({code}, month)"));
     }
 }
 

@@ -4,8 +4,9 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, caps, order, pairs, ranks, tables, trees, values, volumes, wallets};
+use super::{bonuses, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
 use crate::domain::calendar::Day;
+use crate::domain::country;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
@@ -43,6 +44,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
     bonuses::codes(reader, root);
+    shown::later(reader, root);
     let tables = tables::read(reader, root);
     reader.names.pairs = pair_names(root);
     reader.names.power = pairs::power(root);
@@ -61,6 +63,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let caps = caps::read(reader, root, &bonuses);
     let wallets = wallets::read(reader, root);
     let order = order::steps(reader, &bonuses, &larger, &caps);
+    let shown = shown::values(reader);
     let Head { name, currency, valid_from, rounding, rounding_of, places, point_value, market_values, returns } = head?;
     let currency = currency?;
     Some(CheckedPlan {
@@ -75,6 +78,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         returns,
         words: reader.names.words.clone(),
         tables,
+        values: shown,
         trees,
         volumes,
         pairs,
@@ -192,6 +196,9 @@ fn point_values<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> (Decimal,
         let found = reader.as_expression(value).and_then(|text| positive(reader, &text)).unwrap_or(Decimal::ONE);
         if market.get_ref() == "other" {
             other = Some(found);
+        } else if !country::is_code(market.get_ref()) {
+            let message = format!("“{}” is not the code of a country", market.get_ref());
+            reader.fault(&market.span(), message, "write its two capital letters, such as IN, or other");
         } else {
             reader.names.words.push(market.get_ref().to_string());
             values.push((u16::try_from(reader.names.words.len() - 1).unwrap_or(u16::MAX), found));
@@ -253,11 +260,11 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
     let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
     status.ranks_period = reader.word(&section, "ranks", &kinds);
-    if let Some(text) = reader.need_text(&section, "active", "\"pv >= 100\"") {
-        status.active = reader.condition(&text, Scope::Member, Reads::Volumes).map(|(cond, _)| cond);
-        status.active_text = text.value;
-    } else {
-        status.active = None;
+    if let Some(value) = section.table.get("active") {
+        let text = reader.as_text(value);
+        status.active =
+            text.as_ref().and_then(|text| reader.condition(text, Scope::Member, Reads::Volumes)).map(|(cond, _)| cond);
+        status.active_text = text.map_or_else(String::new, |text| text.value);
     }
     status
 }

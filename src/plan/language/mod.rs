@@ -9,6 +9,7 @@ mod order;
 mod pairs;
 mod ranks;
 mod rates;
+mod shown;
 mod source;
 mod tables;
 mod trees;

@@ -54,10 +54,16 @@ pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], larger: &[Vec<u
         _ => None,
     });
     let left: Vec<usize> = left.filter(|place| *place < count).collect();
-    if let Some(first) = left.first() {
+    if let Some(own) = left.iter().find(|place| reads[**place].iter().any(|read| usize::from(*read) == **place)) {
+        let code = &bonuses[*own].0.code;
+        let message = format!("bonus {code} reads its own amount, which is not known before it is paid");
+        let help =
+            format!("read paid_ever({code}) for what earlier runs paid, or let a second bonus read bonus({code})");
+        reader.fault(&bonuses[*own].1, message, help);
+    } else if let Some(first) = left.first() {
         let names: Vec<&str> = left.iter().map(|place| bonuses[*place].0.code.as_str()).collect();
         let message = format!("these bonuses are paid on each other's amounts: {}", names.join(", "));
-        reader.fault(&bonuses[*first].1, message, "take one of them out of the other's “of”");
+        reader.fault(&bonuses[*first].1, message, "take one of them out of the other's “of” and expressions");
     }
     order
 }

@@ -43,7 +43,11 @@ pub fn codes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
                 "use letters, digits and _, a letter first; the name for people goes into “name”",
             );
         } else if TAKEN.contains(&code.value.as_str()) {
-            reader.fault(&code.span, format!("“{}” has a meaning already", code.value), "choose another code");
+            reader.fault(
+                &code.span,
+                format!("“{}” has a meaning already: it is a word of the language", code.value),
+                "choose another code",
+            );
         } else if reader.names.ranks.contains(&code.value) {
             reader.fault(&code.span, format!("there are two ranks “{}”", code.value), "give each rank its own code");
         }

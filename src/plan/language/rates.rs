@@ -136,7 +136,8 @@ fn cell<'t>(reader: &mut Reader<'t>, value: &'t Spanned<DeValue<'t>>, how: How) 
         if constant.is_sign_negative() && !constant.is_zero() && !how.negative {
             reader.fault(&text.span, "a rate cannot be negative", "write 0 where nothing is paid");
         } else if !how.amount && constant > rust_decimal::Decimal::ONE {
-            let help = format!("write \"{}%\" if percent are meant", constant.normalize());
+            let plain = constant.normalize();
+            let help = format!("write \"{plain}%\" if percent are meant; a sum for each is amount = \"{plain} * …\"");
             reader.warn(&text.span, format!("this rate pays {} times the base", constant.normalize()), help);
         }
     }

@@ -255,15 +255,22 @@ impl<'t> Reader<'t> {
         ];
         let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_') && name.starts_with(char::is_alphabetic);
         let names = &self.names;
-        let known = TAKEN.contains(&name)
-            || names.ranks.iter().any(|rank| rank == name)
-            || names.volumes.iter().any(|volume| volume.name == name)
-            || names.values.iter().any(|value| value.name == name);
+        let known = if TAKEN.contains(&name) {
+            Some("it is a word of the language")
+        } else if names.ranks.iter().any(|rank| rank == name) {
+            Some("it is a rank")
+        } else if names.volumes.iter().any(|volume| volume.name == name) {
+            Some("it is a volume")
+        } else if names.values.iter().any(|value| value.name == name) {
+            Some("it is a value")
+        } else {
+            None
+        };
         if !plain {
             let message = format!("“{name}” cannot be used as a name");
             self.fault(span, message, "use letters, digits and _, a letter first");
-        } else if known {
-            self.fault(span, format!("the name “{name}” has a meaning already"), "choose another name");
+        } else if let Some(what) = known {
+            self.fault(span, format!("the name “{name}” has a meaning already: {what}"), "choose another name");
         }
     }
 

@@ -48,6 +48,11 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, ranked: bool, wr
     let first_level = reader.whole(&section, "first_level", 0, 100).unwrap_or(1);
     let difference = difference(reader, &section);
     let counting = counting(reader, &section)?;
+    if first_level > 1 && matches!(counting, Counting::Generations { .. }) {
+        let span = section.table.get("first_level").map_or(0..0, toml::Spanned::span);
+        let help = "write 0 as the rate of each generation that is left out: rate = [\"0\", \"5%\"]";
+        reader.fault(&span, "generations begin with level 0 or 1", help);
+    }
     let skip = skip(reader, &section, &counting)?;
     let until = match reader.text(&section, "until") {
         Some(text) => Some(reader.condition(&text, Scope::Member, Reads::Everything)?.0),

@@ -120,7 +120,8 @@ breakage team 1.5
 
 #[test]
 fn names_that_the_plan_does_not_have_are_told_with_the_nearest() {
-    let text = "members A, B < A\nsome\nA taem 1 8.00\nrank A Sliver\nvolume A pgv 1\nA 1.005\nbreakage up2 1";
+    let text = "members A, B < A\nsome\nA taem 1 8.00\nrank A Sliver\nvolume A pgv 1\nA 1.005\nbreakage up2 1\nstate A hled:Gold 0\n\
+                state A held:Gold 0";
     assert_eq!(
         differences(text),
         [
@@ -129,6 +130,7 @@ fn names_that_the_plan_does_not_have_are_told_with_the_nearest() {
             "5: pgv of A: 1 / the plan has no volume “pgv”; known here: pv, gv",
             "6: A in all: an amount in EUR / “1.005” has more than 2 decimal places",
             "7: breakage of up2: 1 / the plan has no bonus “up2”; did you mean “up”?",
+            "8: state hled:Gold of A: 0 / runs of this plan remember nothing under this key; did you mean “held:Gold”?",
         ]
     );
 }
@@ -158,6 +160,9 @@ some more
 case
 members D @ A up, order
 state A k 1.5
+order A 1.000
+order A 10 2026-11-03
+market A Indien
 ";
     let faults = case::read(text, "plan.cases").unwrap_err();
     let shown: Vec<String> = faults

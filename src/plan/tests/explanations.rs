@@ -110,6 +110,183 @@ fn an_order_says_where_its_volume_went_and_what_became_breakage() {
 }
 
 #[test]
+fn differences_say_what_they_are_made_of_and_why_they_are_nothing() {
+    let plan = plan(
+        r#"
+        [tables]
+        scale = [["1", "5%"], ["100", "13%"]]
+        [values]
+        own_scale = "lookup(scale, pv)"
+        [[bonuses]]
+        code = "stairs"
+        earner = "always"
+        source = "orders"
+        where = "cv = 1000"
+        walk = { tree = "sponsor", difference = true }
+        base = "cv"
+        rate = "own_scale"
+        "#,
+    );
+    let field = "members A, B < A, C < B, D < C\norder A 100\norder B 5\norder C 5\norder D 1 cv 1000";
+    assert_eq!(
+        of_member(&plan, field, "A", "stairs"),
+        "stairs: 80.00 in 1 line\n\
+         └─ level 3, order O-004 of D: cv 1000 × 0.08 = 80.00: 13% less the 5% of D\n   \
+            ├─ Rule 1 (stairs), row everybody, earner: always\n   \
+            ├─ “lookup(scale, pv)” is 0.13\n   \
+            │  └─ pv is 100\n   \
+            ├─ C is passed over: its 5% is not above the 5% of D\n   \
+            └─ B is passed over: its 5% is not above the 5% of D\n"
+    );
+    assert!(of_member(&plan, field, "C", "stairs").contains("order O-004 of D: its 5% is not above the 5% of D"));
+    let all = asked(&plan, field, Question { member: Some("A"), ..Question::default() });
+    assert!(all.nodes.iter().any(|node| node.text == "values: own_scale 0.13"), "{}", all.tree());
+}
+
+#[test]
+fn what_cut_an_amount_is_named_with_its_own() {
+    let plan = plan(
+        r#"
+        point_value = "0.5"
+        [volumes.all]
+        of = "cv"
+        scope = "company"
+        [[bonuses]]
+        code = "team"
+        earner = "always"
+        source = "orders"
+        walk = "sponsor"
+        base = "cv"
+        rate = "10%"
+        [[bonuses]]
+        code = "pool"
+        earner = "distributor"
+        source = "pool"
+        pool = "10% * all"
+        shares = "pv"
+        most = "4"
+        [[bonuses]]
+        code = "count"
+        earner = "always"
+        source = "members"
+        walk = "own"
+        amount = "2 * downline(pv >= 200, 1, placement)"
+        [[bonuses]]
+        code = "larger"
+        earner = "always"
+        source = "members"
+        walk = "own"
+        base = "pv"
+        rate = "1%"
+        [[larger]]
+        of = ["team", "larger"]
+        [[caps]]
+        name = "week"
+        of = ["team"]
+        limit = "pv / 5"
+        "#,
+    );
+    let field = "members A, B < A @ A left\norder A 10\norder B 100";
+    assert_eq!(
+        of_member(&plan, field, "A", "team"),
+        "team: 2.00 in 1 line\n\
+         ├─ level 1, order O-002 of B: cv 100 × 0.1 × 0.5 a point = 5.00, cut to 2.00\n\
+         │  └─ Rule 1 (team), row everybody, earner: always, reduced by the limit “week”\n\
+         └─ limit “week”: “pv / 5” is 2\n   \
+            └─ pv is 10\n"
+    );
+    assert_eq!(
+        of_member(&plan, field, "B", "pool"),
+        "pool: 4.00 in 1 line\n\
+         └─ pool 11 × 0.90909091 = 10.00, cut to 4.00 by “most”\n   \
+            └─ Rule 2 (pool), shared out over 110 shares, earner: distributor\n"
+    );
+    assert_eq!(
+        of_member(&plan, field, "A", "count"),
+        "count: nothing\n\
+         └─ the amount is 0: “2 × downline(pv >= 200, 1, placement)” is 0\n"
+            .replace('×', "*")
+    );
+    assert_eq!(
+        of_member(&plan, field, "A", "larger"),
+        "larger: nothing\n└─ only the larger is paid: 0.05 is not more than team 2.00\n"
+    );
+}
+
+#[test]
+fn points_are_told_as_points_and_what_expressions_work_out_by_its_name() {
+    let plan = plan(
+        r#"
+        [[ranks]]
+        code = "Gold"
+        needs = "pv >= 100"
+        [[bonuses]]
+        code = "points"
+        earner = "always"
+        pays = "points"
+        source = "orders"
+        walk = "sponsor"
+        base = "cv"
+        rate = 1
+        [[bonuses]]
+        code = "up"
+        earner = "always"
+        source = "ranks"
+        amount = { Gold = "50" }
+        [[bonuses]]
+        code = "members"
+        earner = "sum(downline, bonus(points)) >= 100"
+        source = "members"
+        walk = "own"
+        base = "2 * pv"
+        rate = "10%"
+        "#,
+    );
+    let field = "members A, B < A, C < B\norder A 100\norder C 100 number o1";
+    let told = asked(&plan, field, Question { order: Some("o1"), ..Question::default() });
+    assert!(told.tree().contains("points: 100 paid, breakage 0"), "{}", told.tree());
+    assert!(told.tree().contains("level 1: B gets 100\n"), "{}", told.tree());
+    assert_eq!(
+        of_member(&plan, field, "A", "up"),
+        "up: 50.00 in 1 line\n└─ 50.00\n   └─ Rule 2 (up), Gold reached, earner: always\n"
+    );
+    assert_eq!(
+        of_member(&plan, field, "A", "members"),
+        "members: 20.00 in 1 line\n\
+         └─ level 0, A: “2 * pv” 200 × 0.1 = 20.00\n   \
+            ├─ Rule 3 (members), row everybody, earner: sum(downline, bonus(points)) >= 100\n   \
+            └─ pv is 100\n"
+    );
+}
+
+#[test]
+fn a_return_that_counts_as_an_order_is_called_a_return() {
+    for returns in ["negative-volume", "take-back"] {
+        let head = format!("returns = \"{returns}\"\n");
+        let bonus = "[[bonuses]]\ncode = \"points\"\nearner = \"pv >= 10\"\npays = \"points\"\nsource = \"orders\"\n\
+                     walk = \"sponsor\"\nbase = \"cv\"\nrate = 1\n";
+        let plan = plan(&format!("{head}{bonus}"));
+        let field = "members A, B < A, C < B\nperiod 2026-09\norder C 100 number o1\n\
+                     period 2026-10\norder A 10\nreturn o1 40";
+        let told = of_member(&plan, field, "A", "points");
+        assert!(told.contains("return R-001 of C\n"), "{returns}: {told}");
+    }
+}
+
+#[test]
+fn the_field_of_each_period_of_a_case_can_be_asked() {
+    let text = "members A\ncase one\nperiod 2026-10\norder A 100\nperiod 2026-11\norder A 50\ncase two";
+    let cases = case::read(text, "plan.cases").unwrap();
+    let plan = unilevel();
+    let one = case::find(&cases, "one").unwrap();
+    let label = |period| one.field(&plan, period).map(|field| field.period.label);
+    assert_eq!(label(None), Ok("2026-11".to_owned()));
+    assert_eq!(label(Some("2026-10")), Ok("2026-10".to_owned()));
+    assert_eq!(label(Some("2026-12")), Err("the case has no period “2026-12”; it has: 2026-10, 2026-11".to_owned()));
+    assert_eq!(case::find(&cases, "on"), Err("there is no case “on”; did you mean “one”?".to_owned()));
+}
+
+#[test]
 fn names_that_are_not_there_are_told_with_the_nearest() {
     let cases = case::read(FIELD, "field").unwrap();
     let snapshot = cases[0].snapshot(&unilevel());

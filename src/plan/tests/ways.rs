@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn generations_are_paid_as_the_reference_does((parents, volumes) in shapes(), first in 0_usize..3, own: bool) {
+    fn generations_are_paid_as_the_reference_does((parents, volumes) in shapes(), first in 0_usize..2, own: bool) {
         let walk = format!("generations = \"paid_rank >= B\", first_level = {first}, own_head = {own}");
         let plan = plan(&bonus(&walk, "[\"4%\", \"3%\", \"2%\"]"));
         let snapshot = field(&parents, &volumes);

@@ -1,11 +1,12 @@
 //! One member: where it stands, and for every bonus what it pays or why it pays nothing.
 
 use super::conditions::About;
-use super::paths::{Ways, below};
+use super::paths::{Path, Ways, below};
+use super::rates::is_own;
 use super::{Node, Told};
 use crate::plan::checked::{Bonus, BonusSource, Pairing, Rank, Sides};
-use crate::plan::expr::{Cond, Num, PairField};
-use crate::plan::result::{LineRow, Source};
+use crate::plan::expr::{Cond, Meaning, NamedValue, Num, PairField};
+use crate::plan::result::{LineRow, Passed, Source};
 
 /// How many lines of one bonus are listed.
 const LISTED: usize = 20;
@@ -19,6 +20,7 @@ impl Told<'_> {
         let index = self.standing.field.index[place] as usize;
         let about = About::member(self.standing, index);
         let mut nodes = vec![self.account(place), self.volumes(index)];
+        nodes.extend(self.values(about));
         nodes.extend(self.remembered(about));
         nodes.extend((0_u16..).zip(&self.plan.pairs).map(|(pair, given)| pairing(about, pair, given)));
         nodes.extend([self.activity(about), self.rank(about)]);
@@ -90,6 +92,16 @@ impl Told<'_> {
         (!all.is_empty()).then(|| Node::leaf(format!("goes into wallets: {}; to be paid out: {left}", all.join(", "))))
     }
 
+    /// What the named expressions of the plan are.
+    fn values(&self, about: About<'_>) -> Option<Node> {
+        let one = |value: &NamedValue| match &value.is {
+            Meaning::Number(num) => format!("{} {}", value.name, about.value(num)),
+            Meaning::Condition(cond) => format!("{} {}", value.name, if about.holds(cond) { "yes" } else { "no" }),
+        };
+        let all: Vec<String> = self.plan.values.iter().map(one).collect();
+        (!all.is_empty()).then(|| Node::leaf(format!("values: {}", all.join(", "))))
+    }
+
     fn activity(&self, about: About<'_>) -> Node {
         if self.standing.active[about.member] {
             return Node::leaf("active");
@@ -148,6 +160,9 @@ impl Told<'_> {
             return Node::of(format!("{}: nothing", bonus.code), self.why_nothing(place, bonus, ways));
         }
         let mut nodes: Vec<Node> = rows().take(LISTED).map(|row| self.line(&row)).collect();
+        let notes: Vec<&str> = rows().filter_map(|row| self.note(&row)).collect();
+        let index = self.standing.field.index[place] as usize;
+        nodes.extend(self.limits(at, &notes, About::member(self.standing, index)));
         if count > LISTED {
             nodes.push(Node::leaf(format!("and {} more lines", count - LISTED)));
         }
@@ -161,7 +176,6 @@ impl Told<'_> {
     /// A line with what is behind it.
     pub(super) fn line(&self, row: &LineRow<'_>) -> Node {
         let line = &self.result.lines[row.index];
-        let currency = self.result.currency;
         let from = line.from().map_or("", |from| &self.snapshot.members[from as usize].number);
         let source = match line.source() {
             Source::Order(_) => format!("order {} of {from}", row.source),
@@ -169,25 +183,28 @@ impl Told<'_> {
             Source::Period if from.is_empty() => row.source.to_owned(),
             Source::Period => row.on.map_or_else(|| from.to_owned(), |on| format!("{on} of {from}")),
         };
-        let base = row.base_kind.to_decimal(row.base, currency).normalize();
-        let amount = currency.plain(row.amount_minor);
-        let kind = super::words::base(row.base_kind);
-        let worked = if row.base_kind == crate::plan::result::BaseKind::Fixed {
-            amount
-        } else {
-            format!("{kind} {base} × {} = {amount}", row.rate)
-        };
-        let note = self.result.notes.get(usize::from(line.note)).map_or("", String::as_str);
-        let mut nodes = vec![Node::leaf(note)];
+        let bonus = self.plan.bonuses.iter().find(|bonus| bonus.code == row.bonus);
+        let mut nodes = vec![Node::leaf(self.note(row).unwrap_or_default())];
+        nodes.extend(bonus.map(|bonus| self.behind(row, bonus)).unwrap_or_default());
         let (passed, more) = self.result.climbs.passed(line);
         for passed in passed {
             let member = self.standing.field.index[passed.member as usize];
-            nodes.push(Node::leaf(self.passed(member, passed)));
+            let start = line.from().map(|from| self.standing.field.index[from as usize]);
+            let start = start.zip(bonus).and_then(|(from, bonus)| self.start(bonus, from));
+            nodes.push(Node::leaf(self.passed(bonus, None, start, Passed { member, ..passed })));
         }
         if more > 0 {
             nodes.push(Node::leaf(format!("and {more} more")));
         }
-        Node::of(format!("level {}, {source}: {worked}", row.level), nodes)
+        let worked = self.worked(row, bonus);
+        // What comes from no order and from nobody has no level.
+        let whole = matches!(line.source(), Source::Period) && from.is_empty();
+        Node::of(if whole { worked } else { format!("level {}, {source}: {worked}", row.level) }, nodes)
+    }
+
+    /// The sentence on qualification and rate of a line.
+    fn note(&self, row: &LineRow<'_>) -> Option<&str> {
+        self.result.notes.get(usize::from(self.result.lines[row.index].note)).map(String::as_str)
     }
 
     /// Why a bonus pays a member nothing.
@@ -226,12 +243,26 @@ impl Told<'_> {
             return vec![Node::leaf(text)];
         }
         match ways {
-            Some(ways) if ways.paid > 0 => {
-                vec![Node::leaf("what was earned was taken away by a limit, held, or less than another bonus")]
-            }
+            Some(ways) if ways.paid > 0 => vec![Node::leaf(self.why_taken_away(place, bonus, ways))],
             Some(ways) if ways.below > 0 => self.passed_by(place, bonus, ways),
             _ => self.why_nothing_came(place, bonus),
         }
+    }
+
+    /// What became of what was earned.
+    fn why_taken_away(&self, place: usize, bonus: &Bonus, ways: &Ways) -> String {
+        let id = self.snapshot.members[place].id;
+        let others = self.plan.larger.iter().filter(|of| of.iter().any(|at| usize::from(*at) == ways.bonus)).flatten();
+        for other in others.filter(|other| usize::from(**other) != ways.bonus) {
+            let other = &self.plan.bonuses[usize::from(*other)];
+            let rows = self.result.rows(self.snapshot).filter(|row| row.member == id && row.bonus == other.code);
+            let amounts: Vec<i64> = rows.map(|row| row.amount_minor).collect();
+            if !amounts.is_empty() {
+                let (own, sum) = (self.amount(bonus, ways.earned), self.amount(other, amounts.iter().sum()));
+                return format!("only the larger is paid: {own} is not more than {} {sum}", other.code);
+            }
+        }
+        "what was earned was taken away by a limit, or is held".to_owned()
     }
 
     fn why_no_rank_pay(&self, about: About<'_>, bonus: &Bonus, held: u16) -> Vec<Node> {
@@ -278,14 +309,11 @@ impl Told<'_> {
         let orders: Vec<usize> = orders.filter(|order| !own(order)).collect();
         for order in &orders {
             let about = About::order(standing, *order);
-            let number = &self.snapshot.orders[field.orders.place[*order] as usize].number;
+            let name = self.order_name(*order);
             if let Some(failing) = about.failing(cond) {
-                refused.push(Node::of(
-                    format!("order {number} of {}", self.number(field.orders.buyer[*order])),
-                    vec![failing],
-                ));
+                refused.push(Node::of(format!("{name} of {}", self.number(field.orders.buyer[*order])), vec![failing]));
             } else if let Some(other) = self.taken_by(bonus, *order) {
-                refused.push(Node::leaf(format!("order {number} belongs to {other}")));
+                refused.push(Node::leaf(format!("{name} belongs to {other}")));
             }
             if refused.len() == 3 {
                 break;
@@ -310,20 +338,44 @@ impl Told<'_> {
     /// What came by without paying the member.
     fn passed_by(&self, place: usize, bonus: &Bonus, ways: &Ways) -> Vec<Node> {
         let number = &self.snapshot.members[place].number;
-        let mut nodes = Vec::new();
+        let index = self.standing.field.index[place];
+        let reason = |passed: Passed, path: &Path| {
+            let start = Some(path.item.start);
+            self.passed(Some(bonus), Some(&path.item), start, passed)
+        };
         let (count, examples) = &ways.passed;
+        let (ended, below) = &ways.ended;
+        if is_own(&bonus.walk) && *count > 0 {
+            let why = |(passed, path): &(Passed, Path)| {
+                let why = self.no_right(bonus, Some(&path.item), None, passed.member);
+                Node::leaf(if matches!(path.item.source, Source::Order(_)) {
+                    format!("{}: {why}", self.origin(path))
+                } else {
+                    why
+                })
+            };
+            return examples.iter().map(why).collect();
+        }
+        let mut nodes = Vec::new();
+        if bonus.walk.difference.is_some() && count + ended > 0 {
+            let told = |path: &Path| {
+                let why = self.not_above(bonus, path.item.start, index);
+                let why = why.unwrap_or_else(|| "the way ended below".to_owned());
+                Node::of(format!("{}: {why}", self.origin(path)), self.steps(bonus, path))
+            };
+            let told = examples.iter().map(|(_, path)| told(path)).chain(below.iter().map(told)).collect();
+            return vec![Node::of(format!("{} came by and did not pay {number}", many(count + ended)), told)];
+        }
         if *count > 0 {
             let reasons = examples.iter().map(|(passed, path)| {
-                let reason = self.passed(passed.member, *passed);
-                Node::of(format!("{}: {reason}", self.origin(path)), self.steps(bonus, path))
+                Node::of(format!("{}: {}", self.origin(path), reason(*passed, path)), self.steps(bonus, path))
             });
             nodes.push(Node::of(format!("{} came by and did not pay {number}", many(*count)), reasons.collect()));
         }
-        let (count, examples) = &ways.ended;
-        if *count > 0 {
-            let ended = examples.iter().map(|path| Node::of(self.origin(path), self.steps(bonus, path)));
-            let text = format!("{} from below did not reach {number}: the levels ended below", many(*count));
-            nodes.push(Node::of(text, ended.collect()));
+        if *ended > 0 {
+            let told = below.iter().map(|path| Node::of(self.origin(path), self.steps(bonus, path)));
+            let text = format!("{} from below did not reach {number}: the levels ended below", many(*ended));
+            nodes.push(Node::of(text, told.collect()));
         }
         nodes
     }

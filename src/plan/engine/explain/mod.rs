@@ -5,13 +5,15 @@ mod conditions;
 mod member;
 mod order;
 mod paths;
+mod rates;
 mod steps;
 mod words;
 
 use super::fault::RunFault;
 use super::field::Field;
-use super::{prepare, run_watched};
+use super::{gather, prepare, run_watched};
 use crate::plan::checked::CheckedPlan;
+use crate::plan::expr::Reads;
 use crate::plan::fault::nearest;
 use crate::plan::snapshot::Snapshot;
 
@@ -127,6 +129,11 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
     let field = Field::new(plan, snapshot, 1)?;
     let (mut standing, _) = prepare(plan, &field, snapshot, &mut |_, _| {})?;
     standing.amounts = std::mem::take(&mut seen.amounts);
+    for place in 0..plan.aggregates.len() {
+        if plan.aggregates[place].reads == Reads::Amounts {
+            gather::all(&mut standing, snapshot, place)?;
+        }
+    }
     let told = Told { plan, snapshot, standing: &standing, result: &result, seen: &seen, bonus };
     Ok(match (member, order) {
         (_, Some(order)) => told.order(order, member),

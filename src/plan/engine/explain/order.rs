@@ -119,7 +119,7 @@ impl Told<'_> {
         };
         let paid: i64 = path.paid.iter().map(|(_, line)| line.amount_minor).sum();
         let breakage = self.breakage(bonus, path);
-        let text = format!("{}: {} paid, breakage {breakage}", bonus.code, self.result.currency.plain(paid));
+        let text = format!("{}: {} paid, breakage {breakage}", bonus.code, self.amount(bonus, paid));
         Node::of(text, self.steps(bonus, path))
     }
 }

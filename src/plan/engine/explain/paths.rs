@@ -40,6 +40,8 @@ pub struct Ways {
     pub below: usize,
     /// How many of them pay the member.
     pub paid: usize,
+    /// What these give the member, before anything takes it away.
+    pub earned: i64,
     /// How many found the member passed over, and the first ones.
     pub passed: (usize, Vec<(Passed, Path)>),
     /// How many ended below, and the first ones.
@@ -122,8 +124,10 @@ impl Watch for Seen {
 impl Ways {
     fn add(&mut self, path: Path, member: u32) {
         self.below += 1;
-        if path.paid.iter().any(|(_, line)| line.member == member) {
+        let own = path.paid.iter().filter(|(_, line)| line.member == member).map(|(_, line)| line.amount_minor);
+        if own.clone().next().is_some() {
             self.paid += 1;
+            self.earned = own.fold(self.earned, i64::saturating_add);
             return;
         }
         let passed = path.paid.iter().flat_map(|(passed, _)| passed).chain(&path.left);

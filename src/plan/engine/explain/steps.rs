@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::conditions::About;
+use super::super::found::Item;
 use super::paths::Path;
 use super::{Node, Told};
 use crate::plan::checked::Bonus;
@@ -13,22 +13,30 @@ impl Told<'_> {
     pub(super) fn origin(&self, path: &Path) -> String {
         let from = self.number(path.item.from);
         match (path.item.source, path.item.on) {
-            (Source::Order(order), _) => {
-                let place = self.standing.field.orders.place[order as usize] as usize;
-                format!("order {} of {from}", self.snapshot.orders[place].number)
-            }
+            (Source::Order(order), _) => format!("{} of {from}", self.order_name(order as usize)),
             (_, Some(on)) => format!("{} of {from}", self.plan.bonuses[usize::from(on)].code),
             _ => from.to_owned(),
         }
     }
 
+    /// What an order, by index, is called; a return that counts as one likewise.
+    pub(super) fn order_name(&self, order: usize) -> String {
+        let place = self.standing.field.orders.place[order] as usize;
+        if let Some(order) = self.snapshot.orders.get(place) {
+            return format!("order {}", order.number);
+        }
+        let back = self.snapshot.takebacks.get(place - self.snapshot.orders.len());
+        format!("return {}", back.map_or("", |back| &back.return_number))
+    }
+
     /// The steps of a way.
     pub(super) fn steps(&self, bonus: &Bonus, path: &Path) -> Vec<Node> {
         let mut nodes = Vec::new();
-        let pass = |passed: &Passed| Node::leaf(self.passed(passed.member, *passed));
+        let start = Some(path.item.start);
+        let pass = |passed: &Passed| Node::leaf(self.passed(Some(bonus), Some(&path.item), start, *passed));
         for (passed, line) in &path.paid {
             nodes.extend(passed.iter().map(pass));
-            let amount = self.result.currency.plain(line.amount_minor);
+            let amount = self.amount(bonus, line.amount_minor);
             nodes.push(Node::leaf(format!("level {}: {} gets {amount}", line.level, self.number(line.member))));
         }
         nodes.extend(path.left.iter().map(pass));
@@ -39,17 +47,23 @@ impl Told<'_> {
         nodes
     }
 
-    /// Why a member, by index, was passed over.
-    pub(super) fn passed(&self, member: u32, passed: Passed) -> String {
-        let about = About::member(self.standing, member as usize);
+    /// Why a member, by index, was passed over on the way from `start`, and on which item, where these are known.
+    pub(super) fn passed(
+        &self,
+        bonus: Option<&Bonus>,
+        item: Option<&Item>,
+        start: Option<u32>,
+        passed: Passed,
+    ) -> String {
+        let member = passed.member;
         let reason = match passed.reason {
             PassedReason::NotEarning => "the account may not earn".to_owned(),
             PassedReason::NotActive => "not active".to_owned(),
             PassedReason::NotQualified => "a condition of the bonus is not met".to_owned(),
-            PassedReason::RankTooLow => {
-                let rank = about.rank_name(self.standing.paid[member as usize]);
-                format!("paid as {rank}, which has no right to the level")
-            }
+            PassedReason::RankTooLow => match bonus {
+                Some(bonus) => self.no_right(bonus, item, start, member),
+                None => "it has no right to the level".to_owned(),
+            },
         };
         let what = if passed.used_level { "uses up a level" } else { "is passed over" };
         format!("{} {what}: {reason}", self.number(member))

@@ -265,7 +265,12 @@ impl Checker<'_> {
             "held" => "takes a rank: held(Leader)",
             "earned_in" => "takes a rank and a number of periods: earned_in(Leader, 3)",
             _ => {
-                let help = suggest(name, FUNCTIONS);
+                let help = match name.split_once('.') {
+                    Some((whose @ ("from" | "buyer"), own)) if FUNCTIONS.contains(&own) => format!(
+                        "functions are about the member: name it in [values], as x = \"{own}(…)\", and write {whose}.x"
+                    ),
+                    _ => suggest(name, FUNCTIONS),
+                };
                 self.fault(ast, format!("unknown function “{name}”"), help);
                 return None;
             }

@@ -261,6 +261,21 @@ impl Checker<'_> {
             self.fault(ast, message, help);
             return None;
         }
+        if let Some(("buyer" | "order" | "from", _)) = name.split_once('.')
+            && self.scope == Scope::Member
+        {
+            let help = "it is about a member alone, as the rate of a difference is; tell orders apart by “where”";
+            self.fault(ast, format!("this expression knows no “{name}”"), help);
+            return None;
+        }
+        let own = name.rsplit('.').next().unwrap_or(name);
+        if let Some((_, help)) = self.names.later.iter().find(|(later, _)| later == own)
+            && self.value(name).is_none()
+        {
+            let help = help.replace("NAME", own);
+            self.fault(ast, format!("“{name}” cannot be read here"), help);
+            return None;
+        }
         let known = self.known();
         let prefixed = ["buyer", "order", "from"].iter().map(|prefix| format!("{prefix}.{name}"));
         let help = match prefixed.into_iter().find(|prefixed| known.contains(prefixed)) {
