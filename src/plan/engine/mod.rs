@@ -4,6 +4,8 @@ mod arrange;
 mod bonuses;
 mod caps;
 mod clawback;
+#[cfg(test)]
+mod climbing;
 mod derived;
 mod difference;
 pub mod explain;

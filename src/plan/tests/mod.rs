@@ -13,7 +13,7 @@ mod properties;
 mod reference;
 mod takebacks;
 mod ways;
-mod world;
+pub mod world;
 
 use super::report::check_report;
 
