@@ -1,15 +1,20 @@
 //! A checked plan: every name resolved, every value of the right kind, ready to run.
 
+mod time;
+
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
+use crate::domain::periods::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
 use super::expr::{Aggregate, Cond, Num, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
+
+pub use time::Reach;
 
 words! {
     /// Whose orders a volume adds up.
@@ -208,6 +213,8 @@ pub struct VolumeDef {
     pub tree: TreeRef,
     /// Over how many periods, the present one included; `u16::MAX` for all.
     pub periods: u16,
+    /// Over which days instead.
+    pub reach: Option<Reach>,
     /// Whether orders of customers count as their enroller's own.
     pub customers: bool,
     /// Whether the member's own orders are included in an organisation or group.
@@ -462,6 +469,8 @@ pub struct CheckedPlan {
     pub currency: Currency,
     /// First day of a period that it may pay.
     pub valid_from: Option<Day>,
+    /// How it divides time.
+    pub calendar: Calendar,
     /// How each line is rounded.
     pub rounding: Rounding,
     /// To how many decimal places.

@@ -119,6 +119,8 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
     let text = match (within, key) {
         ("plan", "rounding") => "half-up",
         ("plan", "point_value") => "1",
+        ("plan", "week_begins") => "monday",
+        ("plan", "year_begins") => "01",
         ("status", "paid_as") => "earned",
         ("bonuses", "earner") => "active",
         ("walk", "compression") => "none",

@@ -4,15 +4,16 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, caps, order, pairs, ranks, tables, trees, volumes};
+use super::{bonuses, calendar, caps, order, pairs, ranks, tables, trees, volumes};
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Fill, PaidAs, Placement, Returns};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "plan",
+    "calendar",
     "tables",
     "values",
     "trees",
@@ -37,6 +38,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
             "begin with [plan], name = \"Field plan\" and currency = \"EUR\"",
         );
     }
+    let calendar = calendar::read(reader, root);
     let head = reader.section(root, "plan", "[plan]");
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
@@ -61,6 +63,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         name: name?,
         currency,
         valid_from,
+        calendar,
         rounding,
         places: places.map_or(currency.places(), u32::from),
         point_value,
@@ -118,7 +121,21 @@ struct Head {
 }
 
 fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
-    reader.only(section, &["name", "about", "currency", "valid_from", "rounding", "places", "point_value", "returns"]);
+    reader.only(
+        section,
+        &[
+            "name",
+            "about",
+            "currency",
+            "valid_from",
+            "week_begins",
+            "year_begins",
+            "rounding",
+            "places",
+            "point_value",
+            "returns",
+        ],
+    );
     reader.text(section, "about");
     let name = reader.need_text(section, "name", "\"Field plan 2026\"").map(|text| text.value);
     let currency = reader.need_text(section, "currency", "\"EUR\"").and_then(|text| {
@@ -201,16 +218,7 @@ fn positive(reader: &mut Reader<'_>, text: &Text) -> Option<Decimal> {
 
 fn valid_from<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Day> {
     let value = section.table.get("valid_from")?;
-    let (given, help) = match value.get_ref() {
-        DeValue::Datetime(date) => (date.to_string(), "write a day without time: 2026-01-01"),
-        DeValue::String(text) => (text.to_string(), ""),
-        _ => {
-            reader.wrong_kind(value, "a day such as 2026-01-01");
-            return None;
-        }
-    };
-    let day: Result<Day, _> = given.parse();
-    day.map_err(|fault| reader.fault(&value.span(), fault.to_string(), help)).ok()
+    calendar::day(reader, value)
 }
 
 struct Status {
@@ -232,8 +240,7 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
     };
     reader.only(&section, &["active", "paid_as", "ranks"]);
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
-    let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    status.ranks_period = reader.word(&section, "ranks", &kinds);
+    status.ranks_period = calendar::kind(reader, &section, "ranks");
     if let Some(text) = reader.need_text(&section, "active", "\"pv >= 100\"") {
         status.active = reader.condition(&text, Scope::Member, Reads::Volumes).map(|(cond, _)| cond);
         status.active_text = text.value;

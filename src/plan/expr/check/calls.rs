@@ -1,6 +1,7 @@
 //! Functions in expressions: counts and sums of members, tables, numbers of earlier periods.
 
 use super::{Checker, Meaning, Scope};
+use crate::domain::run::PeriodKind;
 use crate::plan::expr::parse::{Ast, AstKind};
 use crate::plan::expr::typed::{Aggregate, Num, RankTerm, Reads, Shape, Take, TreeRef};
 use crate::plan::fault::suggest;
@@ -81,13 +82,21 @@ impl Checker<'_> {
             }
             ("before", [volume, rest @ ..]) if rest.len() < 2 => self.before(volume, rest.first()),
             ("bonus" | "paid_within" | "paid_ever", [code]) => self.bonus(ast, name, code),
-            ("held", [rank]) => {
+            ("held", [rank, rest @ ..]) if rest.len() < 2 => {
                 self.read(ast, "for how long a rank was held", Reads::Everything);
-                self.plan_rank(rank, "held(Leader)").map(Num::Held)
+                let rank = self.plan_rank(rank, "held(Leader)")?;
+                Some(match rest.first() {
+                    Some(kind) => Num::HeldIn(rank, self.period_kind(kind)?),
+                    None => Num::Held(rank),
+                })
             }
-            ("earned_in", [rank, periods]) => {
+            ("earned_in", [rank, periods, rest @ ..]) if rest.len() < 2 => {
                 let rank = self.plan_rank(rank, "earned_in(Leader, 3)")?;
-                Some(Num::Earned(rank, self.whole(periods, 1, 60)?))
+                let periods = self.whole(periods, 1, 60)?;
+                Some(match rest.first() {
+                    Some(kind) => Num::EarnedIn(rank, periods, self.period_kind(kind)?),
+                    None => Num::Earned(rank, periods),
+                })
             }
             _ => self.bad_call(ast, name),
         }
@@ -101,6 +110,20 @@ impl Checker<'_> {
         }
         self.fault(rank, "a rank of the plan is needed here", format!("write its code, such as {example}"));
         None
+    }
+
+    /// A kind of period of the plan's calendar.
+    fn period_kind(&mut self, ast: &Ast) -> Option<PeriodKind> {
+        let word = self.text.get(ast.span.clone()).unwrap_or("");
+        let known =
+            || PeriodKind::ALL.iter().copied().filter(|kind| *kind != PeriodKind::Campaign || self.names.campaigns);
+        let found = known().find(|kind| kind.as_str() == word);
+        if found.is_none() {
+            let words: Vec<&str> = known().map(PeriodKind::as_str).collect();
+            let help = format!("use one of: {}", words.join(", "));
+            self.fault(ast, format!("“{word}” is no kind of period"), help);
+        }
+        found
     }
 
     pub(super) fn whole(&mut self, ast: &Ast, least: u16, most: u16) -> Option<u16> {
@@ -232,7 +255,7 @@ impl Checker<'_> {
 
     /// Members can be counted about a member only.
     pub(super) fn about_members(&mut self, ast: &Ast) -> Option<()> {
-        if self.scope == Scope::Order {
+        if matches!(self.scope, Scope::Order | Scope::Volume) {
             self.fault(ast, "members cannot be counted in a condition on orders", "put it into the earner condition");
             return None;
         }
