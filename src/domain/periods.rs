@@ -208,6 +208,34 @@ impl Calendar {
         })
     }
 
+    /// The label of the period of a kind that a day falls into; `None` where there is no such campaign.
+    pub fn label(&self, kind: PeriodKind, day: Day) -> Option<String> {
+        let (first, _) = self.around(kind, day)?;
+        // Weeks belong to the year in which most of their days lie, longer stretches to the one in which they begin.
+        let (year, middle) = (first.date().year(), first.plus(3).date().year());
+        let weeks = || Some((first.0 - self.first_week(middle)?.0) / 7);
+        Some(match kind {
+            PeriodKind::Day => day.to_string(),
+            PeriodKind::Week => format!("{middle:04}-W{:02}", weeks()? + 1),
+            PeriodKind::HalfMonth => {
+                format!("{}-{}", day.month_label(), if first.date().day() == 1 { "A" } else { "B" })
+            }
+            PeriodKind::Month => day.month_label(),
+            PeriodKind::FourWeeks => format!("{middle:04}-P{:02}", weeks()? / 4 + 1),
+            PeriodKind::Campaign => {
+                let number = (1..=99)
+                    .find(|number| self.campaigns.numbered(year, *number).is_some_and(|(begins, _)| begins == first))?;
+                format!("{year:04}-C{number:02}")
+            }
+            PeriodKind::Quarter => {
+                let begun = first.date().month() >= self.year_begins;
+                let quarter = (first.date().month() + 12 - self.year_begins) % 12 / 3 + 1;
+                format!("{:04}-Q{quarter}", if begun { year } else { year - 1 })
+            }
+            PeriodKind::Year => format!("{year:04}"),
+        })
+    }
+
     /// The first day of a quarter of a year, 1 to 4; the fifth is the first one of the next year.
     fn quarter(&self, year: i32, quarter: u32) -> Option<Day> {
         let months = self.year_begins.checked_sub(1)? + (quarter - 1) * 3;
@@ -283,6 +311,8 @@ mod tests {
         assert_eq!(shown(&every, "2026-C19"), "none");
         assert_eq!(shown(&every, "2027-C01"), "campaign 2027-01-18 2027-02-07");
         assert_eq!(shown(&every, "2025-C01"), "none");
+        assert_eq!(every.label(PeriodKind::Campaign, day("2027-01-20")).as_deref(), Some("2027-C01"));
+        assert_eq!(listed(None).label(PeriodKind::Campaign, day("2026-01-25")).as_deref(), Some("2026-C01"));
     }
 
     #[test]
@@ -301,6 +331,8 @@ mod tests {
                     assert_eq!(found, kind);
                     for at in first.0..=last.0 {
                         assert_eq!(calendar.around(kind, Day(at)), Some((first, last)), "{kind} {}", Day(at));
+                        let label = calendar.label(kind, Day(at)).unwrap();
+                        assert_eq!(calendar.period(&label), Some((kind, first, last)), "{label}");
                     }
                 }
             }

@@ -18,12 +18,12 @@ words! {
         Month = "month",
         /// Four weeks; the first ones of a year begin with week 1. A 53rd week belongs to the last ones.
         FourWeeks = "four-weeks",
+        /// A stretch of the company's own, such as three weeks of one catalogue.
+        Campaign = "campaign",
         /// Three calendar months.
         Quarter = "quarter",
         /// A calendar year.
         Year = "year",
-        /// A stretch of the company's own, such as three weeks of one catalogue.
-        Campaign = "campaign",
     }
 }
 
