@@ -10,7 +10,7 @@ use crate::domain::periods::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, Num, TreeRef};
+use super::expr::{Aggregate, Cond, Num, Reads, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -142,10 +142,12 @@ pub struct DerivedTree {
     pub of: TreeRef,
     /// Who stays in it; those below anybody else move up.
     pub only: Option<Cond>,
-    /// How many first recruits everybody passes up.
-    pub pass_up: u16,
+    /// Which recruits everybody passes up. About the member who came: `recruit` counts in the tree it is derived from.
+    pub pass_up: Option<Cond>,
     /// Whether it is one line by day of enrolment.
     pub line: bool,
+    /// When it is made.
+    pub reads: Reads,
 }
 
 /// How the two sides of each place in the placement tree are matched.
@@ -173,6 +175,8 @@ pub struct Pairing {
     pub carry_periods: u16,
     /// In which runs it is matched; in all where not given.
     pub period: Option<PeriodKind>,
+    /// Whether it reads no ranks of this period, so that ranks may read it.
+    pub early: bool,
 }
 
 /// How two sides are matched. Volumes in ten-thousandths.
@@ -531,7 +535,7 @@ impl CheckedPlan {
             volume.orders.numbers(see);
             volume.stop.iter().for_each(|stop| stop.numbers(see));
         }
-        self.trees.iter().filter_map(|tree| tree.only.as_ref()).for_each(|only| only.numbers(see));
+        self.trees.iter().flat_map(|tree| tree.only.iter().chain(&tree.pass_up)).for_each(|cond| cond.numbers(see));
         for need in self.ranks.iter().flat_map(|rank| rank.needs.iter().chain(rank.maintain.iter().flatten())) {
             need.cond.numbers(see);
         }

@@ -4,9 +4,9 @@
 //! snapshot gives the same bytes on any machine, with one thread or many, in any order of input.
 
 mod bytes;
-pub mod climb;
 pub mod case;
 pub mod checked;
+pub mod climb;
 pub mod diff;
 mod digest;
 mod engine;

@@ -217,7 +217,8 @@ impl Stretch {
         for line in lines {
             let bonus = &mut self.sums.bonuses[usize::from(line.bonus)];
             bonus.lines += 1;
-            bonus.members += u32::from(std::mem::replace(&mut last[usize::from(line.bonus)], line.member) != line.member);
+            bonus.members +=
+                u32::from(std::mem::replace(&mut last[usize::from(line.bonus)], line.member) != line.member);
             bonus.amount_minor = bonus.amount_minor.checked_add(line.amount_minor).ok_or_else(overflow)?;
             earned = earned.checked_add(line.amount_minor).ok_or_else(overflow)?;
             if line.kind == LineKind::Clawback {

@@ -5,26 +5,39 @@ use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::plan::checked::DerivedTree;
+use crate::plan::expr::{Cond, Reads};
 use crate::plan::snapshot::Snapshot;
 
 /// The derived trees by their place in the plan, as far as they are known.
 #[derive(Default)]
-pub struct Trees(Vec<Option<Tree>>);
+pub struct Trees(Vec<Option<Derived>>);
+
+/// A derived tree, and who is in it; empty for everybody.
+struct Derived {
+    tree: Tree,
+    stays: Vec<bool>,
+}
 
 impl Trees {
     /// One of them.
     pub fn get(&self, place: u16) -> Option<&Tree> {
-        self.0.get(usize::from(place))?.as_ref()
+        self.0.get(usize::from(place))?.as_ref().map(|derived| &derived.tree)
+    }
+
+    /// Whether a member is in one of them. Others hang below the nearest member who is.
+    pub fn stays(&self, place: u16, member: usize) -> bool {
+        let derived = self.0.get(usize::from(place)).and_then(Option::as_ref);
+        derived.and_then(|derived| derived.stays.get(member)).copied().unwrap_or(true)
     }
 }
 
-/// Derives the trees whose conditions read nothing that comes later (`late` false), or all others.
-pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, late: bool) -> Result<(), RunFault> {
+/// Derives the trees that are made at this stage of the calculation.
+pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, stage: Reads) -> Result<(), RunFault> {
     for (place, derived) in standing.plan.trees.iter().enumerate() {
         if standing.trees.0.len() <= place {
             standing.trees.0.push(None);
         }
-        if derived.only.is_some() == late {
+        if derived.reads == stage {
             let tree = one(standing, snapshot, derived)?;
             standing.trees.0[place] = Some(tree);
         }
@@ -32,9 +45,8 @@ pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, late: bool) -> R
     Ok(())
 }
 
-fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Tree, RunFault> {
-    let of = standing.tree(derived.of);
-    let mut parent = of.parent.clone();
+fn one(standing: &mut Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Derived, RunFault> {
+    let mut parent = standing.tree(derived.of).parent.clone();
     if derived.line {
         let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
         order.sort_by_key(|member| {
@@ -47,28 +59,22 @@ fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> R
             parent[pair[1] as usize] = pair[0];
         }
     }
-    if derived.pass_up > 0 {
-        let recruit = recruits(standing, of);
+    if let Some(cond) = &derived.pass_up {
+        let passed = passed_up(standing, snapshot, derived, cond)?;
         // The one above who got the recruits that are passed up: where somebody is passed up too, whoever got that one.
+        let of = standing.tree(derived.of);
         for member in &of.order {
             let member = *member as usize;
             let above = of.parent[member];
-            if above != NONE && standing.field.kind[member].may_earn() && recruit[member] <= u32::from(derived.pass_up)
-            {
+            if above != NONE && passed[member] {
                 let beyond = parent[above as usize];
                 parent[member] = if beyond == NONE { above } else { beyond };
             }
         }
     }
+    let mut stays = Vec::new();
     if let Some(only) = &derived.only {
-        let mut stays = Vec::with_capacity(parent.len());
-        for member in 0..parent.len() {
-            let holds = standing.holds(only, member, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
-                place: format!("tree {}", derived.name),
-                member: standing.field.number(snapshot, member).to_owned(),
-            })?;
-            stays.push(holds);
-        }
+        stays = all(standing, snapshot, derived, only)?;
         // Parents come first, so a parent that does not stay knows already who stands in for it.
         let order = Tree::new(parent.clone()).map_or_else(|_| Vec::new(), |tree| tree.order);
         for member in order {
@@ -78,10 +84,42 @@ fn one(standing: &Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> R
             }
         }
     }
-    Tree::new(parent).map_err(|member| RunFault::Arithmetic {
+    Tree::new(parent).map(|tree| Derived { tree, stays }).map_err(|member| RunFault::Arithmetic {
         place: format!("tree {}", derived.name),
         member: standing.field.number(snapshot, member as usize).to_owned(),
     })
+}
+
+/// Who meets a condition.
+fn all(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    derived: &DerivedTree,
+    cond: &Cond,
+) -> Result<Vec<bool>, RunFault> {
+    let holds = |member: usize| {
+        standing.holds(cond, member, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
+            place: format!("tree {}", derived.name),
+            member: standing.field.number(snapshot, member).to_owned(),
+        })
+    };
+    (0..standing.field.len()).map(holds).collect()
+}
+
+/// Which distributors are passed up, by as which recruit they came in the tree that the new one is derived from.
+fn passed_up(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    derived: &DerivedTree,
+    cond: &Cond,
+) -> Result<Vec<bool>, RunFault> {
+    let here = recruits(standing, standing.tree(derived.of));
+    let elsewhere = std::mem::replace(&mut standing.recruit, here);
+    let passed = all(standing, snapshot, derived, cond);
+    standing.recruit = elsewhere;
+    let mut passed = passed?;
+    passed.iter_mut().zip(&standing.field.kind).for_each(|(passed, kind)| *passed &= kind.may_earn());
+    Ok(passed)
 }
 
 /// As which distributor below its parent each member came, by day of enrolment and number; the first is 1.

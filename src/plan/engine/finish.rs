@@ -21,12 +21,7 @@ use crate::plan::snapshot::Snapshot;
 const STRETCH: usize = 16_384;
 
 /// Puts the result together.
-pub fn result(
-    standing: &Standing<'_>,
-    snapshot: &Snapshot,
-    paid: Paid,
-    threads: usize,
-) -> Result<RunResult, RunFault> {
+pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid, threads: usize) -> Result<RunResult, RunFault> {
     let plan = standing.plan;
     let field = standing.field;
     let Paid { lines, clawbacks, ways, breakage, rates, notes, memory } = paid;

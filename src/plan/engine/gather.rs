@@ -1,4 +1,4 @@
-//! Counts and sums over other members: by level, by leg, over the whole downline.
+//! Counts and sums over other members: by level, by leg, by generation, over the whole downline.
 
 use rust_decimal::Decimal;
 
@@ -10,11 +10,20 @@ use crate::domain::tree::TreeKind;
 use crate::plan::expr::{Aggregate, Shape, Take};
 use crate::plan::snapshot::Snapshot;
 
-/// What one member adds to an aggregate.
-#[derive(Clone, Copy)]
+/// What one member adds to an aggregate by itself.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Taken {
     hit: bool,
     value: Decimal,
+}
+
+/// What a member and those below it add to the numbers of the upline.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    count: u32,
+    value: Decimal,
+    /// Whether there is anybody.
+    any: bool,
 }
 
 /// What the upline must know besides the numbers: legs that were found, or members that were seen at all.
@@ -29,7 +38,25 @@ impl Seen {
     }
 }
 
-fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, member: usize) -> RunFault {
+/// Counts and sums per aggregate and member.
+#[derive(Clone, Copy)]
+pub struct Columns<'a> {
+    /// Those that count.
+    pub counts: &'a [Vec<u32>],
+    /// Those that add up or compare.
+    pub sums: &'a [Vec<Decimal>],
+}
+
+impl Columns<'_> {
+    /// What was found below a member; nothing for an aggregate that is not there.
+    fn below(self, place: Option<usize>, member: usize, any: bool) -> Part {
+        let count = place.and_then(|place| self.counts[place].get(member)).copied().unwrap_or(0);
+        let value = place.and_then(|place| self.sums[place].get(member)).copied().unwrap_or_default();
+        Part { count, value, any }
+    }
+}
+
+pub fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, member: usize) -> RunFault {
     let number = standing.field.number(snapshot, member).to_owned();
     RunFault::Arithmetic { place: "a count of members".to_owned(), member: number }
 }
@@ -43,101 +70,161 @@ pub fn make_room(standing: &mut Standing<'_>, place: usize) {
     }
 }
 
-/// What an aggregate takes from a member.
-pub fn take(standing: &Standing<'_>, snapshot: &Snapshot, take: &Take, member: usize) -> Result<Taken, RunFault> {
-    let found = match take {
-        Take::Count(cond) => standing.holds(cond, member, At::MEMBER).map(|hit| Taken { hit, value: Decimal::ZERO }),
-        Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => {
-            standing.number(num, member, At::MEMBER).map(|value| Taken { hit: true, value })
+/// Whose number a member is added to at once; `None` where it does not belong to anybody's.
+pub fn above(standing: &Standing<'_>, aggregate: &Aggregate, member: usize) -> Option<usize> {
+    let field = standing.field;
+    let distributor = field.kind[member].may_earn();
+    let (above, belongs) = match aggregate.shape {
+        Shape::Legs | Shape::Frontline | Shape::Downline | Shape::Heads => {
+            (standing.tree(aggregate.tree).parent[member], standing.stays(aggregate.tree, member))
+        }
+        Shape::Enrolled | Shape::EnrolledLegs | Shape::EnrolledOn(_) => (field.enroller.parent[member], distributor),
+        Shape::Customers => (field.enroller.parent[member], !distributor),
+    };
+    let above = Some(above as usize).filter(|above| belongs && *above != NONE as usize)?;
+    match aggregate.shape {
+        Shape::EnrolledOn(side) if !stands_on(standing, above, member, side) => None,
+        _ => Some(above),
+    }
+}
+
+/// What an aggregate takes from a member for somebody above.
+pub fn take(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    aggregate: &Aggregate,
+    member: usize,
+    above: usize,
+) -> Result<Taken, RunFault> {
+    let at = At { order: None, from: Some(above) };
+    let found = match (&aggregate.take, &aggregate.head) {
+        (Take::Count(cond), _) => standing.holds(cond, member, at).map(|hit| Taken { hit, value: Decimal::ZERO }),
+        (Take::Sum(num) | Take::Least(num) | Take::Greatest(num), head) => {
+            head.as_ref().map_or(Ok(true), |head| standing.holds(head, member, at)).and_then(|hit| {
+                let value = if hit { standing.number(num, member, at)? } else { Decimal::ZERO };
+                Ok(Taken { hit, value })
+            })
         }
     };
     found.map_err(|NoValue| arithmetic(standing, snapshot, member))
 }
 
-/// Makes one aggregate over all members.
-pub fn all(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> Result<(), RunFault> {
-    let aggregate = &standing.plan.aggregates[place];
-    make_room(standing, place);
-    if aggregate.depth > 0 {
-        return by_level(standing, snapshot, place);
-    }
-    let mut seen = Seen::new(aggregate, standing.field.len());
-    for at in (0..standing.field.len()).rev() {
-        let member = standing.tree(aggregate.tree).order[at] as usize;
-        let taken = take(standing, snapshot, &aggregate.take, member)?;
-        pass_up(standing, place, member, taken, &mut seen).ok_or_else(|| arithmetic(standing, snapshot, member))?;
-    }
-    Ok(())
+/// What the upline gets from a member whose own number is complete. `None` on overflow.
+pub fn part(
+    aggregate: &Aggregate,
+    place: usize,
+    member: usize,
+    taken: Taken,
+    of: Columns<'_>,
+    seen: &Seen,
+) -> Option<Part> {
+    let own = Part { count: u32::from(taken.hit), value: taken.value, any: taken.hit };
+    let any = seen.0.get(member).copied().unwrap_or(true);
+    let inner = aggregate.inner.map(usize::from);
+    Some(match aggregate.shape {
+        Shape::Legs => Part { any: taken.hit || any, ..own },
+        Shape::Downline if aggregate.depth > 0 => join(aggregate, own, of.below(inner, member, true))?,
+        Shape::Downline => join(aggregate, own, of.below(Some(place), member, any))?,
+        // Whoever is at the head hides those below: they are one generation further away.
+        Shape::Heads if taken.hit && inner.is_some() => of.below(inner, member, true),
+        Shape::Heads if !taken.hit => of.below(Some(place), member, true),
+        _ => own,
+    })
 }
 
-/// Adds a member, whose own number is complete, to the numbers of the upline. `None` on overflow.
-pub fn pass_up(standing: &mut Standing<'_>, place: usize, member: usize, taken: Taken, seen: &mut Seen) -> Option<()> {
-    let field = standing.field;
+fn join(aggregate: &Aggregate, own: Part, below: Part) -> Option<Part> {
+    let value = match aggregate.take {
+        Take::Count(_) => Decimal::ZERO,
+        Take::Sum(_) => own.value.checked_add(below.value)?,
+        _ if !own.any || !below.any => {
+            if own.any {
+                own.value
+            } else {
+                below.value
+            }
+        }
+        Take::Least(_) => own.value.min(below.value),
+        Take::Greatest(_) => own.value.max(below.value),
+    };
+    Some(Part { count: own.count.checked_add(below.count)?, value, any: own.any || below.any })
+}
+
+/// Adds what a member brings to the numbers of somebody above. `None` on overflow.
+pub fn add(
+    standing: &mut Standing<'_>,
+    place: usize,
+    member: usize,
+    above: usize,
+    part: Part,
+    seen: &mut Seen,
+) -> Option<()> {
     let aggregate = &standing.plan.aggregates[place];
-    let shape = aggregate.shape;
-    let above = match shape {
-        Shape::Legs | Shape::Frontline | Shape::Downline => standing.tree(aggregate.tree).parent[member],
-        Shape::Enrolled | Shape::EnrolledLegs | Shape::Customers | Shape::EnrolledOn(_) => {
-            field.enroller.parent[member]
+    match aggregate.shape {
+        Shape::Legs => {
+            standing.counts[place][above] += u32::from(part.any);
+            seen.0[above] |= part.any;
+            return Some(());
         }
-    };
-    if above == NONE {
-        return Some(());
-    }
-    let above = above as usize;
-    let distributor = field.kind[member].may_earn();
-    let belongs = match shape {
-        Shape::Legs | Shape::Frontline | Shape::Downline => true,
-        Shape::Enrolled | Shape::EnrolledLegs => distributor,
-        Shape::Customers => !distributor,
-        Shape::EnrolledOn(side) => distributor && stands_on(standing, above, member, side),
-    };
-    if !belongs {
-        return Some(());
-    }
-    if shape == Shape::Legs {
-        if taken.hit || seen.0[member] {
-            standing.counts[place][above] += 1;
-            seen.0[above] = true;
+        Shape::EnrolledLegs => {
+            let leg = standing.tree(aggregate.tree).leg(above, member).filter(|_| part.any);
+            if let Some(leg) = leg.filter(|leg| !seen.0[*leg]) {
+                seen.0[leg] = true;
+                standing.counts[place][above] += 1;
+            }
+            return Some(());
         }
-        return Some(());
+        _ => {}
     }
-    if shape == Shape::EnrolledLegs {
-        let leg = standing.tree(aggregate.tree).leg(above, member).filter(|_| taken.hit);
-        if let Some(leg) = leg.filter(|leg| !seen.0[*leg]) {
-            seen.0[leg] = true;
-            standing.counts[place][above] += 1;
-        }
-        return Some(());
-    }
-    let whole = shape == Shape::Downline;
+    let any = seen.0.get(above).copied().unwrap_or(true);
+    let sum = Columns { counts: &standing.counts, sums: &standing.sums }.below(Some(place), above, any);
+    let sum = join(aggregate, part, sum)?;
     match aggregate.take {
-        Take::Count(_) => {
-            let counts = &mut standing.counts[place];
-            let below = if whole { counts[member] } else { 0 };
-            counts[above] = counts[above].checked_add(below)?.checked_add(u32::from(taken.hit))?;
-        }
-        Take::Sum(_) => {
-            let sums = &mut standing.sums[place];
-            let below = if whole { sums[member] } else { Decimal::ZERO };
-            sums[above] = sums[above].checked_add(below)?.checked_add(taken.value)?;
-        }
-        Take::Least(_) | Take::Greatest(_) => {
-            let pick = if matches!(aggregate.take, Take::Least(_)) { Decimal::min } else { Decimal::max };
-            let sums = &mut standing.sums[place];
-            let best = if whole && seen.0[member] { pick(sums[member], taken.value) } else { taken.value };
-            sums[above] = if seen.0[above] { pick(sums[above], best) } else { best };
-            seen.0[above] = true;
-        }
+        Take::Count(_) => standing.counts[place][above] = sum.count,
+        _ => standing.sums[place][above] = sum.value,
+    }
+    if let Some(slot) = seen.0.get_mut(above) {
+        *slot = sum.any;
     }
     Some(())
 }
 
+/// Makes one aggregate over all members.
+pub fn all(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> Result<(), RunFault> {
+    let aggregate = &standing.plan.aggregates[place];
+    if aggregate.depth > 0 && aggregate.shape == Shape::Downline && aggregate.inner.is_none() {
+        make_room(standing, place);
+        return by_level(standing, snapshot, place);
+    }
+    along_the_tree(standing, snapshot, place, &mut |_, _| ()).map(|_| ())
+}
+
+/// The same from the last member of its tree to the first; `see` is given what each one brings by itself.
+pub fn along_the_tree(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    place: usize,
+    see: &mut dyn FnMut(usize, Taken),
+) -> Result<Seen, RunFault> {
+    let aggregate = &standing.plan.aggregates[place];
+    make_room(standing, place);
+    let mut seen = Seen::new(aggregate, standing.field.len());
+    for at in (0..standing.field.len()).rev() {
+        let member = standing.tree(aggregate.tree).order[at] as usize;
+        let Some(above) = above(standing, aggregate, member) else { continue };
+        let taken = take(standing, snapshot, aggregate, member, above)?;
+        see(member, taken);
+        let of = Columns { counts: &standing.counts, sums: &standing.sums };
+        let part = part(aggregate, place, member, taken, of, &seen);
+        part.and_then(|part| add(standing, place, member, above, part, &mut seen))
+            .ok_or_else(|| arithmetic(standing, snapshot, member))?;
+    }
+    Ok(seen)
+}
+
 /// Whether a member stands on a side below another in the placement tree.
 fn stands_on(standing: &Standing<'_>, above: usize, member: usize, side: u8) -> bool {
-    let tree = standing.field.tree(TreeKind::Placement);
-    let leg = tree.children(above).iter().find(|child| standing.field.side[**child as usize] == side);
-    leg.is_some_and(|leg| tree.contains(*leg as usize, member))
+    let leg = standing.field.tree(TreeKind::Placement).leg(above, member);
+    leg.is_some_and(|leg| standing.field.side[leg] == side)
 }
 
 /// An aggregate over the downline up to so many levels: one pass a level.
@@ -146,7 +233,10 @@ fn by_level(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> R
     let count = standing.field.len();
     let mut level: Vec<Option<(u32, Decimal)>> = Vec::with_capacity(count);
     for member in 0..count {
-        let taken = take(standing, snapshot, &aggregate.take, member)?;
+        let taken = match above(standing, aggregate, member) {
+            Some(above) => take(standing, snapshot, aggregate, member, above)?,
+            None => Taken::default(),
+        };
         level.push(taken.hit.then_some((1, taken.value)));
     }
     let mut all: Vec<Option<(u32, Decimal)>> = vec![None; count];

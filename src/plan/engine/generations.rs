@@ -79,7 +79,9 @@ impl Walker<'_> {
         found: &mut Found,
         passing: &mut Passing,
     ) -> Result<(), RunFault> {
-        if self.bonus.walk.first_level == 0 && let Some(cell) = self.cell(item.start as usize, 0) {
+        if self.bonus.walk.first_level == 0
+            && let Some(cell) = self.cell(item.start as usize, 0)
+        {
             self.pay(item, item.start, 0, cell, found, passing)?;
         }
         if heads.count.is_empty() {

@@ -14,6 +14,7 @@ mod finish;
 mod found;
 mod gather;
 mod generations;
+mod judging;
 mod levels;
 mod memory;
 mod onetime;
@@ -35,6 +36,8 @@ mod watch;
 pub use fault::RunFault;
 pub use memory::is_volume;
 pub use places::place_members;
+
+use std::collections::HashMap;
 
 use super::checked::{Bonus, CheckedPlan};
 use super::expr::{MemberField, Num, Reads, TreeRef};
@@ -105,25 +108,38 @@ fn prepare<'a>(
     let mut standing = Standing::new(plan, field, snapshot);
     let mut memory = Memory::new(plan, field, snapshot);
     memory.recall(&mut standing);
-    let brought = pairs::recall(&mut standing, &mut memory);
-    if asks_for_recruits(plan) {
+    let mut brought = pairs::recall(&mut standing, &mut memory);
+    if asks_for(plan, MemberField::Recruit) {
         standing.recruit = derived::recruits(&standing, standing.tree(TreeRef::Kind(TreeKind::Enroller)));
     }
+    if asks_for(plan, MemberField::Market) {
+        standing.market_number = market_numbers(field, snapshot);
+    }
     step("volumes", 2);
-    derived::derive(&mut standing, snapshot, false)?;
+    derived::derive(&mut standing, snapshot, Reads::Facts)?;
     volumes::compute(&mut standing, &mut memory)?;
     step("ranks", 3);
-    ranks::compute(&mut standing, snapshot, &mut memory)?;
-    pairs::compute(&mut standing, snapshot, &mut memory, brought)?;
+    ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
+    pairs::compute(&mut standing, snapshot, &mut memory, &mut brought, false)?;
     ranks::gather_those(&mut standing, snapshot, |aggregate, _| aggregate.reads == Reads::Pairs)?;
     Ok((standing, memory))
 }
 
-/// Whether an expression reads as which of its enroller's distributors a member was enrolled.
-fn asks_for_recruits(plan: &CheckedPlan) -> bool {
+/// Whether an expression reads a number of a member.
+fn asks_for(plan: &CheckedPlan, field: MemberField) -> bool {
     let mut asks = false;
-    plan.numbers(&mut |num| asks |= matches!(num, Num::Member(MemberField::Recruit)));
+    plan.numbers(&mut |num| asks |= *num == Num::Member(field));
     asks
+}
+
+/// The same number for all members of a market, whatever it is.
+fn market_numbers(field: &Field, snapshot: &Snapshot) -> Vec<u32> {
+    let mut markets: HashMap<&str, u32> = HashMap::new();
+    let number = |place: &u32| {
+        let next = u32::try_from(markets.len()).unwrap_or(u32::MAX);
+        *markets.entry(snapshot.members[*place as usize].market.as_str()).or_insert(next)
+    };
+    field.place.iter().map(number).collect()
 }
 
 /// The aggregates over bonus amounts (their places) that a bonus reads, inner ones first.

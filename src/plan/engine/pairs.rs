@@ -54,7 +54,7 @@ struct Match {
 }
 
 /// Reads what the previous run left on the sides, before anything else is known.
-pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Vec<[Vec<Vec<i64>>; 2]> {
+pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Brought {
     let mut all = Vec::new();
     for pair in &standing.plan.pairs {
         let ages = pair.carry_periods.max(1);
@@ -79,15 +79,21 @@ pub fn recall(standing: &mut Standing<'_>, memory: &mut Memory) -> Vec<[Vec<Vec<
     all
 }
 
-/// Matches the sides of everybody, and leaves for the next run what is carried on.
+/// What is carried in: per pairing and side, by age, per member.
+pub type Brought = Vec<[Vec<Vec<i64>>; 2]>;
+
+/// Matches the sides of everybody for the pairings that read no ranks, or for the others, and leaves for the next
+/// run what is carried on.
 pub fn compute(
     standing: &mut Standing<'_>,
     snapshot: &Snapshot,
     memory: &mut Memory,
-    brought: Vec<[Vec<Vec<i64>>; 2]>,
+    brought: &mut Brought,
+    early: bool,
 ) -> Result<(), RunFault> {
     let plan = standing.plan;
-    for ((place, pair), buckets) in plan.pairs.iter().enumerate().zip(brought) {
+    for (place, pair) in plan.pairs.iter().enumerate().filter(|(_, pair)| pair.early == early) {
+        let buckets = std::mem::take(&mut brought[place]);
         if pair.period.is_some_and(|kind| kind != snapshot.period.kind) {
             continue;
         }

@@ -1,8 +1,10 @@
-//! Activity, counts and ranks: one reverse sweep, children before parents.
+//! Activity, counts and ranks: one sweep, whoever is read before whoever reads.
 
 use super::fault::RunFault;
-use super::gather::{self, Seen};
+use super::gather::{self, Columns, Seen};
+use super::judging::{Judging, read_by_ranks};
 use super::memory::Memory;
+use super::pairs::Brought;
 use super::standing::Standing;
 use super::tree::NONE;
 use super::values::{At, NoValue};
@@ -11,9 +13,14 @@ use crate::plan::expr::{Aggregate, Cond, Num, Reads, Shape, TreeRef};
 use crate::plan::snapshot::Snapshot;
 
 /// Finds who is active, the ranks of all, and every count.
-pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Memory) -> Result<(), RunFault> {
+pub fn compute(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    brought: &mut Brought,
+) -> Result<(), RunFault> {
     let plan = standing.plan;
-    let late = late(&plan.aggregates);
+    let late = late(plan);
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads <= Reads::Volumes)?;
     for member in 0..standing.field.len() {
         standing.active[member] = standing.field.may_earn[member]
@@ -22,9 +29,14 @@ pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Me
                 .map_err(|NoValue| arithmetic(standing, snapshot, "[status] active", member))?;
     }
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Active)?;
+    super::derived::derive(standing, snapshot, Reads::Compressed)?;
+    super::volumes::compress(standing)?;
+    gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Compressed)?;
+    super::pairs::compute(standing, snapshot, memory, brought, true)?;
+    gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Matched)?;
     sweep(standing, snapshot, &late)?;
     memory.hold(standing);
-    super::derived::derive(standing, snapshot, true)?;
+    super::derived::derive(standing, snapshot, Reads::Everything)?;
     gather_those(standing, snapshot, |aggregate, place| late[place] && aggregate.reads <= Reads::Everything)
 }
 
@@ -32,18 +44,19 @@ fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, place: &str, member:
     RunFault::Arithmetic { place: place.to_owned(), member: standing.field.number(snapshot, member).to_owned() }
 }
 
-/// Whether an aggregate can be made while ranks are being found.
+/// Whether an aggregate is made while ranks are being found, whether or not a need reads it.
 fn along(aggregate: &Aggregate) -> bool {
-    matches!(aggregate.shape, Shape::Legs | Shape::EnrolledLegs | Shape::Frontline | Shape::Downline)
+    matches!(aggregate.shape, Shape::Legs | Shape::EnrolledLegs | Shape::Frontline | Shape::Downline | Shape::Heads)
         && aggregate.tree == TreeRef::SPONSOR
-        && aggregate.depth == 0
+        && (aggregate.depth == 0 || aggregate.shape == Shape::Heads)
 }
 
-/// Aggregates that can only be made when all ranks are known: those over ranks along other ways than down
-/// the sponsor tree, those over earlier periods, and those over such aggregates.
-fn late(aggregates: &[Aggregate]) -> Vec<bool> {
+/// Aggregates that are made when all ranks are known: those over ranks along other ways than down the sponsor
+/// tree that no need reads, those over earlier periods, and those over such aggregates.
+fn late(plan: &CheckedPlan) -> Vec<bool> {
+    let read = read_by_ranks(plan);
     let mut late: Vec<bool> = Vec::new();
-    for aggregate in aggregates {
+    for (place, aggregate) in plan.aggregates.iter().enumerate() {
         let mut reads_late = false;
         aggregate.numbers(&mut |num| {
             if let Num::Count(place) | Num::Gathered(place) = num {
@@ -51,7 +64,9 @@ fn late(aggregates: &[Aggregate]) -> Vec<bool> {
             }
         });
         late.push(
-            reads_late || aggregate.reads > Reads::Ranks || (!along(aggregate) && aggregate.reads == Reads::Ranks),
+            reads_late
+                || aggregate.reads > Reads::Ranks
+                || (!along(aggregate) && !read[place] && aggregate.reads == Reads::Ranks),
         );
     }
     late
@@ -78,7 +93,7 @@ struct Group<'a> {
     own: Vec<i64>,
 }
 
-/// Ranks, personal groups and aggregates over ranks, from the last member to the first.
+/// Ranks, personal groups and aggregates over ranks, from the bottom up.
 fn sweep(standing: &mut Standing<'_>, snapshot: &Snapshot, late: &[bool]) -> Result<(), RunFault> {
     let plan = standing.plan;
     let field = standing.field;
@@ -90,7 +105,13 @@ fn sweep(standing: &mut Standing<'_>, snapshot: &Snapshot, late: &[bool]) -> Res
     }
     let groups = groups(standing);
     let overflow = || RunFault::overflow("the volume of a personal group");
-    for member in (0..field.len()).rev() {
+    if !standing.judged.is_empty() {
+        (0..field.len()).for_each(|member| standing.recall_rank(member));
+    }
+    let judging = Judging::new(standing, snapshot, &gathered)?;
+    for at in 0..field.len() {
+        let member = judging.member(at, field.len());
+        judging.count_former(standing, snapshot, &gathered, &mut seen, member)?;
         let above = field.sponsor.parent[member];
         // Where a group leaves the member's own part out, the upline still gets it.
         for group in &groups {
@@ -112,8 +133,13 @@ fn sweep(standing: &mut Standing<'_>, snapshot: &Snapshot, late: &[bool]) -> Res
             }
         }
         for (place, seen) in gathered.iter().zip(&mut seen) {
-            let taken = gather::take(standing, snapshot, &plan.aggregates[*place].take, member)?;
-            gather::pass_up(standing, *place, member, taken, seen)
+            let aggregate = &plan.aggregates[*place];
+            let above = gather::above(standing, aggregate, member).filter(|above| !judging.against(*above, member));
+            let Some(above) = above else { continue };
+            let taken = gather::take(standing, snapshot, aggregate, member, above)?;
+            let of = Columns { counts: &standing.counts, sums: &standing.sums };
+            let part = gather::part(aggregate, *place, member, taken, of, seen);
+            part.and_then(|part| gather::add(standing, *place, member, above, part, seen))
                 .ok_or_else(|| arithmetic(standing, snapshot, "a sum over members", member))?;
         }
     }

@@ -46,6 +46,8 @@ pub struct Standing<'a> {
     pub recruit: Vec<u32>,
     /// Place of each member's market among the plan's words, plus 1; 0 for others. Empty if the plan names none.
     pub market: Vec<u16>,
+    /// A number for each member's market. Empty if the plan compares none.
+    pub market_number: Vec<u32>,
     /// The same of each order's product line.
     pub line: Vec<u16>,
     /// Who is active.
@@ -116,6 +118,7 @@ impl<'a> Standing<'a> {
             before: HashMap::new(),
             orders: vec![0; count],
             recruit: Vec::new(),
+            market_number: Vec::new(),
             market,
             line: orders
                 .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
@@ -147,6 +150,14 @@ impl<'a> Standing<'a> {
         match tree {
             TreeRef::Kind(kind) => self.field.tree(kind),
             TreeRef::Derived(place) => self.trees.get(place).unwrap_or(&self.field.sponsor),
+        }
+    }
+
+    /// Whether a member is in a tree, and not one whom its condition leaves out.
+    pub fn stays(&self, tree: TreeRef, member: usize) -> bool {
+        match tree {
+            TreeRef::Kind(_) => true,
+            TreeRef::Derived(place) => self.trees.stays(place, member),
         }
     }
 

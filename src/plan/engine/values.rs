@@ -5,6 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::standing::Standing;
+use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::periods::Weekday;
@@ -83,6 +84,10 @@ impl Standing<'_> {
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
             Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
+            Cond::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => false,
+                above => self.holds(inner, above as usize, at)?,
+            },
         })
     }
 
@@ -119,6 +124,10 @@ impl Standing<'_> {
                 value(inner)?.round_dp_with_strategy(*places, RoundingStrategy::MidpointAwayFromZero)
             }
             Num::From(inner) => self.number(inner, at.from.unwrap_or(member), at)?,
+            Num::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
+                NONE => Decimal::ZERO,
+                above => self.number(inner, above as usize, at)?,
+            },
             Num::Negative(inner) => -value(inner)?,
             Num::Plus(a, b) => value(a)?.checked_add(value(b)?).ok_or(NoValue)?,
             Num::Minus(a, b) => value(a)?.checked_sub(value(b)?).ok_or(NoValue)?,
@@ -154,6 +163,7 @@ impl Standing<'_> {
             MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
             MemberField::RankNumber => self.paid[member].into(),
             MemberField::PeriodMonth => i64::from(self.last_month.rem_euclid(12)) + 1,
+            MemberField::Market => self.market_number.get(member).copied().unwrap_or(0).into(),
         }
     }
 
@@ -233,16 +243,22 @@ impl Standing<'_> {
 
     fn capped(&self, volume: usize, limit: Decimal, member: usize) -> Result<Decimal, NoValue> {
         let mut sum = Decimal::ZERO;
-        for child in self.tree(self.plan.volumes[volume].tree).children(member) {
-            let leg = Volume(self.volumes[volume][*child as usize]).to_decimal();
+        for leg in self.legs(volume, member) {
+            let leg = Volume(leg).to_decimal();
             sum = sum.checked_add(leg.min(limit)).ok_or(NoValue)?;
         }
         Ok(sum)
     }
 
+    /// What the legs of a member have of a volume. Whoever is left out of a tree is no leg of it.
+    fn legs(&self, volume: usize, member: usize) -> impl Iterator<Item = i64> + '_ {
+        let tree = self.plan.volumes[volume].tree;
+        let children = self.tree(tree).children(member).iter().map(|child| *child as usize);
+        children.filter(move |child| self.stays(tree, *child)).map(move |child| self.volumes[volume][child])
+    }
+
     fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {
-        let children = self.tree(self.plan.volumes[volume].tree).children(member);
-        let mut legs: Vec<i64> = children.iter().map(|child| self.volumes[volume][*child as usize]).collect();
+        let mut legs: Vec<i64> = self.legs(volume, member).collect();
         legs.sort_unstable_by(|a, b| b.cmp(a));
         let place = place.to_usize().unwrap_or(0);
         place.checked_sub(1).and_then(|at| legs.get(at)).map_or(Decimal::ZERO, |leg| Volume(*leg).to_decimal())

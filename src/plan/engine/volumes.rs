@@ -9,7 +9,7 @@ use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
-use crate::plan::expr::{Num, OrderField};
+use crate::plan::expr::{Num, OrderField, Reads, TreeRef};
 use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
@@ -40,14 +40,9 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
         }
         .ok_or_else(overflow)?;
         // Where orders count by whose volume it is, they have been added to everybody above one by one.
-        if volume.scope == VolumeScope::Organisation && !volume.reads_member() {
-            let own = (!volume.include_own).then(|| column.clone());
-            let tree = standing.tree(volume.tree);
-            column = if volume.depth == 0 { organisation(tree, column) } else { levels(tree, &column, volume.depth) }
-                .ok_or_else(overflow)?;
-            for (value, own) in column.iter_mut().zip(own.iter().flatten()) {
-                *value = value.checked_sub(*own).ok_or_else(overflow)?;
-            }
+        let sweep = volume.scope == VolumeScope::Organisation && !volume.reads_member();
+        if sweep && !is_compressed(standing, volume) {
+            column = below(standing, volume, column).ok_or_else(overflow)?;
         }
         if let VolumeScope::Left | VolumeScope::Right = volume.scope {
             let side = u8::from(volume.scope == VolumeScope::Right);
@@ -60,6 +55,38 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
         standing.volumes.push(column);
     }
     Ok(())
+}
+
+/// Whether a volume is added up over a tree that is made after activity is found.
+fn is_compressed(standing: &Standing<'_>, volume: &VolumeDef) -> bool {
+    match volume.tree {
+        TreeRef::Derived(place) => standing.plan.trees[usize::from(place)].reads > Reads::Facts,
+        TreeRef::Kind(_) => false,
+    }
+}
+
+/// Adds up the volumes over trees that were made after the others: until then they are the members' own.
+pub fn compress(standing: &mut Standing<'_>) -> Result<(), RunFault> {
+    for (place, volume) in standing.plan.volumes.iter().enumerate() {
+        let sweep = volume.scope == VolumeScope::Organisation && !volume.reads_member();
+        if sweep && is_compressed(standing, volume) {
+            let own = std::mem::take(&mut standing.volumes[place]);
+            let sum = below(standing, volume, own);
+            standing.volumes[place] = sum.ok_or_else(|| RunFault::overflow(&format!("the volume {}", volume.name)))?;
+        }
+    }
+    Ok(())
+}
+
+/// An organisation's volume along its tree.
+fn below(standing: &Standing<'_>, volume: &VolumeDef, column: Vec<i64>) -> Option<Vec<i64>> {
+    let own = (!volume.include_own).then(|| column.clone());
+    let tree = standing.tree(volume.tree);
+    let mut sum = if volume.depth == 0 { organisation(tree, column) } else { levels(tree, &column, volume.depth) }?;
+    for (value, own) in sum.iter_mut().zip(own.iter().flatten()) {
+        *value = value.checked_sub(*own)?;
+    }
+    Some(sum)
 }
 
 /// What a volume takes from an order, in ten-thousandths.

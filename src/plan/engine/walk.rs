@@ -15,8 +15,8 @@ use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
 use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
-use crate::plan::expr::{Cond, Num};
 use crate::plan::climb::Reason;
+use crate::plan::expr::{Cond, Num};
 use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
 
 /// What a row gives on a level.
@@ -302,7 +302,9 @@ impl<'a> Walker<'a> {
             Compression::None => true,
             Compression::Standard => self.counts[member],
             // A rate that came to nothing.
-            Compression::Dynamic => (0..self.written_levels).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_)))),
+            Compression::Dynamic => {
+                (0..self.written_levels).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_))))
+            }
         };
         let members = (0_u32..).zip(0..self.barred.len());
         members.map(|(at, member)| Reason { reason: self.reason(at), uses_level: uses_level(member) }).collect()

@@ -10,6 +10,7 @@ use super::{ExprFault, parse};
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
 use crate::domain::periods::Weekday;
+use crate::domain::tree::TreeKind;
 use crate::plan::fault::suggest;
 use rust_decimal::Decimal;
 
@@ -26,6 +27,8 @@ pub enum Scope {
     Payee,
     /// Who earns, an order, and its buyer.
     OrderPayee,
+    /// A member who is counted, and the one who counts.
+    Counted,
 }
 
 /// Checks expressions of one scope that may read up to a stage of the calculation.
@@ -72,6 +75,34 @@ enum About<'n> {
     Order(&'n str),
 }
 
+/// Whom a name is about in the end: the member of the expression, the other one, or somebody's sponsor or enroller.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Whom {
+    from: bool,
+    up: Option<TreeKind>,
+}
+
+impl Whom {
+    fn cond(self, cond: Cond) -> Cond {
+        let cond = match self.up {
+            Some(tree) => Cond::Above(tree, Box::new(cond)),
+            None => cond,
+        };
+        if self.from { Cond::From(Box::new(cond)) } else { cond }
+    }
+
+    fn num(self, num: Num) -> Num {
+        if num.constant().is_some() && self.up.is_none() {
+            return num;
+        }
+        let num = match self.up {
+            Some(tree) => Num::Above(tree, Box::new(num)),
+            None => num,
+        };
+        if self.from { Num::From(Box::new(num)) } else { num }
+    }
+}
+
 impl<'a> Checker<'a> {
     /// A checker over the plan's names.
     pub fn new(names: &'a mut Names, scope: Scope, limit: Reads) -> Self {
@@ -103,7 +134,10 @@ impl<'a> Checker<'a> {
 
     fn end<T>(self, value: Option<T>) -> Result<(T, Reads), Vec<ExprFault>> {
         match value {
-            Some(value) if self.faults.is_empty() => Ok((value, self.reads)),
+            Some(value) if self.faults.is_empty() => {
+                self.names.latest = self.names.latest.max(self.reads);
+                Ok((value, self.reads))
+            }
             _ => Err(self.faults),
         }
     }
@@ -117,7 +151,9 @@ impl<'a> Checker<'a> {
             let (when, help) = match self.limit {
                 Reads::Facts => ("volumes are added up", "use what the order and its buyer say themselves"),
                 Reads::Volumes => ("activity is found", "use volumes, orders and days_enrolled"),
-                Reads::Active | Reads::Ranks => ("ranks are found", "use it in the earner condition of a bonus"),
+                Reads::Active | Reads::Compressed | Reads::Matched | Reads::Ranks => {
+                    ("ranks are found", "use it in the earner condition of a bonus")
+                }
                 _ => ("the two sides are matched", "use it in a bonus"),
             };
             self.fault(ast, format!("{what} is not known yet when {when}"), help);
@@ -139,7 +175,7 @@ impl<'a> Checker<'a> {
                 .expand(ast, name, |inner, ast| {
                     if inner.is_condition(ast) { inner.cond(ast) } else { inner.not_a_condition(ast, "… >= 1") }
                 })
-                .map(|(cond, from)| if from { Cond::From(Box::new(cond)) } else { cond }),
+                .map(|(cond, whom)| whom.cond(cond)),
             AstKind::Name(name) => match self.name(ast, name)? {
                 Meaning::Cond(cond) => Some(cond),
                 _ => self.not_a_condition(ast, &format!("{name} >= …")),
@@ -160,13 +196,15 @@ impl<'a> Checker<'a> {
 
     fn compare(&mut self, op: BinaryOp, left: &Ast, right: &Ast) -> Option<Cond> {
         let op = compare_of(op);
-        if let Some((word, from)) = self.word_field(left) {
-            let cond = self.compare_word(op, word, left, right)?;
-            return Some(if from { Cond::From(Box::new(cond)) } else { cond });
-        }
-        if let Some((word, from)) = self.word_field(right) {
-            let cond = self.compare_word(op, word, right, left)?;
-            return Some(if from { Cond::From(Box::new(cond)) } else { cond });
+        match (self.word_field(left), self.word_field(right)) {
+            (Some((Word::Market, a)), Some((Word::Market, b))) => {
+                self.equals(op, left)?;
+                let market = |whom: Whom| whom.num(Num::Member(MemberField::Market));
+                return Some(Cond::Numbers(op, market(a), market(b)));
+            }
+            (Some((word, whom)), _) => return self.compare_word(op, word, left, right).map(|cond| whom.cond(cond)),
+            (_, Some((word, whom))) => return self.compare_word(op, word, right, left).map(|cond| whom.cond(cond)),
+            _ => {}
         }
         match (self.is_rank(left), self.is_rank(right)) {
             (true, true) => {
@@ -195,10 +233,7 @@ impl<'a> Checker<'a> {
     }
 
     fn compare_word(&mut self, op: Compare, word: Word, field: &Ast, other: &Ast) -> Option<Cond> {
-        if !matches!(op, Compare::Is | Compare::IsNot) {
-            self.fault(field, "words have no order", "compare them by = or !=");
-            return None;
-        }
+        self.equals(op, field)?;
         let AstKind::Name(name) = &other.kind else {
             self.fault(other, "a word is needed here", "write it without quotes, such as kind = distributor");
             return None;
@@ -225,46 +260,51 @@ impl<'a> Checker<'a> {
         Some(if op == Compare::Is { cond } else { Cond::Not(Box::new(cond)) })
     }
 
+    /// Words are the same or not.
+    fn equals(&mut self, op: Compare, field: &Ast) -> Option<()> {
+        if matches!(op, Compare::Is | Compare::IsNot) {
+            return Some(());
+        }
+        self.fault(field, "words have no order", "compare them by = or !=");
+        None
+    }
+
     fn is_rank(&self, ast: &Ast) -> bool {
         let AstKind::Name(name) = &ast.kind else {
             return false;
         };
-        let own = match self.about(name) {
-            About::Member(own) | About::From(own) | About::Order(own) => own,
-        };
+        let own = self.whom(name).map_or(name.as_str(), |(_, own)| own);
         RANKS.contains(&own) || self.names.ranks.iter().any(|rank| rank == name)
     }
 
-    fn rank(&mut self, ast: &Ast) -> Option<(RankTerm, bool)> {
+    fn rank(&mut self, ast: &Ast) -> Option<(RankTerm, Whom)> {
         let AstKind::Name(name) = &ast.kind else {
             return None;
         };
-        let from = matches!(self.about(name), About::From(_));
+        let whom = self.whom(name).map_or(Whom::default(), |(whom, _)| whom);
         match self.name(ast, name)? {
-            Meaning::Rank(term) => Some((term, from)),
+            Meaning::Rank(term) => Some((term, whom)),
             _ => None,
         }
     }
 
-    /// Two ranks compared; each of the member, of whose amount it is, or of the plan.
+    /// Two ranks compared; each of the member, of whose amount it is, of somebody above, or of the plan.
     fn ranks(
         &mut self,
         op: Compare,
-        left: (RankTerm, bool),
-        right: (RankTerm, bool),
+        left: (RankTerm, Whom),
+        right: (RankTerm, Whom),
         a: &Ast,
         b: &Ast,
     ) -> Option<Cond> {
         let fixed = |term: RankTerm| matches!(term, RankTerm::Is(_));
         match (left, right) {
-            ((left, false), (right, false)) => Some(Cond::Ranks(op, left, right)),
-            ((left, from), (right, other)) if from == other || fixed(left) || fixed(right) => {
-                Some(Cond::From(Box::new(Cond::Ranks(op, left, right))))
-            }
-            ((left, from), (right, _)) if left == RankTerm::Paid && right == RankTerm::Paid => {
-                let number = || Num::Member(MemberField::RankNumber);
-                let theirs = Num::From(Box::new(number()));
-                Some(if from { Cond::Numbers(op, theirs, number()) } else { Cond::Numbers(op, number(), theirs) })
+            ((left, whom), (right, _)) if fixed(right) => Some(whom.cond(Cond::Ranks(op, left, right))),
+            ((left, _), (right, whom)) if fixed(left) => Some(whom.cond(Cond::Ranks(op, left, right))),
+            ((left, whom), (right, other)) if whom == other => Some(whom.cond(Cond::Ranks(op, left, right))),
+            ((RankTerm::Paid, whom), (RankTerm::Paid, other)) => {
+                let number = |whom: Whom| whom.num(Num::Member(MemberField::RankNumber));
+                Some(Cond::Numbers(op, number(whom), number(other)))
             }
             _ => {
                 let both = a.span.start..b.span.end;
@@ -279,8 +319,8 @@ impl<'a> Checker<'a> {
         let num = match &ast.kind {
             AstKind::Number(value) => Num::Const(*value),
             AstKind::Name(name) if self.value(name).is_some() => {
-                let (num, from) = self.expand_number(ast, name)?;
-                if from && num.constant().is_none() { Num::From(Box::new(num)) } else { num }
+                let (num, whom) = self.expand_number(ast, name)?;
+                whom.num(num)
             }
             AstKind::Name(name) => match self.name(ast, name)? {
                 Meaning::Num(num) => num,

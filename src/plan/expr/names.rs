@@ -40,6 +40,10 @@ pub struct Names {
     pub tables: Vec<String>,
     /// Names of the pairings.
     pub pairs: Vec<String>,
+    /// Which of them are matched before ranks are found, as far as they are read.
+    pub early_pairs: Vec<bool>,
+    /// The latest that an expression reads, since somebody set it back.
+    pub latest: Reads,
     /// Names of the derived trees, and when each is known.
     pub trees: Vec<(String, Reads)>,
     /// Codes of the bonuses.
@@ -112,6 +116,7 @@ impl Names {
             Num::Plus(a, b) | Num::Minus(a, b) | Num::Times(a, b) | Num::If(_, a, b) => {
                 self.is_money(a) || self.is_money(b)
             }
+            Num::Above(_, inner) => self.is_money(inner),
             // A quotient of two amounts of money is a share.
             Num::Over(a, b) => self.is_money(a) && !self.is_money(b),
             Num::Least(parts) | Num::Greatest(parts) => parts.iter().any(|part| self.is_money(part)),

@@ -9,14 +9,19 @@ use rust_decimal::Decimal;
 
 /// How much of the calculation must be done before a value can be read. The order of the variants
 /// is the order of the calculation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reads {
     /// What members and orders say themselves.
+    #[default]
     Facts,
     /// Volumes.
     Volumes,
     /// Who is active.
     Active,
+    /// Trees without those who do not meet a condition on volumes or activity, and volumes over them.
+    Compressed,
+    /// What the two sides of each place matched, where that reads no ranks.
+    Matched,
     /// Ranks of this period.
     Ranks,
     /// Ranks of everybody and of earlier periods.
@@ -100,6 +105,8 @@ pub enum MemberField {
     RankNumber,
     /// The month of the period's last day, 1 to 12.
     PeriodMonth,
+    /// A number for the market, the same for all members of it.
+    Market,
 }
 
 /// A number that an order has.
@@ -174,6 +181,8 @@ pub enum TreeRef {
 impl TreeRef {
     /// The sponsor tree.
     pub const SPONSOR: Self = Self::Kind(TreeKind::Sponsor);
+    /// The placement tree.
+    pub const PLACEMENT: Self = Self::Kind(TreeKind::Placement);
 }
 
 /// A condition.
@@ -211,8 +220,10 @@ pub enum Cond {
     Market(u16),
     /// Whether the order is of the product line with this place among the plan's words.
     Line(u16),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Cond>),
+    /// The same about the parent in a tree; it does not hold where there is none.
+    Above(TreeKind, Box<Cond>),
 }
 
 /// A number.
@@ -262,8 +273,10 @@ pub enum Num {
     Ceil(Box<Num>),
     /// Rounded half away from zero to so many places.
     Round(Box<Num>, u32),
-    /// The same about whose order or amount it is.
+    /// The same about whose order or amount it is, or about the member who counts.
     From(Box<Num>),
+    /// The same about the parent in a tree; 0 where there is none.
+    Above(TreeKind, Box<Num>),
     /// The opposite sign.
     Negative(Box<Num>),
     /// Sum.
@@ -291,6 +304,8 @@ pub enum Shape {
     Frontline,
     /// Such members anywhere below in the sponsor tree.
     Downline,
+    /// Such members below with no other such member between; or with so many less one between: the depth is the generation.
+    Heads,
     /// Such distributors that the member enrolled.
     Enrolled,
     /// Such customers that the member enrolled.
@@ -321,8 +336,12 @@ pub struct Aggregate {
     pub shape: Shape,
     /// Along which tree.
     pub tree: TreeRef,
-    /// How many levels deep; 0 for all.
+    /// How many levels deep, 0 for all; or in which generation.
     pub depth: u16,
+    /// The same one level or generation nearer (its place), where it is made from that one.
+    pub inner: Option<u16>,
+    /// For a sum over the heads of generations: who is at the head of one.
+    pub head: Option<Cond>,
     /// What it takes from them.
     pub take: Take,
     /// What must be known before.
@@ -332,6 +351,10 @@ pub struct Aggregate {
 impl Aggregate {
     /// Calls `see` with every number that is read of each member.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        if let Some(inner) = self.inner {
+            see(&if matches!(self.take, Take::Count(_)) { Num::Count(inner) } else { Num::Gathered(inner) });
+        }
+        self.head.iter().for_each(|head| head.numbers(see));
         match &self.take {
             Take::Count(cond) => cond.numbers(see),
             Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => num.numbers(see),
@@ -353,7 +376,7 @@ impl Cond {
     /// Calls `see` with every number in the condition.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.numbers(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.numbers(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.numbers(see)),
             Self::Numbers(_, left, right) => {
                 left.numbers(see);
@@ -371,7 +394,7 @@ impl Cond {
     pub fn conditions(&self, see: &mut dyn FnMut(&Cond)) {
         see(self);
         match self {
-            Self::Not(inner) | Self::From(inner) => inner.conditions(see),
+            Self::Not(inner) | Self::From(inner) | Self::Above(_, inner) => inner.conditions(see),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.conditions(see)),
             Self::Numbers(_, left, right) => {
                 left.conditions(see);
@@ -407,6 +430,7 @@ impl Num {
             | Self::Ceil(inner)
             | Self::Round(inner, _)
             | Self::From(inner) => inner.numbers(see),
+            Self::Above(_, inner) => inner.numbers(see),
             Self::Plus(a, b) | Self::Minus(a, b) | Self::Times(a, b) | Self::Over(a, b) => {
                 a.numbers(see);
                 b.numbers(see);

@@ -50,9 +50,10 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let volumes = volumes::read(reader, root);
     tables::values(reader, root);
     let trees = trees::read(reader, root);
+    volumes::check_trees(reader, root);
+    let pairs = pairs::read(reader, root, &volumes);
     let Status { active, active_text, paid_as, ranks_period } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
-    let pairs = pairs::read(reader, root, &volumes);
     let bonuses = bonuses::read(reader, root);
     let larger = caps::larger(reader, root);
     let caps = caps::read(reader, root);

@@ -36,7 +36,11 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, volumes: &[Volum
         }
         reader.check_name(&section.span, &name);
         reader.only(&section, &KEYS);
-        pairs.extend(pairing(reader, &section, name, volumes));
+        reader.names.latest = Reads::Facts;
+        let pair = pairing(reader, &section, name, volumes);
+        let early = reader.names.latest < Reads::Ranks;
+        reader.names.early_pairs.push(early);
+        pairs.extend(pair.map(|pair| Pairing { early, ..pair }));
     }
     pairs
 }
@@ -67,6 +71,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         carry_limit,
         carry_periods,
         period,
+        early: false,
     })
 }
 

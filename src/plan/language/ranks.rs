@@ -125,6 +125,8 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
             };
             match aggregate.shape {
                 Shape::Legs => format!("Legs with {who}"),
+                Shape::Heads if aggregate.depth > 1 => format!("Generation {}: {who}", aggregate.depth),
+                Shape::Heads => format!("First generation: {who}"),
                 Shape::Frontline => format!("Frontline: {who}"),
                 Shape::Downline => format!("Downline: {who}"),
                 Shape::Enrolled => format!("Personally enrolled: {who}"),

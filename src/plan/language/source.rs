@@ -226,7 +226,10 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 23] = [
+        const TAKEN: [&str; 26] = [
+            "my",
+            "sponsor",
+            "enroller",
             "rank",
             "paid_rank",
             "highest_rank",

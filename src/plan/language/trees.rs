@@ -1,10 +1,10 @@
 //! `[trees.NAME]`: trees that the plan derives from those of the members.
 
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
-use super::source::Reader;
+use super::source::{Reader, Section};
 use crate::plan::checked::DerivedTree;
-use crate::plan::expr::{Reads, Scope, TreeRef};
+use crate::plan::expr::{Compare, Cond, MemberField, Num, Reads, Scope, TreeRef};
 
 /// Most derived trees.
 const LIMIT: usize = 16;
@@ -19,6 +19,16 @@ pub fn names<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     reader.faults.truncate(before);
 }
 
+/// Which recruits are passed up: the first so many, or those who meet a condition.
+fn pass_up<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Cond> {
+    if let Some(DeValue::String(_)) = section.table.get("pass_up").map(toml::Spanned::get_ref) {
+        let text = reader.text(section, "pass_up")?;
+        return reader.condition(&text, Scope::Member, Reads::Facts).map(|(cond, _)| cond);
+    }
+    let first = reader.whole(section, "pass_up", 1, 100)?;
+    Some(Cond::Numbers(Compare::AtMost, Num::Member(MemberField::Recruit), Num::Const(first.into())))
+}
+
 /// Reads all derived trees; their names are known already.
 pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<DerivedTree> {
     let sections = reader.named(root, "trees", "tree");
@@ -31,20 +41,27 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<DerivedTr
         reader.check_name(&section.span, &name);
         reader.only(&section, &["of", "only", "pass_up", "line"]);
         let of = reader.word(&section, "of", &["sponsor", "enroller", "placement"]);
-        let pass_up = reader.whole(&section, "pass_up", 1, 100).unwrap_or(0);
+        let pass_up = pass_up(reader, &section);
         let line = reader.flag(&section, "line").unwrap_or(false);
-        let only = reader
-            .text(&section, "only")
-            .and_then(|text| reader.condition(&text, Scope::Member, Reads::Ranks).map(|(cond, _)| cond));
+        let only = reader.text(&section, "only");
+        let only = only.and_then(|text| reader.condition(&text, Scope::Member, Reads::Ranks));
+        let reads = match &only {
+            None => Reads::Facts,
+            Some((_, reads)) if *reads <= Reads::Active => Reads::Compressed,
+            Some(_) => Reads::Everything,
+        };
+        let only = only.map(|(cond, _)| cond);
+        reader.names.trees[place].1 =
+            if section.table.contains_key("only") { reads.max(Reads::Compressed) } else { reads };
         let of = match of {
             Some(kind) => TreeRef::Kind(kind),
             None => TreeRef::SPONSOR,
         };
-        if only.is_none() && pass_up == 0 && !line {
+        if !section.table.contains_key("only") && pass_up.is_none() && !line {
             let message = format!("tree {name} is not different from the one it is derived from");
             reader.fault(&section.span, message, "add only = \"active\", pass_up = 2 or line = true");
         }
-        trees.push(DerivedTree { name, of, only, pass_up, line });
+        trees.push(DerivedTree { name, of, only, pass_up, line, reads });
     }
     trees
 }

@@ -37,7 +37,13 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
         .iter()
         .map(|volume| VolumeName {
             name: volume.name.clone(),
-            reads: if volume.scope == VolumeScope::PersonalGroup { Reads::Ranks } else { Reads::Volumes },
+            reads: match (volume.scope, volume.tree) {
+                (VolumeScope::PersonalGroup, _) => Reads::Ranks,
+                (_, TreeRef::Derived(place)) if reader.names.trees[usize::from(place)].1 > Reads::Facts => {
+                    Reads::Compressed
+                }
+                _ => Reads::Volumes,
+            },
             money: reader.names.is_money(&volume.of),
             company: volume.scope == VolumeScope::Company,
         })
@@ -130,6 +136,13 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         let message = "“member.” is whose volume it is, and this one is not found for each member alone";
         reader.fault(&section.span, message, "use it with scope = \"own\", \"customers\" or \"organisation\"");
     }
+    if let TreeRef::Derived(place) = tree
+        && volume.reads_member()
+        && reader.names.trees[usize::from(place)].1 > Reads::Facts
+    {
+        let message = "this volume is added up order by order, before the tree is made: its “only” comes later";
+        reader.fault(&section.span, message, "leave “member.” out, or add it up along a tree without “only”");
+    }
     Some(volume)
 }
 
@@ -141,17 +154,36 @@ fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
     if let Ok(kind) = text.value.parse() {
         return TreeRef::Kind(kind);
     }
-    let place = reader.names.trees.iter().position(|(tree, reads)| *tree == text.value && *reads == Reads::Facts);
+    let place = reader.names.trees.iter().position(|(tree, _)| *tree == text.value);
     if let Some(place) = place.and_then(|place| u16::try_from(place).ok()) {
         return TreeRef::Derived(place);
     }
     let known = ["sponsor", "enroller", "placement"];
-    reader.fault(
-        &text.span,
-        format!("there is no tree “{}” to add up a volume", text.value),
-        suggest(&text.value, known),
-    );
+    let derived = reader.names.trees.iter().map(|(tree, _)| tree.as_str());
+    let help = suggest(&text.value, known.into_iter().chain(derived));
+    reader.fault(&text.span, format!("there is no tree “{}” to add up a volume", text.value), help);
     TreeRef::SPONSOR
+}
+
+/// Faults for volumes over trees that are known only when volumes are used already.
+pub fn check_trees<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
+    let before = reader.faults.len();
+    let sections = reader.named(root, "volumes", "volume");
+    reader.faults.truncate(before);
+    for (_, section) in sections {
+        let Some(text) = section.table.get("tree").and_then(|tree| Some((tree.span(), tree.get_ref().as_str()?)))
+        else {
+            continue;
+        };
+        let late = |(tree, reads): &(String, Reads)| tree == text.1 && *reads > Reads::Compressed;
+        if reader.names.trees.iter().any(late) {
+            let message = format!(
+                "the tree {} is made later than volumes: its “only” reads ranks, or volumes over trees",
+                text.1
+            );
+            reader.fault(&text.0, message, "let “only” read other volumes, orders, days or active");
+        }
+    }
 }
 
 /// Over how many periods: a number, or "all".

@@ -6,6 +6,7 @@ mod cases;
 mod documentation;
 mod explanations;
 mod golden;
+mod judging;
 mod large;
 mod properties;
 mod reference;

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::standing::Standing;
+use super::super::tree::NONE;
 use super::super::values::{At, NoValue};
 use super::Node;
 use super::words::Words;
@@ -99,6 +100,10 @@ impl<'a> About<'a> {
                 let from = self.at.from.unwrap_or(self.member);
                 Self { member: from, ..self }.failing(inner)
             }
+            Cond::Above(tree, inner) => match self.standing.field.tree(*tree).parent[self.member] {
+                NONE => Some(Node::leaf(format!("“{}” does not hold: there is nobody", self.words.condition(cond)))),
+                above => Self { member: above as usize, words: self.words.above(*tree), ..self }.failing(inner),
+            },
             other => Some(self.compared(other)),
         }
     }

@@ -1,7 +1,10 @@
 //! Expressions of a checked plan in the plan's own words.
 
+use crate::domain::tree::TreeKind;
 use crate::plan::checked::CheckedPlan;
-use crate::plan::expr::{Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take};
+use crate::plan::expr::{
+    Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
+};
 use crate::plan::result::BaseKind;
 
 /// Writes expressions. About an order, names of its buyer have `buyer.` before them.
@@ -10,21 +13,38 @@ pub struct Words<'a> {
     plan: &'a CheckedPlan,
     /// What stands before a name of the member: nothing, `buyer.` or `from.`.
     before: &'static str,
+    /// The same for the other one: `from.`, or `my.` within a count.
+    other: &'static str,
 }
 
 impl<'a> Words<'a> {
     /// About a member.
     pub const fn of_member(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "" }
+        Self { plan, before: "", other: "from." }
     }
 
     /// About an order.
     pub const fn of_order(plan: &'a CheckedPlan) -> Self {
-        Self { plan, before: "buyer." }
+        Self { plan, before: "buyer.", other: "from." }
     }
 
     const fn from(self) -> Self {
-        Self { plan: self.plan, before: "from." }
+        Self { before: self.other, ..self }
+    }
+
+    /// About somebody's sponsor or enroller.
+    pub fn above(self, tree: TreeKind) -> Self {
+        let before = match (self.before, tree == TreeKind::Sponsor) {
+            ("buyer.", true) => "buyer.sponsor.",
+            ("buyer.", false) => "buyer.enroller.",
+            ("from.", true) => "from.sponsor.",
+            ("from.", false) => "from.enroller.",
+            ("my.", true) => "my.sponsor.",
+            ("my.", false) => "my.enroller.",
+            (_, true) => "sponsor.",
+            (_, false) => "enroller.",
+        };
+        Self { before, ..self }
     }
 
     fn named(self, name: &str) -> String {
@@ -67,6 +87,7 @@ impl<'a> Words<'a> {
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),
             Cond::From(inner) => self.from().condition(inner),
+            Cond::Above(tree, inner) => self.above(*tree).condition(inner),
         }
     }
 
@@ -131,6 +152,7 @@ impl<'a> Words<'a> {
             Num::Ceil(value) => call("ceil", &[self.number(value)]),
             Num::Round(value, places) => call("round", &[self.number(value), places.to_string()]),
             Num::From(value) => self.from().number(value),
+            Num::Above(tree, value) => self.above(*tree).number(value),
             Num::Negative(value) => format!("-{}", inner(value)),
             Num::Plus(a, b) => format!("{} + {}", inner(a), inner(b)),
             Num::Minus(a, b) => format!("{} - {}", inner(a), inner(b)),
@@ -147,22 +169,48 @@ impl<'a> Words<'a> {
         let Some(aggregate) = self.plan.aggregates.get(usize::from(place)) else { return "?".to_owned() };
         let group = match aggregate.shape {
             Shape::Legs => "legs",
+            Shape::Heads => "heads",
             Shape::Frontline => "frontline",
             Shape::Downline => "downline",
-            Shape::Enrolled => "enrolled",
+            Shape::Enrolled | Shape::EnrolledOn(_) => "enrolled",
             Shape::Customers => "customers",
-            Shape::EnrolledLegs => "legs with somebody enrolled",
-            Shape::EnrolledOn(0) => "enrolled on the left",
-            Shape::EnrolledOn(_) => "enrolled on the right",
+            Shape::EnrolledLegs => "enrolled_legs",
         };
         // What is taken is about the members of the group.
-        let theirs = Self::of_member(self.plan);
+        let theirs = Self { other: "my.", ..Self::of_member(self.plan) };
+        let further = self.further(aggregate);
+        let of = match &aggregate.head {
+            Some(head) => format!("{group}({}{further})", theirs.condition(head)),
+            None => group.to_owned(),
+        };
+        let behind = if aggregate.head.is_some() { "" } else { &further };
         match &aggregate.take {
-            Take::Count(cond) => format!("{}({})", self.named(group), theirs.condition(cond)),
-            Take::Sum(num) => format!("sum({group}, {})", theirs.number(num)),
-            Take::Least(num) => format!("least({group}, {})", theirs.number(num)),
-            Take::Greatest(num) => format!("greatest({group}, {})", theirs.number(num)),
+            Take::Count(cond) => format!("{}({}{further})", self.named(group), theirs.condition(cond)),
+            Take::Sum(num) => format!("sum({of}, {}{behind})", theirs.number(num)),
+            Take::Least(num) => format!("least({of}, {}{behind})", theirs.number(num)),
+            Take::Greatest(num) => format!("greatest({of}, {}{behind})", theirs.number(num)),
         }
+    }
+
+    /// What stands behind the condition or number of an aggregate: a side, levels or a generation, a tree.
+    fn further(self, aggregate: &Aggregate) -> String {
+        let mut further = String::new();
+        match aggregate.shape {
+            Shape::EnrolledOn(0) => further.push_str(", left"),
+            Shape::EnrolledOn(_) => further.push_str(", right"),
+            Shape::Heads if aggregate.depth <= 1 => {}
+            _ if aggregate.depth > 0 => further.push_str(&format!(", {}", aggregate.depth)),
+            _ => {}
+        }
+        match aggregate.tree {
+            TreeRef::SPONSOR => {}
+            TreeRef::Kind(kind) => further.push_str(&format!(", {kind}")),
+            TreeRef::Derived(place) => {
+                let name = self.plan.trees.get(usize::from(place)).map_or("?", |tree| &tree.name);
+                further.push_str(&format!(", {name}"));
+            }
+        }
+        further
     }
 }
 
@@ -185,6 +233,7 @@ const fn member_field(field: MemberField) -> &'static str {
         MemberField::Recruit => "recruit",
         MemberField::RankNumber => "rank_number",
         MemberField::PeriodMonth => "period_month",
+        MemberField::Market => "market",
     }
 }
 

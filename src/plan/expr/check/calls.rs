@@ -1,15 +1,16 @@
 //! Functions in expressions: counts and sums of members, tables, numbers of earlier periods.
 
-use super::{Checker, Meaning, Scope};
+use super::{Checker, Meaning, Scope, Whom};
 use crate::domain::run::PeriodKind;
 use crate::plan::expr::parse::{Ast, AstKind};
-use crate::plan::expr::typed::{Aggregate, Num, RankTerm, Reads, Shape, Take, TreeRef};
+use crate::plan::expr::typed::{Aggregate, Cond, Num, RankTerm, Reads, Shape, Take, TreeRef};
 use crate::plan::fault::suggest;
 
 const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
 
-const FUNCTIONS: [&str; 26] = [
+const FUNCTIONS: [&str; 27] = [
     "legs",
+    "heads",
     "frontline",
     "downline",
     "enrolled",
@@ -153,7 +154,7 @@ impl Checker<'_> {
     pub(super) fn before(&mut self, what: &Ast, periods: Option<&Ast>) -> Option<Num> {
         let name = self.text.get(what.span.clone()).unwrap_or("").to_owned();
         let (limit, reads) = (std::mem::replace(&mut self.limit, Reads::Amounts), self.reads);
-        let num = if self.value(&name).is_some_and(|(_, from)| !from) {
+        let num = if self.value(&name).is_some_and(|(_, whom)| whom == Whom::default()) {
             self.expand_number(what, &name).map(|(num, _)| num)
         } else {
             self.volume(what).map(Num::Volume)
@@ -192,7 +193,7 @@ impl Checker<'_> {
 
     pub(super) fn bad_call(&mut self, ast: &Ast, name: &str) -> Option<Num> {
         let usage = match name {
-            "legs" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" => {
+            "legs" | "heads" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" => {
                 "takes one condition: legs(rank >= Leader)"
             }
             "sum" | "least" | "greatest" => "takes a group of members and a number: sum(frontline, pv)",
@@ -232,25 +233,46 @@ impl Checker<'_> {
 
     pub(super) fn count(&mut self, ast: &Ast, shape: Shape, cond: &Ast, rest: &[Ast]) -> Option<Num> {
         self.about_members(ast)?;
-        let (taken, reads) = self.aside(|checker| checker.cond(cond));
-        self.aggregate(ast, shape, rest, Take::Count(taken?), reads).map(Num::Count)
+        let (taken, reads) = self.aside(shape, |checker| checker.cond(cond));
+        self.aggregate(ast, shape, rest, (Take::Count(taken?), None), reads).map(Num::Count)
     }
 
     pub(super) fn gather(&mut self, ast: &Ast, name: &str, over: &Ast, number: &Ast, rest: &[Ast]) -> Option<Num> {
         self.about_members(ast)?;
+        if let AstKind::Call(group, arguments) = &over.kind
+            && group == "heads"
+            && let [head, further @ ..] = arguments.as_slice()
+        {
+            return self.sum_of_heads(ast, name, head, number, if rest.is_empty() { further } else { rest });
+        }
         let group = self.text.get(over.span.clone()).unwrap_or("");
-        let Some(shape) = shape_of(group).filter(|shape| !matches!(shape, Shape::Legs | Shape::EnrolledLegs)) else {
-            let help = "use one of: frontline, downline, enrolled, customers";
+        let single = |shape: &Shape| !matches!(shape, Shape::Legs | Shape::EnrolledLegs | Shape::Heads);
+        let Some(shape) = shape_of(group).filter(single) else {
+            let help = "use one of: frontline, downline, enrolled, customers, heads(condition)";
             self.fault(over, format!("“{group}” is not a group of members"), help);
             return None;
         };
-        let (taken, reads) = self.aside(|checker| checker.num(number));
+        let (taken, reads) = self.aside(shape, |checker| checker.num(number));
         let take = match name {
             "sum" => Take::Sum(taken?),
             "least" => Take::Least(taken?),
             _ => Take::Greatest(taken?),
         };
-        self.aggregate(ast, shape, rest, take, reads).map(Num::Gathered)
+        self.aggregate(ast, shape, rest, (take, None), reads).map(Num::Gathered)
+    }
+
+    /// The sum of a number over the heads of a generation.
+    fn sum_of_heads(&mut self, ast: &Ast, name: &str, head: &Ast, number: &Ast, rest: &[Ast]) -> Option<Num> {
+        if name != "sum" {
+            self.fault(ast, "heads can be counted and added up only", "use heads(…) or sum(heads(…), x)");
+            return None;
+        }
+        let ((head, number), reads) = {
+            let (head, first) = self.aside(Shape::Heads, |checker| checker.cond(head));
+            let (number, second) = self.aside(Shape::Heads, |checker| checker.num(number));
+            ((head, number), first.max(second))
+        };
+        self.aggregate(ast, Shape::Heads, rest, (Take::Sum(number?), Some(head?)), reads).map(Num::Gathered)
     }
 
     /// Members can be counted about a member only.
@@ -263,15 +285,23 @@ impl Checker<'_> {
     }
 
     /// Checks what is read of each member that is looked at, and what that reads.
-    pub(super) fn aside<T>(&mut self, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
+    fn aside<T>(&mut self, shape: Shape, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
         let outer = std::mem::replace(&mut self.reads, Reads::Facts);
-        let scope = std::mem::replace(&mut self.scope, Scope::Member);
+        let scope = std::mem::replace(&mut self.scope, if shape.is_near() { Scope::Counted } else { Scope::Member });
         let found = check(self);
         self.scope = scope;
         (found, std::mem::replace(&mut self.reads, outer))
     }
 
-    pub(super) fn aggregate(&mut self, ast: &Ast, shape: Shape, rest: &[Ast], take: Take, reads: Reads) -> Option<u16> {
+    /// An aggregate with what stands behind its condition or number: a tree, levels or a generation, a side.
+    fn aggregate(
+        &mut self,
+        ast: &Ast,
+        shape: Shape,
+        rest: &[Ast],
+        (take, head): (Take, Option<Cond>),
+        reads: Reads,
+    ) -> Option<u16> {
         let (mut shape, mut tree, mut depth, mut reads) = (shape, TreeRef::SPONSOR, 0, reads);
         for argument in rest {
             let word = self.text.get(argument.span.clone()).unwrap_or("");
@@ -281,32 +311,48 @@ impl Checker<'_> {
                     shape = Shape::EnrolledOn(u8::try_from(side).unwrap_or(0));
                 }
                 (None, AstKind::Number(_)) if shape == Shape::Downline => depth = self.whole(argument, 1, 100)?,
-                (None, AstKind::Name(_)) if shape.along_the_ranks() => {
+                (None, AstKind::Number(_)) if shape == Shape::Heads => depth = self.whole(argument, 1, 20)?,
+                (None, AstKind::Name(_)) if shape.is_below() => {
                     tree = self.tree(argument)?;
                     if let TreeRef::Derived(place) = tree {
                         reads = reads.max(self.names.trees[usize::from(place)].1);
                     }
                 }
                 _ => {
-                    let help = "a tree after legs, frontline and downline; levels after downline; left or right after \
-                                enrolled";
+                    let help = "a tree after legs, frontline, downline and heads; levels after downline; a generation \
+                                after heads; left or right after enrolled";
                     self.fault(argument, format!("“{word}” has no meaning here"), help);
                     return None;
                 }
             }
         }
-        let along = shape.along_the_ranks() && tree == TreeRef::SPONSOR && depth == 0;
-        if self.limit == Reads::Ranks && reads == Reads::Ranks && !along {
-            let message = "ranks are found along the sponsor tree, so ranks of enrolled members are not known yet";
-            self.fault(ast, message, "use legs(…), frontline(…) or downline(…)");
+        let by_levels = shape == Shape::Downline && depth > 0 && self.limit == Reads::Ranks && reads == Reads::Ranks;
+        if by_levels && matches!(take, Take::Least(_) | Take::Greatest(_)) {
+            let message = "the least or greatest over so many levels is not known yet when ranks are found";
+            self.fault(ast, message, "leave out the number of levels");
+        }
+        if self.limit == Reads::Ranks && reads == Reads::Ranks {
+            // Where members stand below each other in turn over several trees, former ranks decide.
+            self.names.former_ranks |= tree != TreeRef::SPONSOR || !shape.is_below();
         }
         self.read(ast, "this count", reads.max(Reads::Volumes));
+        let depth = if shape == Shape::Heads { depth.max(1) } else { depth };
+        let from = if by_levels || shape == Shape::Heads { 1 } else { depth };
+        // Made from the level or generation before, those come first.
+        let mut inner = None;
+        for depth in from..=depth {
+            let (take, head) = (take.clone(), head.clone());
+            inner = Some(self.register(ast, Aggregate { shape, tree, depth, inner, head, take, reads })?);
+        }
+        inner
+    }
+
+    fn register(&mut self, ast: &Ast, aggregate: Aggregate) -> Option<u16> {
         if self.names.aggregates.len() >= AGGREGATES {
             let message = format!("a plan has at most {AGGREGATES} counts and sums over members");
             self.fault(ast, message, "give the same ones a name in [values]");
             return None;
         }
-        let aggregate = Aggregate { shape, tree, depth, take, reads };
         let place = self.names.aggregates.iter().position(|known| *known == aggregate).unwrap_or_else(|| {
             self.names.aggregates.push(aggregate);
             self.names.aggregates.len() - 1
@@ -333,15 +379,21 @@ impl Checker<'_> {
 }
 
 impl Shape {
-    /// Whether it looks down the tree along which ranks are found.
-    const fn along_the_ranks(self) -> bool {
-        matches!(self, Self::Legs | Self::EnrolledLegs | Self::Frontline | Self::Downline)
+    /// Whether each member counts for one other only, who can be read then.
+    const fn is_near(self) -> bool {
+        !matches!(self, Self::Legs | Self::Downline | Self::Heads)
+    }
+
+    /// Whether it looks down a tree.
+    const fn is_below(self) -> bool {
+        matches!(self, Self::Legs | Self::EnrolledLegs | Self::Frontline | Self::Downline | Self::Heads)
     }
 }
 
 fn shape_of(name: &str) -> Option<Shape> {
     Some(match name {
         "legs" => Shape::Legs,
+        "heads" => Shape::Heads,
         "frontline" => Shape::Frontline,
         "downline" => Shape::Downline,
         "enrolled" => Shape::Enrolled,

@@ -1,6 +1,7 @@
 //! What a name in an expression stands for, and whom it is about.
 
-use super::{About, Checker, Meaning, RANKS, Scope, Word};
+use super::{About, Checker, Meaning, RANKS, Scope, Whom, Word};
+use crate::domain::tree::TreeKind;
 use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
 use crate::plan::fault::suggest;
@@ -55,29 +56,43 @@ impl Checker<'_> {
             (Scope::Order | Scope::Volume, Some(("buyer", rest))) => About::Member(rest),
             (Scope::Order | Scope::Volume, _) => About::Order(name),
             (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
-            (Scope::OrderPayee, Some(("buyer" | "from", rest))) | (Scope::Payee, Some(("from", rest))) => {
-                About::From(rest)
-            }
+            (Scope::OrderPayee, Some(("buyer" | "from", rest)))
+            | (Scope::Payee, Some(("from", rest)))
+            | (Scope::Counted, Some(("my", rest))) => About::From(rest),
             _ => About::Member(name),
         }
     }
 
-    pub(super) fn word_field(&self, ast: &Ast) -> Option<(Word, bool)> {
-        let AstKind::Name(name) = &ast.kind else {
-            return None;
-        };
+    /// Whom a name is about, and what of them; `None` where it is about an order.
+    pub(super) fn whom<'n>(&self, name: &'n str) -> Option<(Whom, &'n str)> {
         let (own, from) = match self.about(name) {
             About::Member(own) => (own, false),
             About::From(own) => (own, true),
-            About::Order("type") => return Some((Word::Type, false)),
-            About::Order("line") => return Some((Word::Line, false)),
-            About::Order("weekday") => return Some((Word::Weekday, false)),
             About::Order(_) => return None,
         };
+        Some(match own.split_once('.') {
+            Some(("sponsor", own)) => (Whom { from, up: Some(TreeKind::Sponsor) }, own),
+            Some(("enroller", own)) => (Whom { from, up: Some(TreeKind::Enroller) }, own),
+            _ => (Whom { from, up: None }, own),
+        })
+    }
+
+    pub(super) fn word_field(&self, ast: &Ast) -> Option<(Word, Whom)> {
+        let AstKind::Name(name) = &ast.kind else {
+            return None;
+        };
+        let Some((whom, own)) = self.whom(name) else {
+            return match self.about(name) {
+                About::Order("type") => Some((Word::Type, Whom::default())),
+                About::Order("line") => Some((Word::Line, Whom::default())),
+                About::Order("weekday") => Some((Word::Weekday, Whom::default())),
+                _ => None,
+            };
+        };
         match own {
-            "kind" => Some((Word::Kind, from)),
-            "status" => Some((Word::Status, from)),
-            "market" => Some((Word::Market, from)),
+            "kind" => Some((Word::Kind, whom)),
+            "status" => Some((Word::Status, whom)),
+            "market" => Some((Word::Market, whom)),
             _ => None,
         }
     }
@@ -105,6 +120,7 @@ impl Checker<'_> {
                 order().map(ToString::to_string).chain(buyer).chain(member).collect()
             }
             Scope::Payee => known.iter().cloned().chain(known.iter().map(|name| format!("from.{name}"))).collect(),
+            Scope::Counted => known.iter().cloned().chain(known.iter().map(|name| format!("my.{name}"))).collect(),
             Scope::OrderPayee => {
                 let order = order().map(|name| format!("order.{name}"));
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
@@ -117,18 +133,34 @@ impl Checker<'_> {
     }
 
     pub(super) fn name_is_unknown(&self, name: &str) -> bool {
-        !self.known().iter().any(|known| known == name)
+        let own = self.whom(name).filter(|(whom, _)| whom.up.is_some()).map_or(name, |(_, own)| own);
+        !self.known().iter().any(|known| known == own)
     }
 
-    /// The named expression that a name stands for, and whether it is about whose amount it is.
-    pub(super) fn value(&self, name: &str) -> Option<(usize, bool)> {
-        let (own, from) = match self.about(name) {
-            About::Member(own) => (own, false),
-            About::From(own) => (own, true),
-            About::Order(_) => return None,
-        };
+    /// The named expression that a name stands for, and whom it is about.
+    pub(super) fn value(&self, name: &str) -> Option<(usize, Whom)> {
+        let (whom, own) = self.whom(name)?;
         let place = self.names.values[..self.values].iter().position(|value| value.name == own)?;
-        Some((place, from))
+        Some((place, whom))
+    }
+
+    /// Checks what is read of somebody else who need not stand below: ranks are known of everybody or of nobody.
+    fn elsewhere<T>(
+        &mut self,
+        ast: &Ast,
+        name: &str,
+        whom: Whom,
+        check: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let counts = whom.from && self.scope == Scope::Counted;
+        let before = std::mem::replace(&mut self.reads, Reads::Facts);
+        let found = check(self);
+        let reads = std::mem::replace(&mut self.reads, before);
+        if reads == Reads::Ranks && (whom.up.is_some() || counts) {
+            self.read(ast, name, Reads::Everything);
+        }
+        self.reads = self.reads.max(reads);
+        found
     }
 
     /// Checks a named expression as if it stood here; its faults are those of the place that names it.
@@ -137,8 +169,8 @@ impl Checker<'_> {
         ast: &Ast,
         name: &str,
         check: impl FnOnce(&mut Checker<'_>, &Ast) -> Option<T>,
-    ) -> Option<(T, bool)> {
-        let (place, from) = self.value(name)?;
+    ) -> Option<(T, Whom)> {
+        let (place, whom) = self.value(name)?;
         self.expanded += 1;
         if self.expanded > EXPANSIONS {
             let message = format!("named values are put in more than {EXPANSIONS} times here");
@@ -151,22 +183,26 @@ impl Checker<'_> {
             text: &value.text,
             scope: Scope::Member,
             limit: self.limit,
-            reads: self.reads,
+            reads: Reads::Facts,
             values: place,
             expanded: self.expanded,
             faults: Vec::new(),
         };
         let found = check(&mut inner, &value.ast);
         let (reads, expanded, faults) = (inner.reads, inner.expanded, inner.faults);
-        (self.reads, self.expanded) = (reads, expanded);
+        self.expanded = expanded;
+        self.elsewhere(ast, name, whom, |checker| {
+            checker.reads = reads;
+            Some(())
+        })?;
         if let Some(first) = faults.into_iter().next() {
             self.fault(ast, format!("in “{name}”: {}", first.message), first.help);
             return None;
         }
-        found.map(|found| (found, from))
+        found.map(|found| (found, whom))
     }
 
-    pub(super) fn expand_number(&mut self, ast: &Ast, name: &str) -> Option<(Num, bool)> {
+    pub(super) fn expand_number(&mut self, ast: &Ast, name: &str) -> Option<(Num, Whom)> {
         self.expand(ast, name, |inner, ast| {
             let num = inner.num(ast)?;
             Some(num)
@@ -196,31 +232,20 @@ impl Checker<'_> {
         let found = match self.about(name) {
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
             About::Order(field) => order_field(field).map(|field| Meaning::Num(Num::Order(field))),
-            About::Member(own) if matches!(self.scope, Scope::Order | Scope::Volume) => match own {
-                "days_enrolled" => Some(Meaning::Num(Num::Order(OrderField::BuyerDays))),
-                "months_enrolled" => Some(Meaning::Num(Num::Order(OrderField::BuyerMonths))),
-                own => self.member_name(ast, own),
-            },
-            About::Member(own) => self.member_name(ast, own),
-            About::From(own) => match own {
-                "days_enrolled" if self.scope == Scope::OrderPayee => {
-                    Some(Meaning::Num(Num::Order(OrderField::BuyerDays)))
-                }
-                "months_enrolled" if self.scope == Scope::OrderPayee => {
-                    Some(Meaning::Num(Num::Order(OrderField::BuyerMonths)))
-                }
-                own => self.member_name(ast, own).map(|meaning| match meaning {
-                    Meaning::Num(num) => Meaning::Num(Num::From(Box::new(num))),
-                    Meaning::Cond(cond) => Meaning::Cond(Cond::From(Box::new(cond))),
-                    other => other,
-                }),
-            },
+            About::Member(_) | About::From(_) => self.of_somebody(ast, name),
         };
         if found.is_some() {
             return found;
         }
         if let Some(help) = only_elsewhere(name) {
             self.fault(ast, format!("“{name}” has no meaning here"), help);
+            return None;
+        }
+        if name.starts_with("my.") {
+            let message = "“my.” is about the member who counts those of the first level or those who were enrolled";
+            let help = "use it in frontline, enrolled, enrolled_legs or customers; for legs and the downline compare with the \
+                        best below: frontline(max(rank_number, greatest(downline, rank_number)) >= my.rank_number)";
+            self.fault(ast, message, help);
             return None;
         }
         let known = self.known();
@@ -245,6 +270,27 @@ impl Checker<'_> {
         }
     }
 
+    /// A name about a member, about the other one, or about somebody above.
+    fn of_somebody(&mut self, ast: &Ast, name: &str) -> Option<Meaning> {
+        let (whom, own) = self.whom(name)?;
+        let buyer = match self.scope {
+            Scope::Order | Scope::Volume => whom == Whom::default(),
+            Scope::OrderPayee => whom == Whom { from: true, up: None },
+            _ => false,
+        };
+        match own {
+            "days_enrolled" if buyer => return Some(Meaning::Num(Num::Order(OrderField::BuyerDays))),
+            "months_enrolled" if buyer => return Some(Meaning::Num(Num::Order(OrderField::BuyerMonths))),
+            _ => {}
+        }
+        let meaning = self.elsewhere(ast, name, whom, |checker| checker.member_name(ast, own))?;
+        Some(match meaning {
+            Meaning::Num(num) => Meaning::Num(whom.num(num)),
+            Meaning::Cond(cond) => Meaning::Cond(whom.cond(cond)),
+            other => other,
+        })
+    }
+
     pub(super) fn member_name(&mut self, ast: &Ast, name: &str) -> Option<Meaning> {
         if let Some(place) = self.names.volumes.iter().position(|volume| volume.name == name) {
             let reads = self.names.volumes[place].reads;
@@ -254,8 +300,16 @@ impl Checker<'_> {
         if let Some((pair, field)) = name.split_once('.') {
             let place = self.names.pairs.iter().position(|known| known == pair)?;
             let field = pair_field(field)?;
-            let early = matches!(field, PairField::Brought(_) | PairField::PositionBefore);
-            self.read(ast, name, if early { Reads::Facts } else { Reads::Pairs });
+            let known = self.names.early_pairs.get(place).copied();
+            if pair_field_is_old(field) {
+                self.read(ast, name, Reads::Facts);
+            } else if known == Some(false) && self.limit == Reads::Ranks {
+                let message = format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
+                let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
+                self.fault(ast, message, help);
+            } else {
+                self.read(ast, name, if known == Some(true) { Reads::Matched } else { Reads::Pairs });
+            }
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
         }
         Some(match name {
@@ -295,6 +349,11 @@ impl Checker<'_> {
             _ => return None,
         })
     }
+}
+
+/// Whether it is what the period before left.
+const fn pair_field_is_old(field: PairField) -> bool {
+    matches!(field, PairField::Brought(_) | PairField::PositionBefore)
 }
 
 fn pair_field(name: &str) -> Option<PairField> {
