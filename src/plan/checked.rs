@@ -144,10 +144,19 @@ pub struct DerivedTree {
     pub only: Option<Cond>,
     /// Which recruits everybody passes up. About the member who came: `recruit` counts in the tree it is derived from.
     pub pass_up: Option<Cond>,
-    /// Whether it is one line by day of enrolment.
-    pub line: bool,
+    /// Whether it is one line by day of enrolment, and of whom.
+    pub line: Option<Line>,
     /// When it is made.
     pub reads: Reads,
+}
+
+/// A line of all distributors, or of those who bought their place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// How many stand below one.
+    pub width: u16,
+    /// The first order that meets this gives a place for good; without it everybody has one.
+    pub orders: Option<Cond>,
 }
 
 /// How the two sides of each place in the placement tree are matched.
@@ -535,7 +544,10 @@ impl CheckedPlan {
             volume.orders.numbers(see);
             volume.stop.iter().for_each(|stop| stop.numbers(see));
         }
-        self.trees.iter().flat_map(|tree| tree.only.iter().chain(&tree.pass_up)).for_each(|cond| cond.numbers(see));
+        for tree in &self.trees {
+            let bought = tree.line.as_ref().and_then(|line| line.orders.as_ref());
+            tree.only.iter().chain(&tree.pass_up).chain(bought).for_each(|cond| cond.numbers(see));
+        }
         for need in self.ranks.iter().flat_map(|rank| rank.needs.iter().chain(rank.maintain.iter().flatten())) {
             need.cond.numbers(see);
         }

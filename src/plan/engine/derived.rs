@@ -1,6 +1,7 @@
 //! Trees that a plan derives: without those who do not count, with first recruits passed up, or as one line.
 
 use super::fault::RunFault;
+use super::memory::Memory;
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
@@ -32,31 +33,44 @@ impl Trees {
 }
 
 /// Derives the trees that are made at this stage of the calculation.
-pub fn derive(standing: &mut Standing<'_>, snapshot: &Snapshot, stage: Reads) -> Result<(), RunFault> {
+pub fn derive(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    stage: Reads,
+) -> Result<(), RunFault> {
     for (place, derived) in standing.plan.trees.iter().enumerate() {
         if standing.trees.0.len() <= place {
             standing.trees.0.push(None);
         }
         if derived.reads == stage {
-            let tree = one(standing, snapshot, derived)?;
+            let tree = one(standing, snapshot, memory, derived)?;
             standing.trees.0[place] = Some(tree);
         }
     }
     Ok(())
 }
 
-fn one(standing: &mut Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) -> Result<Derived, RunFault> {
+fn one(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    derived: &DerivedTree,
+) -> Result<Derived, RunFault> {
     let mut parent = standing.tree(derived.of).parent.clone();
-    if derived.line {
-        let mut order: Vec<u32> = (0_u32..).take(parent.len()).collect();
-        order.sort_by_key(|member| {
-            let member = *member as usize;
-            (standing.field.joined[member], standing.field.by_number[member])
-        });
-        order.retain(|member| standing.field.kind[*member as usize].may_earn());
+    let mut stays = Vec::new();
+    if let Some(line) = &derived.line {
+        let order = match &line.orders {
+            None => by_day(standing),
+            Some(cond) => by_order(standing, snapshot, memory, derived, cond)?,
+        };
+        stays = vec![line.orders.is_none(); parent.len()];
         parent.fill(NONE);
-        for pair in order.windows(2) {
-            parent[pair[1] as usize] = pair[0];
+        for (place, member) in order.iter().enumerate() {
+            stays[*member as usize] = true;
+            if place > 0 {
+                parent[*member as usize] = order[(place - 1) / usize::from(line.width)];
+            }
         }
     }
     if let Some(cond) = &derived.pass_up {
@@ -72,9 +86,13 @@ fn one(standing: &mut Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) 
             }
         }
     }
-    let mut stays = Vec::new();
     if let Some(only) = &derived.only {
-        stays = all(standing, snapshot, derived, only)?;
+        let meets = all(standing, snapshot, derived, only)?;
+        stays = if stays.is_empty() {
+            meets
+        } else {
+            stays.iter().zip(meets).map(|(stays, meets)| *stays && meets).collect()
+        };
         // Parents come first, so a parent that does not stay knows already who stands in for it.
         let order = Tree::new(parent.clone()).map_or_else(|_| Vec::new(), |tree| tree.order);
         for member in order {
@@ -88,6 +106,48 @@ fn one(standing: &mut Standing<'_>, snapshot: &Snapshot, derived: &DerivedTree) 
         place: format!("tree {}", derived.name),
         member: standing.field.number(snapshot, member as usize).to_owned(),
     })
+}
+
+/// All distributors by day of enrolment and number.
+fn by_day(standing: &Standing<'_>) -> Vec<u32> {
+    let field = standing.field;
+    let mut order: Vec<u32> = (0_u32..).take(field.len()).collect();
+    order.sort_by_key(|member| (field.joined[*member as usize], field.by_number[*member as usize]));
+    order.retain(|member| field.kind[*member as usize].may_earn());
+    order
+}
+
+/// Distributors in the order of their places. The first order that meets the condition gives the next place, for good.
+fn by_order(
+    standing: &Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    derived: &DerivedTree,
+    cond: &Cond,
+) -> Result<Vec<u32>, RunFault> {
+    let field = standing.field;
+    let key = format!("place:{}", derived.name);
+    let mut place = memory.shared(&key);
+    let mut order: Vec<u32> =
+        (0_u32..).zip(&place).filter(|(_, place)| **place > 0).map(|(member, _)| member).collect();
+    order.sort_unstable_by_key(|member| place[*member as usize]);
+    let mut next = order.last().map_or(1, |last| place[*last as usize] + 1);
+    for (at, buyer) in field.orders.buyer.iter().enumerate() {
+        let member = *buyer as usize;
+        if place[member] != 0 || !field.kind[member].may_earn() {
+            continue;
+        }
+        let bought = standing.holds(cond, member, At::order(at)).map_err(|NoValue| RunFault::Arithmetic {
+            place: format!("tree {}", derived.name),
+            member: field.number(snapshot, member).to_owned(),
+        })?;
+        if bought {
+            (place[member], next) = (next, next + 1);
+            order.push(*buyer);
+        }
+    }
+    memory.keep_shared(key, &place);
+    Ok(order)
 }
 
 /// Who meets a condition.

@@ -245,8 +245,10 @@ fn bottom_up(parents: &[Vec<u32>]) -> Vec<u32> {
                         let from = open.iter().rposition(|open| *open == member).unwrap_or(0);
                         let mut circle = open.split_off(from);
                         circle.sort_unstable_by(|a, b| b.cmp(a));
-                        circle.iter().for_each(|member| is_open[*member] = false);
-                        order.extend(circle.into_iter().map(|member| u32::try_from(member).unwrap_or(NONE)));
+                        for member in circle {
+                            is_open[member] = false;
+                            order.push(u32::try_from(member).unwrap_or(NONE));
+                        }
                     }
                 }
             }

@@ -220,8 +220,7 @@ impl Memory {
         }
         let (within, ever) = paid_before(plan);
         for bonus in ever {
-            standing.ever[usize::from(bonus)] =
-                self.column_shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
+            standing.ever[usize::from(bonus)] = self.shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
         }
         for bonus in within {
             let mut column = vec![0_i64; self.members];
@@ -239,12 +238,18 @@ impl Memory {
         }
     }
 
-    fn column_shared(&mut self, key: &str) -> Vec<i64> {
+    /// Takes what the previous run of any kind left under a key, as a column.
+    pub fn shared(&mut self, key: &str) -> Vec<i64> {
         let mut column = vec![0; self.members];
         for (member, value) in self.former.remove(key).unwrap_or_default() {
             column[member as usize] = value;
         }
         column
+    }
+
+    /// Leaves a column for the next run of any kind.
+    pub fn keep_shared(&mut self, key: String, column: &[i64]) {
+        self.next.insert(key, (0_u32..).zip(column.iter().copied()).filter(|(_, value)| *value != 0).collect());
     }
 
     /// Fills in for how long, this period included, each followed rank is held.

@@ -116,7 +116,7 @@ fn prepare<'a>(
         standing.market_number = market_numbers(field, snapshot);
     }
     step("volumes", 2);
-    derived::derive(&mut standing, snapshot, Reads::Facts)?;
+    derived::derive(&mut standing, snapshot, &mut memory, Reads::Facts)?;
     volumes::compute(&mut standing, &mut memory)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;

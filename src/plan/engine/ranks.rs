@@ -29,14 +29,14 @@ pub fn compute(
                 .map_err(|NoValue| arithmetic(standing, snapshot, "[status] active", member))?;
     }
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Active)?;
-    super::derived::derive(standing, snapshot, Reads::Compressed)?;
+    super::derived::derive(standing, snapshot, memory, Reads::Compressed)?;
     super::volumes::compress(standing)?;
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Compressed)?;
     super::pairs::compute(standing, snapshot, memory, brought, true)?;
     gather_those(standing, snapshot, |aggregate, _| aggregate.reads == Reads::Matched)?;
     sweep(standing, snapshot, &late)?;
     memory.hold(standing);
-    super::derived::derive(standing, snapshot, Reads::Everything)?;
+    super::derived::derive(standing, snapshot, memory, Reads::Everything)?;
     gather_those(standing, snapshot, |aggregate, place| late[place] && aggregate.reads <= Reads::Everything)
 }
 

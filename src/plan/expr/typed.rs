@@ -430,7 +430,7 @@ impl Num {
             | Self::Ceil(inner)
             | Self::Round(inner, _)
             | Self::From(inner) => inner.numbers(see),
-            Self::Above(_, inner) => inner.numbers(see),
+            Self::Above(_, above) => above.numbers(see),
             Self::Plus(a, b) | Self::Minus(a, b) | Self::Times(a, b) | Self::Over(a, b) => {
                 a.numbers(see);
                 b.numbers(see);

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section};
-use crate::plan::checked::DerivedTree;
+use crate::plan::checked::{DerivedTree, Line};
 use crate::plan::expr::{Compare, Cond, MemberField, Num, Reads, Scope, TreeRef};
 
 /// Most derived trees.
@@ -17,6 +17,21 @@ pub fn names<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
         reader.names.trees.push((name, known));
     }
     reader.faults.truncate(before);
+}
+
+/// One line of all distributors, or as a matrix of those who bought a place.
+fn line<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Line> {
+    let wanted = reader.flag(section, "line").unwrap_or(false);
+    for key in ["width", "where"] {
+        if let Some((found, _)) = section.table.get_key_value(key).filter(|_| !wanted) {
+            let message = format!("“{key}” belongs to a line");
+            reader.fault(&found.span(), message, "add line = true, or remove it");
+        }
+    }
+    let width = reader.whole(section, "width", 1, 100).unwrap_or(1);
+    let orders = reader.text(section, "where");
+    let orders = orders.and_then(|text| reader.condition(&text, Scope::Order, Reads::Facts)).map(|(cond, _)| cond);
+    wanted.then_some(Line { width, orders })
 }
 
 /// Which recruits are passed up: the first so many, or those who meet a condition.
@@ -39,10 +54,10 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<DerivedTr
             break;
         }
         reader.check_name(&section.span, &name);
-        reader.only(&section, &["of", "only", "pass_up", "line"]);
+        reader.only(&section, &["of", "only", "pass_up", "line", "width", "where"]);
         let of = reader.word(&section, "of", &["sponsor", "enroller", "placement"]);
         let pass_up = pass_up(reader, &section);
-        let line = reader.flag(&section, "line").unwrap_or(false);
+        let line = line(reader, &section);
         let only = reader.text(&section, "only");
         let only = only.and_then(|text| reader.condition(&text, Scope::Member, Reads::Ranks));
         let reads = match &only {
@@ -57,7 +72,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<DerivedTr
             Some(kind) => TreeRef::Kind(kind),
             None => TreeRef::SPONSOR,
         };
-        if !section.table.contains_key("only") && pass_up.is_none() && !line {
+        if !section.table.contains_key("only") && pass_up.is_none() && line.is_none() {
             let message = format!("tree {name} is not different from the one it is derived from");
             reader.fault(&section.span, message, "add only = \"active\", pass_up = 2 or line = true");
         }

@@ -18,6 +18,9 @@ const PLAN: &str = r#"
     [[ranks]]
     code = "Three"
     needs = "legs(rank >= Two, placement) >= 1 and downline(rank >= One, 2, placement) >= 2 and sum(heads(rank >= One, 2), pv) >= 100"
+    [[ranks]]
+    code = "Four"
+    needs = "enrolled(rank >= One, left) + enrolled(rank >= One, right) >= 2 and enrolled_legs(rank >= One, placement) = 1"
 "#;
 
 /// Members by number.
@@ -92,6 +95,12 @@ impl Reference<'_> {
         {
             rank = 3;
         }
+        let legs: Vec<Vec<usize>> =
+            self.placed(member).iter().map(|leg| [vec![*leg], self.all(*leg, 99)].concat()).collect();
+        let of = |leg: &Vec<usize>| self.enrolled(member).iter().filter(|who| leg.contains(who) && one(who)).count();
+        if legs.iter().map(of).sum::<usize>() >= 2 && legs.iter().filter(|leg| of(leg) > 0).count() == 1 {
+            rank = 4;
+        }
         rank
     }
 }
@@ -111,7 +120,7 @@ proptest! {
         let reference = Reference { snapshot: &snapshot, volume };
         for (at, member) in snapshot.members.iter().enumerate() {
             let rank = reference.rank(at);
-            let code = ["", "One", "Two", "Three"][rank];
+            let code = ["", "One", "Two", "Three", "Four"][rank];
             let rank = found.members[at].rank;
             prop_assert_eq!(rank.map_or("", |rank| found.ranks[usize::from(rank)].code.as_str()), code, "{}", member.number);
         }

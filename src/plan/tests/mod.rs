@@ -3,6 +3,7 @@
 mod bonuses;
 mod calendar;
 mod cases;
+mod compressed;
 mod documentation;
 mod explanations;
 mod golden;

@@ -194,23 +194,19 @@ impl<'a> Words<'a> {
 
     /// What stands behind the condition or number of an aggregate: a side, levels or a generation, a tree.
     fn further(self, aggregate: &Aggregate) -> String {
-        let mut further = String::new();
-        match aggregate.shape {
-            Shape::EnrolledOn(0) => further.push_str(", left"),
-            Shape::EnrolledOn(_) => further.push_str(", right"),
-            Shape::Heads if aggregate.depth <= 1 => {}
-            _ if aggregate.depth > 0 => further.push_str(&format!(", {}", aggregate.depth)),
-            _ => {}
-        }
-        match aggregate.tree {
-            TreeRef::SPONSOR => {}
-            TreeRef::Kind(kind) => further.push_str(&format!(", {kind}")),
-            TreeRef::Derived(place) => {
-                let name = self.plan.trees.get(usize::from(place)).map_or("?", |tree| &tree.name);
-                further.push_str(&format!(", {name}"));
-            }
-        }
-        further
+        let first = match aggregate.shape {
+            Shape::EnrolledOn(0) => ", left".to_owned(),
+            Shape::EnrolledOn(_) => ", right".to_owned(),
+            Shape::Heads if aggregate.depth <= 1 => String::new(),
+            _ if aggregate.depth > 0 => format!(", {}", aggregate.depth),
+            _ => String::new(),
+        };
+        let tree = match aggregate.tree {
+            TreeRef::SPONSOR => return first,
+            TreeRef::Kind(kind) => kind.as_str(),
+            TreeRef::Derived(place) => self.plan.trees.get(usize::from(place)).map_or("?", |tree| &tree.name),
+        };
+        format!("{first}, {tree}")
     }
 }
 
