@@ -9,10 +9,10 @@ use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{MemberId, PeriodId, RunId, StaffId};
 use crate::domain::money::Volume;
-use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
+use crate::domain::run::{PeriodStatus, RunStatus};
 use crate::domain::staff::Actor;
 use crate::domain::tree::TreeKind;
-use crate::plan::{CheckedPlan, Snapshot, place_members};
+use crate::plan::{CheckedPlan, PeriodSpan, Snapshot, place_members};
 use crate::store::audit::{self, Entry};
 use crate::store::links::{self, Link};
 use crate::store::periods::{self, Period};
@@ -106,15 +106,15 @@ fn place(tx: &mut Conn, plan: &CheckedPlan, input: &mut Snapshot) -> Result<(), 
 
 /// The period of the label, made where it is missing; refused unless it is open.
 fn open_period(tx: &mut Conn, label: &str) -> Result<Period, ActionFault> {
-    let (kind, first_day, last_day) = PeriodKind::of_label(label).ok_or_else(|| {
+    let PeriodSpan { kind, first, last, .. } = named(tx, label)?.ok_or_else(|| {
         ActionFault::field("period", format!("“{label}” is not a period; write a month as 2026-10, a week as 2026-W44"))
     })?;
     let new = Period {
         id: PeriodId(ids::next()),
         kind,
         label: label.to_owned(),
-        first_day,
-        last_day,
+        first_day: first,
+        last_day: last,
         status: PeriodStatus::Open,
     };
     periods::insert_missing(tx, &new)?;
@@ -128,6 +128,22 @@ fn open_period(tx: &mut Conn, label: &str) -> Result<Period, ActionFault> {
             Err(ActionFault::refused(format!("The period {label} is committed; corrections go into the open period")))
         }
     }
+}
+
+/// What a label names in the calendar of the plan that applies on its last day; in the usual one where no plan applies.
+fn named(tx: &mut Conn, label: &str) -> Result<Option<PeriodSpan>, ActionFault> {
+    for version in plans::list(tx)?.into_iter().filter(|version| !version.is_draft()) {
+        let Ok(plan) = CheckedPlan::read(&version.source, &version.name) else { continue };
+        let Some(span) = plan.period(label) else { continue };
+        if plans::find_in_force(tx, span.last)?.is_some_and(|found| found.id == version.id) {
+            return Ok(Some(span));
+        }
+    }
+    // Where no plan applies, or one that cannot be read, the freezing says so.
+    let Some(span) = PeriodSpan::of_label(label) else { return Ok(None) };
+    let version = plans::find_in_force(tx, span.last)?;
+    let silent = version.is_none_or(|version| CheckedPlan::read(&version.source, &version.name).is_err());
+    Ok(Some(span).filter(|_| silent))
 }
 
 /// Runs only go forward: titles and clawbacks of a period rest on the committed ones before it.

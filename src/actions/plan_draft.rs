@@ -180,8 +180,12 @@ fn judged(typed: &Typed) -> Result<Judged, ActionFault> {
     if let Err(wrong) = &plan {
         faults.push(FieldFault::new("source", wrong.to_string()));
     }
+    let read = |cases| match &plan {
+        Ok(plan) => case::read_for(plan, cases, "plan.cases"),
+        Err(_) => case::read(cases, "plan.cases"),
+    };
     if !cases.is_empty()
-        && let Err(wrong) = case::read(&cases, "plan.cases")
+        && let Err(wrong) = read(&cases)
     {
         faults.push(FieldFault::new("cases", wrong.to_string()));
     }

@@ -13,7 +13,7 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::{Currency, Rounding, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::tree::Side;
-use crate::plan::{Amounts, CheckedPlan, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
+use crate::plan::{Amounts, CheckedPlan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
 
 /// The part of a help text that describes the files.
 pub const COLUMNS: &str = "\
@@ -85,7 +85,7 @@ impl Files {
     /// Every fault of the plan, or every fault of the other files, each with file and line.
     pub fn read(&self) -> Result<GivenField, Failure> {
         let plan = CheckedPlan::read(&read_text(&self.plan)?, &self.plan.display().to_string())?;
-        let period = PeriodSpan::of_label(&self.period).ok_or_else(|| {
+        let period = plan.period(&self.period).ok_or_else(|| {
             let message = "is not a period; write a month as 2026-10, a week as 2026-W41";
             Failure::usage(format!("“{}” {message}", self.period))
         })?;

@@ -14,7 +14,6 @@ use crate::actions::discard_run::discard_run;
 use crate::actions::explain_run::explain_run;
 use crate::actions::freeze_run::freeze_run;
 use crate::actions::review_run::review_run;
-use crate::domain::run::PeriodKind;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::{Actor, Permission};
 use crate::store::runs::Run;
@@ -134,10 +133,7 @@ fn named(db: &Db, name: &str) -> Result<Run, Failure> {
 
 /// The run of this number, or the one of the period that is not discarded.
 pub(super) fn find(conn: &mut Conn, name: &str) -> StoreResult<Option<Run>> {
-    let period = match PeriodKind::of_label(name) {
-        Some((kind, ..)) => periods::find_by_label(conn, kind, name)?,
-        None => None,
-    };
+    let period = periods::list(conn)?.into_iter().find(|period| period.label == name);
     if let Some(period) = period {
         let of_period = runs::list_of_period(conn, period.id)?;
         return Ok(of_period.into_iter().find(|run| run.status != RunStatus::Discarded));

@@ -1,9 +1,8 @@
 //! Periods and runs: their states, which only go forward, and who may take each step.
 
-use chrono::Datelike;
-
 use super::calendar::Day;
 use super::ids::StaffId;
+use super::periods::Calendar;
 use super::words::words;
 
 words! {
@@ -19,6 +18,8 @@ words! {
         Month = "month",
         /// Four weeks; the first ones of a year begin with week 1. A 53rd week belongs to the last ones.
         FourWeeks = "four-weeks",
+        /// A stretch of the company's own, such as three weeks of one catalogue.
+        Campaign = "campaign",
         /// Three calendar months.
         Quarter = "quarter",
         /// A calendar year.
@@ -28,89 +29,11 @@ words! {
 
 impl PeriodKind {
     /// The period that a label names: its kind, first and last day. Labels are `2026-10-31`, `2026-W44`,
-    /// `2026-10-A` and `2026-10-B` (halves), `2026-10`, `2026-P11` (four weeks), `2026-Q4` and `2026`.
+    /// `2026-10-A` and `2026-10-B` (halves), `2026-10`, `2026-P11` (four weeks), `2026-Q4` and `2026`. Weeks begin on
+    /// Monday, years in January; a plan may have another [`Calendar`].
     pub fn of_label(label: &str) -> Option<(Self, Day, Day)> {
-        if !label.is_ascii() {
-            return None;
-        }
-        let (year, rest) = label.split_at_checked(4)?;
-        let year: i32 = year.parse().ok().filter(|_| year.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let number = |text: &str, digits: usize| -> Option<u32> {
-            let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-            text.parse().ok().filter(|_| fits)
-        };
-        let Some(rest) = rest.strip_prefix('-') else {
-            let whole = Day::from_ymd(year, 1, 1).zip(Day::from_ymd(year, 12, 31));
-            return whole.filter(|_| rest.is_empty()).map(|(first, last)| (Self::Year, first, last));
-        };
-        if let Some(week) = rest.strip_prefix('W') {
-            let first = monday(year, number(week, 2)?)?;
-            return Some((Self::Week, first, first.plus(6)));
-        }
-        if let Some(quarter) = rest.strip_prefix('Q') {
-            let quarter = number(quarter, 1).filter(|quarter| (1..=4).contains(quarter))?;
-            let first = Day::from_ymd(year, quarter * 3 - 2, 1)?;
-            return Some((Self::Quarter, first, Day::from_ymd(year, quarter * 3, 1)?.month_end()));
-        }
-        if let Some(period) = rest.strip_prefix('P') {
-            let period = number(period, 2).filter(|period| (1..=13).contains(period))?;
-            let first = monday(year, period * 4 - 3)?;
-            let next = if period == 13 { monday(year + 1, 1)? } else { first.plus(28) };
-            return Some((Self::FourWeeks, first, next.plus(-1)));
-        }
-        match rest.split_once('-') {
-            None => {
-                let first = Day::from_ymd(year, number(rest, 2)?, 1)?;
-                Some((Self::Month, first, first.month_end()))
-            }
-            Some((month, half @ ("A" | "B"))) => {
-                let first = Day::from_ymd(year, number(month, 2)?, 1)?;
-                let days = if half == "A" { (first, first.plus(14)) } else { (first.plus(15), first.month_end()) };
-                Some((Self::HalfMonth, days.0, days.1))
-            }
-            Some(_) => label.parse().ok().map(|day| (Self::Day, day, day)),
-        }
+        Calendar::default().period(label)
     }
-}
-
-impl PeriodKind {
-    /// First and last day of the period of this kind that a day falls into.
-    pub fn around(self, day: Day) -> (Day, Day) {
-        let date = day.date();
-        let (year, month) = (date.year(), date.month());
-        let whole = || {
-            let first = Day::from_ymd(year, 1, 1).unwrap_or(day);
-            (first, Day::from_ymd(year, 12, 31).unwrap_or(day))
-        };
-        match self {
-            Self::Day => (day, day),
-            Self::Week => {
-                let first = day.plus(-i32::try_from(date.weekday().num_days_from_monday()).unwrap_or(0));
-                (first, first.plus(6))
-            }
-            Self::HalfMonth => {
-                let middle = day.month_start().plus(14);
-                if day <= middle { (day.month_start(), middle) } else { (middle.plus(1), day.month_end()) }
-            }
-            Self::Month => (day.month_start(), day.month_end()),
-            Self::FourWeeks => {
-                let year = date.iso_week().year();
-                let week = date.iso_week().week();
-                let label = format!("{year:04}-P{:02}", week.div_ceil(4).min(13));
-                Self::of_label(&label).map_or((day, day), |(_, first, last)| (first, last))
-            }
-            Self::Quarter => {
-                let first = Day::from_ymd(year, (month - 1) / 3 * 3 + 1, 1).unwrap_or(day);
-                (first, Day::from_ymd(year, (month - 1) / 3 * 3 + 3, 1).unwrap_or(day).month_end())
-            }
-            Self::Year => whole(),
-        }
-    }
-}
-
-/// The Monday of an ISO week.
-fn monday(year: i32, week: u32) -> Option<Day> {
-    chrono::NaiveDate::from_isoywd_opt(year, week, chrono::Weekday::Mon).map(Day::from_date)
 }
 
 words! {

@@ -2,14 +2,17 @@
 
 mod pairing;
 mod payment;
+mod time;
 
 pub use pairing::{After, Matching, Pairing, Sides, Unqualified};
 pub use payment::{Cap, CapPer, Reduction, Wallet, WalletKind};
+pub use time::Reach;
 
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
+use crate::domain::periods::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
@@ -163,6 +166,8 @@ pub struct VolumeDef {
     pub tree: TreeRef,
     /// Over how many periods, the present one included; `u16::MAX` for all.
     pub periods: u16,
+    /// Over which days instead.
+    pub reach: Option<Reach>,
     /// Whether orders of customers count as their enroller's own.
     pub customers: bool,
     /// Whether the member's own orders are included in an organisation or group.
@@ -394,6 +399,8 @@ pub struct CheckedPlan {
     pub currency: Currency,
     /// First day of a period that it may pay.
     pub valid_from: Option<Day>,
+    /// How it divides time.
+    pub calendar: Calendar,
     /// How each line is rounded.
     pub rounding: Rounding,
     /// To how many decimal places.

@@ -192,7 +192,7 @@ CREATE TABLE sales_days (
 
 CREATE TABLE periods (
     id INTEGER NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('day', 'week', 'half-month', 'month', 'four-weeks', 'quarter', 'year')),
+    kind TEXT NOT NULL CHECK (kind IN ('day', 'week', 'half-month', 'month', 'four-weeks', 'campaign', 'quarter', 'year')),
     label TEXT NOT NULL,
     first_day INTEGER NOT NULL,
     last_day INTEGER NOT NULL,

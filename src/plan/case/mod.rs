@@ -1,6 +1,6 @@
 //! Cases: a small field and what a plan must pay on it, in a readable text beside the plan.
 //!
-//! Reading a case needs no plan; playing it runs the plan, period by period, with the engine of every other
+//! Reading a case needs nothing of the plan but its calendar; playing it runs the plan, period by period, with the engine of every other
 //! run. Nothing here knows how an amount comes about.
 
 mod compare;
@@ -26,6 +26,7 @@ use crate::domain::calendar::Day;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
+use crate::domain::periods::Calendar;
 use crate::domain::run::PeriodKind;
 
 /// One case of a file.
@@ -66,7 +67,15 @@ pub struct Difference {
 /// # Errors
 /// Every fault, each with its place.
 pub fn read(text: &str, file: &str) -> Result<Vec<Case>, Faults> {
-    read::read(text, file)
+    read::read(text, file, &Calendar::default())
+}
+
+/// The same with the periods of a plan's calendar.
+///
+/// # Errors
+/// Every fault, each with its place.
+pub fn read_for(plan: &CheckedPlan, text: &str, file: &str) -> Result<Vec<Case>, Faults> {
+    read::read(text, file, &plan.calendar)
 }
 
 /// The case of a name; the only one of a file that names none goes by any.

@@ -10,6 +10,7 @@ use super::{Case, Change, Expectation, RankName, Statement, Step, Word};
 use crate::domain::calendar::Day;
 use crate::domain::country;
 use crate::domain::money::Volume;
+use crate::domain::periods::Calendar;
 use crate::plan::fault::{Fault, Faults, nearest, suggest};
 use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;
@@ -44,9 +45,10 @@ pub const STATEMENTS: [(&str, &str); 23] = [
     ("total", "total 33.00"),
 ];
 
-/// Reads every case of a file.
-pub fn read(text: &str, file: &str) -> Result<Vec<Case>, Faults> {
-    let mut reader = Reader { faults: Vec::new(), common: Draft::default(), cases: Vec::new() };
+/// Reads every case of a file; its periods are those of the calendar.
+pub fn read(text: &str, file: &str, calendar: &Calendar) -> Result<Vec<Case>, Faults> {
+    let common = Draft { calendar: calendar.clone(), ..Draft::default() };
+    let mut reader = Reader { faults: Vec::new(), common, cases: Vec::new() };
     let mut start = 0;
     for (line, number) in text.split_inclusive('\n').zip(1..) {
         let words = split(line, start);
@@ -90,6 +92,7 @@ pub struct Draft {
     line: usize,
     at: std::ops::Range<usize>,
     steps: Vec<Step>,
+    calendar: Calendar,
     period: Option<PeriodSpan>,
     /// Members by number, and the numbers in order.
     pub members: HashMap<String, usize>,
@@ -147,8 +150,16 @@ impl Draft {
     fn period(&mut self, first: Word<'_>, rest: &[Word<'_>]) -> Result<Statement, Fault> {
         let [label] = exactly(first, rest)?;
         let help = "write a month as 2026-10, a week as 2026-W41";
-        let span = PeriodSpan::of_label(label.text)
+        let help = if label.text.contains("-C") {
+            "campaigns, such as 2026-C05, are those of [calendar.campaign] in the plan"
+        } else {
+            help
+        };
+        let (kind, first, last) = self
+            .calendar
+            .period(label.text)
             .ok_or_else(|| label.fault(format!("“{}” is not a period", label.text), help))?;
+        let span = PeriodSpan { label: label.text.to_owned(), kind, first, last };
         if let Some(before) =
             self.period.as_ref().filter(|before| span.last < before.last || span.label == before.label)
         {

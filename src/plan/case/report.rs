@@ -1,6 +1,6 @@
 //! The answer of `mainstay plan test`.
 
-use super::{Case, Difference, read};
+use super::{Case, Difference, read_for};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::fault::Faults;
 
@@ -33,7 +33,7 @@ pub struct TestReport {
 /// # Errors
 /// Every fault of the text, each with its place; nothing is played then.
 pub fn test(plan: &CheckedPlan, text: &str, file: &str) -> Result<TestReport, Faults> {
-    let cases: Vec<Tested> = read(text, file)?.iter().map(|case| tested(case, plan, file)).collect();
+    let cases: Vec<Tested> = read_for(plan, text, file)?.iter().map(|case| tested(case, plan, file)).collect();
     let failed = cases.iter().filter(|case| !case.passed).count();
     let mut text = String::new();
     for case in &cases {

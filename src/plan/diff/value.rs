@@ -128,6 +128,8 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("caps", "per") => "member",
         ("caps", "reduce") => "pro-rata",
         ("wallets", "kind") => "money",
+        ("plan", "week_begins") => "monday",
+        ("plan", "year_begins") => "01",
         ("status", "paid_as") => "earned",
         ("status", "demotion") => "at-once",
         ("bonuses", "earner") => "active",

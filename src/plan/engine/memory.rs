@@ -3,7 +3,11 @@
 //! Keys are words that stay the same over versions of a plan: `held:Gold`, `carry:team:left`. What the
 //! plan does not ask for is carried on untouched.
 
+mod days;
+
 use std::collections::{BTreeMap, HashMap};
+
+pub use days::{Dated, first_day};
 
 use super::fault::RunFault;
 use super::field::Field;
@@ -20,7 +24,7 @@ use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 pub fn is_volume(key: &str) -> bool {
     let own = key.split(':').next().unwrap_or(key);
     let key = if PeriodKind::ALL.iter().any(|kind| kind.as_str() == own) { &key[own.len() + 1..] } else { key };
-    ["carry:", "position:", "volume:", "was:", "remembered:"].iter().any(|start| key.starts_with(start))
+    ["carry:", "position:", "volume:", "since:", "dated:", "was:", "remembered:"].iter().any(|start| key.starts_with(start))
 }
 
 /// For how long what was paid within longer periods is remembered, in days.
@@ -35,10 +39,12 @@ pub struct Memory {
     former: BTreeMap<String, Numbers>,
     /// What the next run will find.
     next: BTreeMap<String, Numbers>,
-    /// Ranks (their places) that the plan follows over periods.
+    /// Ranks (their places) that the plan follows over periods of this kind.
     held: Vec<u16>,
-    /// Ranks whose months are counted.
+    /// Ranks whose periods of this kind are counted.
     counted: Vec<u16>,
+    /// The same of ranks that runs over periods of other kinds followed and counted.
+    elsewhere: [Vec<(u16, PeriodKind)>; 2],
     /// Whether the plan asks for ranks of the previous run.
     former_ranks: bool,
     /// Per rank of the plan, per member: periods held in a row until the previous run. Empty if not followed.
@@ -60,13 +66,14 @@ impl Memory {
                 former.entry(key.clone()).or_default().push((member, entry.value));
             }
         }
-        let (held, counted, former_ranks) = followed(plan);
+        let Followed { held, counted, elsewhere, former_ranks } = followed(plan, snapshot.period.kind);
         let mut memory = Self {
             former,
             next: BTreeMap::new(),
             before: vec![Vec::new(); plan.ranks.len()],
             held,
             counted,
+            elsewhere,
             former_ranks,
             once: HashMap::new(),
             members: field.len(),
@@ -89,6 +96,15 @@ impl Memory {
     /// A key of the period's kind: runs of weeks and of months remember apart.
     fn own(&self, key: &str) -> String {
         own_key(self.period.kind, key)
+    }
+
+    /// What runs over periods of another kind left under a key, as a column. It stays for them.
+    fn column_in(&self, kind: PeriodKind, key: &str) -> Vec<i64> {
+        let mut column = vec![0; self.members];
+        for (member, value) in self.former.get(&own_key(kind, key)).into_iter().flatten() {
+            column[*member as usize] = *value;
+        }
+        column
     }
 
     /// Takes what the previous run of this kind left under a key.
@@ -188,6 +204,13 @@ impl Memory {
             let column = self.column(&format!("earned:{}", plan.ranks[usize::from(rank)].code));
             standing.history[usize::from(rank)] = column.into_iter().map(i64::cast_unsigned).collect();
         }
+        let [held, counted] = &self.elsewhere;
+        let code = |rank: u16| &plan.ranks[usize::from(rank)].code;
+        let found = |(rank, kind): &(u16, PeriodKind), key: &str| {
+            ((*rank, *kind), self.column_in(*kind, &format!("{key}:{}", code(*rank))))
+        };
+        standing.elsewhere.held = held.iter().map(|of| found(of, "held")).collect();
+        standing.elsewhere.history = counted.iter().map(|of| found(of, "earned")).collect();
         for (place, back) in looked_back(plan) {
             let remembered = &plan.remembered[usize::from(place)];
             // Everything up to the oldest one asked for is there, so that it can move back by one.
@@ -207,7 +230,7 @@ impl Memory {
         }
         for (bonus, kind) in within {
             let (first, last) = match kind {
-                Some(kind) => kind.around(self.period.last),
+                Some(kind) => plan.calendar.around(kind, self.period.last).unwrap_or((self.period.last, self.period.last)),
                 None => (self.period.first, self.period.last),
             };
             let mut column = vec![0_i64; self.members];
@@ -378,7 +401,14 @@ impl Memory {
                 .filter(|(_, value)| **value != 0)
                 .map(|(member, value)| (member, *value))
                 .collect();
-            self.next.insert(format!("{start}{}", self.period.last), numbers);
+            // A run over another kind of period that ended on the same day may have paid too.
+            let key = format!("{start}{}", self.period.last);
+            let mut sums: BTreeMap<u32, i64> = self.former.remove(&key).unwrap_or_default().into_iter().collect();
+            for (member, value) in numbers {
+                let sum = sums.entry(member).or_default();
+                *sum = sum.saturating_add(value);
+            }
+            self.next.insert(key, sums.into_iter().filter(|(_, value)| *value != 0).collect());
             let oldest = self.period.last.plus(-WITHIN);
             self.former.retain(|key, _| {
                 let day = key.strip_prefix(&start).and_then(|day| day.parse::<Day>().ok());
@@ -419,13 +449,37 @@ impl Memory {
     }
 }
 
-/// Ranks of one-time bonuses and of `held(…)`; ranks of `earned_in(…)`; whether ranks of the previous run matter.
-fn followed(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>, bool) {
+/// Which ranks a run must follow.
+struct Followed {
+    /// Ranks of one-time bonuses and of `held(…)` in this kind of period.
+    held: Vec<u16>,
+    /// Ranks of `earned_in(…)` in this kind of period.
+    counted: Vec<u16>,
+    /// The same in other kinds of periods.
+    elsewhere: [Vec<(u16, PeriodKind)>; 2],
+    /// Whether ranks of the previous run matter.
+    former_ranks: bool,
+}
+
+/// What a run over a kind of period must follow. Ranks are counted in the kind that is named, or in which they are
+/// judged, or in each kind of its own.
+fn followed(plan: &CheckedPlan, own: PeriodKind) -> Followed {
     let (mut held, mut counted): (Vec<u16>, Vec<u16>) = (Vec::new(), Vec::new());
-    plan.numbers(&mut |num| match num {
-        Num::Held(rank) => held.push(*rank),
-        Num::Earned(rank, _) => counted.push(*rank),
-        _ => {}
+    let mut elsewhere: [Vec<(u16, PeriodKind)>; 2] = [Vec::new(), Vec::new()];
+    let judged = plan.ranks_period.unwrap_or(own);
+    plan.numbers(&mut |num| {
+        let (rank, kind, way) = match num {
+            Num::Held(rank) => (*rank, judged, 0),
+            Num::HeldIn(rank, kind) => (*rank, *kind, 0),
+            Num::Earned(rank, _) => (*rank, judged, 1),
+            Num::EarnedIn(rank, _, kind) => (*rank, *kind, 1),
+            _ => return,
+        };
+        match (kind == own, way) {
+            (true, 0) => held.push(rank),
+            (true, _) => counted.push(rank),
+            (false, way) => elsewhere[way].push((rank, kind)),
+        }
     });
     for bonus in plan.bonuses.iter().filter(|bonus| matches!(bonus.source, BonusSource::Ranks { .. })) {
         held.extend(bonus.rates.iter().filter_map(|row| row.rank));
@@ -435,7 +489,7 @@ fn followed(plan: &CheckedPlan) -> (Vec<u16>, Vec<u16>, bool) {
         ranks.dedup();
     }
     let kept = plan.ranks.iter().any(|rank| rank.grace > 0 || rank.maintain.is_some());
-    (held, counted, kept || plan.former_ranks)
+    Followed { held, counted, elsewhere, former_ranks: kept || plan.former_ranks }
 }
 
 /// The key of a kind of runs: those of weeks and of months remember apart.

@@ -13,6 +13,15 @@ use crate::plan::checked::{CheckedPlan, Demotion, PaidAs};
 use crate::plan::expr::TreeRef;
 use crate::plan::snapshot::Snapshot;
 
+/// What runs over other kinds of periods found of ranks, per rank and kind, per member.
+#[derive(Default)]
+pub struct Elsewhere {
+    /// Periods held in a row.
+    pub held: HashMap<(u16, PeriodKind), Vec<i64>>,
+    /// In which of the last periods the rank was earned; the lowest bit is the last one.
+    pub history: HashMap<(u16, PeriodKind), Vec<i64>>,
+}
+
 /// What is known about the members so far. Ranks are counted from 1; 0 is no rank.
 pub struct Standing<'a> {
     /// The plan.
@@ -67,6 +76,8 @@ pub struct Standing<'a> {
     pub held: Vec<Vec<u32>>,
     /// Per rank that is followed: in which of the periods before it was earned; the lowest bit is the last one.
     pub history: Vec<Vec<u64>>,
+    /// Ranks held, and in which periods they were earned, as runs over another kind of period found it.
+    pub elsewhere: Elsewhere,
     /// Per pairing, per member: what was matched.
     pub pairs: Vec<super::pairs::Sides>,
     /// Per bonus, per member: what it pays, in minor units or ten-thousandths of a point. Empty if nothing reads it.
@@ -136,6 +147,7 @@ impl<'a> Standing<'a> {
             sums: vec![Vec::new(); plan.aggregates.len()],
             held: Vec::new(),
             history: Vec::new(),
+            elsewhere: Elsewhere::default(),
             pairs: Vec::new(),
             amounts: vec![Vec::new(); plan.bonuses.len()],
             within: HashMap::new(),
@@ -167,6 +179,23 @@ impl<'a> Standing<'a> {
     /// The seller of a buyer: the buyer, or for a customer the distributor above. `None` where there is none.
     pub fn seller(&self, buyer: u32) -> Option<u32> {
         Some(self.field.seller[buyer as usize]).filter(|seller| *seller != NONE)
+    }
+
+    /// For how many periods in a row a rank is held, counted in a kind of period; in the run's own where none is given.
+    pub fn held(&self, rank: u16, kind: Option<PeriodKind>, member: usize) -> i64 {
+        match kind.and_then(|kind| self.elsewhere.held.get(&(rank, kind))) {
+            Some(held) => held[member],
+            None => self.held[usize::from(rank)].get(member).copied().unwrap_or(0).into(),
+        }
+    }
+
+    /// In how many of the last periods before this one a rank was earned, counted in the same way.
+    pub fn earned(&self, rank: u16, periods: u16, kind: Option<PeriodKind>, member: usize) -> u32 {
+        let history = match kind.and_then(|kind| self.elsewhere.history.get(&(rank, kind))) {
+            Some(history) => history[member].cast_unsigned(),
+            None => self.history[usize::from(rank)].get(member).copied().unwrap_or(0),
+        };
+        (history & ((1_u64 << periods.min(63)) - 1)).count_ones()
     }
 
     /// Takes over the ranks that an earlier run found.

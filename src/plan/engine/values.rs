@@ -1,5 +1,6 @@
 //! The values of expressions.
 
+use chrono::Datelike;
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -7,6 +8,7 @@ use super::standing::Standing;
 use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
+use crate::domain::periods::Weekday;
 use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
 use crate::plan::snapshot::Amounts;
 
@@ -35,7 +37,6 @@ impl At {
 
 /// Months since year 0 of a day.
 pub fn month(day: i32) -> i32 {
-    use chrono::Datelike;
     let date = Day(day).date();
     date.year() * 12 + i32::try_from(date.month0()).unwrap_or(0)
 }
@@ -79,6 +80,7 @@ impl Standing<'_> {
             Cond::Kind(kind) => self.field.kind[member] == *kind,
             Cond::Status(status) => self.field.status[member] == *status,
             Cond::Type(kind) => at.order.is_some_and(|order| self.field.orders.kind[order] == *kind),
+            Cond::Weekday(day) => at.order.is_some_and(|order| Weekday::of(Day(self.field.orders.day[order])) == *day),
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
             Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
@@ -108,16 +110,15 @@ impl Standing<'_> {
             Num::Gathered(sum) => self.sums[usize::from(*sum)][member],
             Num::Member(field) => self.member_number(*field, member).into(),
             Num::Order(field) => match at.order {
-                Some(order) => self.order_number(*field, order)?,
+                Some(order) => self.order_number(*field, order, (member, at.from.unwrap_or(member)))?,
                 None => Decimal::ZERO,
             },
             Num::Capped(volume, limit) => self.capped(usize::from(*volume), value(limit)?, member)?,
             Num::Leg(volume, place) => self.leg(usize::from(*volume), value(place)?, member),
-            Num::Held(rank) => self.held[usize::from(*rank)].get(member).copied().unwrap_or(0).into(),
-            Num::Earned(rank, periods) => {
-                let history = self.history[usize::from(*rank)].get(member).copied().unwrap_or(0);
-                (history & ((1_u64 << (*periods).min(63)) - 1)).count_ones().into()
-            }
+            Num::Held(rank) => self.held(*rank, self.plan.ranks_period, member).into(),
+            Num::HeldIn(rank, kind) => self.held(*rank, Some(*kind), member).into(),
+            Num::Earned(rank, periods) => self.earned(*rank, *periods, self.plan.ranks_period, member).into(),
+            Num::EarnedIn(rank, periods, kind) => self.earned(*rank, *periods, Some(*kind), member).into(),
             Num::Pair(pair, field) => Volume(self.pairs[usize::from(*pair)].get(*field, member)).to_decimal(),
             Num::Bonus(bonus) => self.money_or_points(*bonus, column(self.amounts.get(usize::from(*bonus)))),
             Num::PaidWithin(bonus, kind) => self.money_or_points(*bonus, column(self.within.get(&(*bonus, *kind)))),
@@ -172,14 +173,25 @@ impl Standing<'_> {
             MemberField::Orders => self.orders[member].into(),
             MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
             MemberField::RankNumber => self.paid[member].into(),
+            MemberField::PeriodMonth => i64::from(self.last_month.rem_euclid(12)) + 1,
             MemberField::Market => self.market_number.get(member).copied().unwrap_or(0).into(),
         }
     }
 
-    fn order_number(&self, field: OrderField, order: usize) -> Result<Decimal, NoValue> {
+    /// A number of an order. It may also be about who earns, and about whose volume it is.
+    fn order_number(
+        &self,
+        field: OrderField,
+        order: usize,
+        (earner, owner): (usize, usize),
+    ) -> Result<Decimal, NoValue> {
         let orders = &self.field.orders;
         let amounts = &orders.amounts[order];
-        let joined = self.field.joined[orders.buyer[order] as usize];
+        let joined = self.field.joined[match field {
+            OrderField::EarnerDays | OrderField::EarnerMonths => earner,
+            OrderField::MemberDays | OrderField::MemberMonths => owner,
+            _ => orders.buyer[order] as usize,
+        }];
         let before = || orders.before.get(order).ok_or(NoValue);
         Ok(match field {
             OrderField::Cv => amounts.cv.to_decimal(),
@@ -187,8 +199,14 @@ impl Standing<'_> {
             OrderField::Paid => self.currency.to_decimal(amounts.paid_minor),
             OrderField::Wholesale => self.currency.to_decimal(amounts.wholesale_minor),
             OrderField::Margin => self.currency.to_decimal(margin(amounts).ok_or(NoValue)?),
-            OrderField::BuyerDays => (i64::from(orders.day[order]) - i64::from(joined)).into(),
-            OrderField::BuyerMonths => (month(orders.day[order]) - month(joined)).into(),
+            OrderField::BuyerDays | OrderField::EarnerDays | OrderField::MemberDays => {
+                (i64::from(orders.day[order]) - i64::from(joined)).into()
+            }
+            OrderField::BuyerMonths | OrderField::EarnerMonths | OrderField::MemberMonths => {
+                (month(orders.day[order]) - month(joined)).into()
+            }
+            OrderField::DayOfMonth => Day(orders.day[order]).date().day().into(),
+            OrderField::Month => Day(orders.day[order]).date().month().into(),
             OrderField::Place => before()?.1.into(),
             OrderField::CvBefore => before()?.0.cv.to_decimal(),
             OrderField::QvBefore => before()?.0.qv.to_decimal(),

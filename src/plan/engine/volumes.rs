@@ -2,13 +2,14 @@
 
 use super::fault::RunFault;
 use super::field::Back;
-use super::memory::Memory;
+use super::memory::{Dated, Memory, first_day};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
+use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::tree::TreeKind;
-use crate::plan::checked::{VolumeDef, VolumeScope};
+use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField, Reads, TreeRef};
 use rust_decimal::Decimal;
 
@@ -21,9 +22,28 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
     let plan = standing.plan;
     for volume in &plan.volumes {
         let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
-        let mut column = own(standing, volume)?;
-        memory.window(volume, &mut column).ok_or_else(overflow)?;
-        if volume.scope == VolumeScope::Organisation && !is_compressed(standing, volume) {
+        let mut column = vec![0_i64; standing.field.len()];
+        let mut dated = Dated::new();
+        let first = first_day(plan, volume, Day(standing.last_day));
+        let by_day = matches!(volume.reach, Some(Reach::Days(_)));
+        add_orders(standing, volume, first, |day, owner, part| {
+            let slot = &mut column[owner as usize];
+            *slot = slot.checked_add(part)?;
+            if by_day {
+                let slot = dated.entry((day, owner)).or_default();
+                *slot = slot.checked_add(part)?;
+            }
+            Some(())
+        })?;
+        match first {
+            None => memory.window(volume, &mut column),
+            Some(first) if by_day => memory.dated(&volume.name, first, dated, &mut column),
+            Some(first) => memory.since(&volume.name, first, &mut column),
+        }
+        .ok_or_else(overflow)?;
+        // Where orders count by whose volume it is, they have been added to everybody above one by one.
+        let sweep = volume.scope == VolumeScope::Organisation && !volume.reads_member();
+        if sweep && !is_compressed(standing, volume) {
             column = below(standing, volume, column).ok_or_else(overflow)?;
         }
         if let VolumeScope::Left | VolumeScope::Right = volume.scope {
@@ -50,7 +70,8 @@ fn is_compressed(standing: &Standing<'_>, volume: &VolumeDef) -> bool {
 /// Adds up the volumes over trees that were made after the others: until then they are the members' own.
 pub fn compress(standing: &mut Standing<'_>) -> Result<(), RunFault> {
     for (place, volume) in standing.plan.volumes.iter().enumerate() {
-        if volume.scope == VolumeScope::Organisation && is_compressed(standing, volume) {
+        let sweep = volume.scope == VolumeScope::Organisation && !volume.reads_member();
+        if sweep && is_compressed(standing, volume) {
             let own = std::mem::take(&mut standing.volumes[place]);
             let sum = below(standing, volume, own);
             standing.volumes[place] = sum.ok_or_else(|| RunFault::overflow(&format!("the volume {}", volume.name)))?;
@@ -71,12 +92,12 @@ fn below(standing: &Standing<'_>, volume: &VolumeDef, column: Vec<i64>) -> Optio
 }
 
 /// What a volume takes from an order, in ten-thousandths.
-fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize) -> Result<Option<i64>, NoValue> {
+fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize, at: At) -> Result<Option<i64>, NoValue> {
     let amounts = &standing.field.orders.amounts[order];
     Ok(match of {
         Num::Order(OrderField::Qv) => Some(amounts.qv.0),
         Num::Order(OrderField::Cv) => Some(amounts.cv.0),
-        of => in_places(standing.number(of, buyer, At::order(order))?),
+        of => in_places(standing.number(of, buyer, at)?),
     })
 }
 
@@ -87,31 +108,52 @@ pub fn in_places(value: Decimal) -> Option<i64> {
     i64::try_from(scaled.trunc()).ok()
 }
 
-fn own(standing: &Standing<'_>, volume: &VolumeDef) -> Result<Vec<i64>, RunFault> {
-    let field = standing.field;
-    let mut column = vec![0_i64; field.len()];
+/// Whose volume an order counts for; `None` for nobody's.
+pub fn owner(standing: &Standing<'_>, volume: &VolumeDef, buyer: u32) -> Option<u32> {
+    let customer = !standing.field.kind[buyer as usize].may_earn();
+    match volume.scope {
+        VolumeScope::Customers if !customer => None,
+        VolumeScope::Customers => standing.seller(buyer),
+        _ if customer && volume.customers => standing.seller(buyer),
+        _ => Some(buyer),
+    }
+}
+
+/// Calls `add` with day, member and volume for every order from the first day on that counts for a member: for its owner,
+/// and for everybody above where orders count by whose volume it is. `add` gives `None` on overflow.
+fn add_orders(
+    standing: &Standing<'_>,
+    volume: &VolumeDef,
+    first: Option<Day>,
+    mut add: impl FnMut(i32, u32, i64) -> Option<()>,
+) -> Result<(), RunFault> {
+    let orders = &standing.field.orders;
     let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
-    for (order, buyer) in field.orders.buyer.iter().enumerate() {
-        if field.orders.back(order) != Back::No {
+    let up = volume.scope == VolumeScope::Organisation && volume.reads_member();
+    let tree = standing.tree(volume.tree);
+    for (order, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
+        let day = orders.day[order];
+        let Some(mut member) = owner(standing, volume, *buyer).filter(|_| first.is_none_or(|first| day >= first.0))
+        else {
             continue;
-        }
-        let customer = !field.kind[*buyer as usize].may_earn();
-        let owner = match volume.scope {
-            VolumeScope::Customers if !customer => None,
-            VolumeScope::Customers => standing.seller(*buyer),
-            _ if customer && volume.customers => standing.seller(*buyer),
-            _ => Some(*buyer),
         };
-        let Some(owner) = owner else { continue };
         let buyer = *buyer as usize;
-        let counts = standing.holds(&volume.orders, buyer, At::order(order)).map_err(|NoValue| overflow())?;
-        if counts {
-            let part = part(standing, &volume.of, order, buyer).map_err(|NoValue| overflow())?;
-            let slot = &mut column[owner as usize];
-            *slot = part.and_then(|part| slot.checked_add(part)).ok_or_else(overflow)?;
+        let mut level = 0_u16;
+        loop {
+            let at = At { order: Some(order), from: Some(member as usize) };
+            let wanted = !up || level > 0 || volume.include_own;
+            if wanted && standing.holds(&volume.orders, buyer, at).map_err(|NoValue| overflow())? {
+                let part = part(standing, &volume.of, order, buyer, at).map_err(|NoValue| overflow())?;
+                part.and_then(|part| add(day, member, part)).ok_or_else(overflow)?;
+            }
+            level = level.saturating_add(1);
+            member = tree.parent[member as usize];
+            if !up || member == NONE || (volume.depth > 0 && level > volume.depth) {
+                break;
+            }
         }
     }
-    Ok(column)
+    Ok(())
 }
 
 /// Every member's column and that of everybody below.

@@ -10,6 +10,7 @@ use super::{ExprFault, parse};
 use crate::domain::country;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
+use crate::domain::periods::Weekday;
 use crate::domain::tree::TreeKind;
 use crate::plan::fault::suggest;
 use rust_decimal::Decimal;
@@ -21,6 +22,8 @@ pub enum Scope {
     Member,
     /// An order and its buyer.
     Order,
+    /// An order, its buyer, and the member whose volume it is.
+    Volume,
     /// Who earns, and whose amount it is.
     Payee,
     /// Who earns, an order, and its buyer.
@@ -60,6 +63,7 @@ enum Word {
     Market,
     Type,
     Line,
+    Weekday,
 }
 
 /// Whom a name is about, by what stands before its dot.
@@ -257,12 +261,14 @@ impl<'a> Checker<'a> {
             Word::Type => name.parse().map(Cond::Type).ok(),
             Word::Market => self.word(name).map(Cond::Market),
             Word::Line => self.word(name).map(Cond::Line),
+            Word::Weekday => name.parse().map(Cond::Weekday).ok(),
         };
         let Some(cond) = found else {
             let known: Vec<&str> = match word {
                 Word::Kind => MemberKind::ALL.iter().map(|word| word.as_str()).collect(),
                 Word::Status => MemberStatus::ALL.iter().map(|word| word.as_str()).collect(),
                 Word::Type => OrderType::ALL.iter().map(|word| word.as_str()).collect(),
+                Word::Weekday => Weekday::ALL.iter().map(|word| word.as_str()).collect(),
                 Word::Market | Word::Line => vec!["any word"],
             };
             self.fault(other, format!("unknown word “{name}”"), format!("use one of: {}", known.join(", ")));

@@ -1,7 +1,7 @@
 //! What expressions of a plan may name, and what they ask for.
 
 use super::parse::Ast;
-use super::typed::{Aggregate, Cond, Num, OrderField, Reads, Take};
+use super::typed::{Aggregate, Cond, MemberField, Num, OrderField, Reads, Take};
 use crate::domain::run::PeriodKind;
 
 /// A volume that expressions may name.
@@ -106,6 +106,8 @@ pub struct Names {
     pub points: Vec<String>,
     /// Markets and product lines that conditions name.
     pub words: Vec<String>,
+    /// Whether the plan has campaigns.
+    pub campaigns: bool,
     /// Whether an expression reads the ranks that the previous run paid on.
     pub former_ranks: bool,
     /// Numbers that runs keep, then volumes and named numbers that expressions read as they were in earlier periods.
@@ -125,12 +127,15 @@ impl Names {
                     let before = &self.remembered[usize::from(*place)];
                     before.kept || self.differs(&before.num)
                 }
+                Num::Member(MemberField::PeriodMonth) => false,
                 Num::Count(_)
                 | Num::Member(_)
                 | Num::Capped(..)
                 | Num::Leg(..)
                 | Num::Held(_)
                 | Num::Earned(..)
+                | Num::HeldIn(..)
+                | Num::EarnedIn(..)
                 | Num::Gathered(_)
                 | Num::Pair(..)
                 | Num::Bonus(_)

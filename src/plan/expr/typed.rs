@@ -2,6 +2,7 @@
 
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
+use crate::domain::periods::Weekday;
 use crate::domain::run::PeriodKind;
 use crate::domain::tree::TreeKind;
 use rust_decimal::Decimal;
@@ -102,6 +103,8 @@ pub enum MemberField {
     Recruit,
     /// The place of the paid rank, the lowest is 1; 0 without a rank.
     RankNumber,
+    /// The month of the period's last day, 1 to 12.
+    PeriodMonth,
     /// A number for the market, the same for all members of it.
     Market,
 }
@@ -125,6 +128,18 @@ pub enum OrderField {
     BuyerDays,
     /// Calendar months from the buyer's enrolment to the day of the order.
     BuyerMonths,
+    /// Days from the enrolment of the member whose volume it is to the day of the order.
+    MemberDays,
+    /// Calendar months from the enrolment of the member whose volume it is to the day of the order.
+    MemberMonths,
+    /// Days from the earner's enrolment to the day of the order.
+    EarnerDays,
+    /// Calendar months from the earner's enrolment to the day of the order.
+    EarnerMonths,
+    /// The day of the month on which it was made, 1 to 31.
+    DayOfMonth,
+    /// The month in which it was made, 1 to 12.
+    Month,
     /// Commissionable volume of the buyer's earlier orders of the period.
     CvBefore,
     /// Qualifying volume of the buyer's earlier orders of the period.
@@ -199,6 +214,8 @@ pub enum Cond {
     Status(MemberStatus),
     /// Whether the order is of the type.
     Type(OrderType),
+    /// Whether the order was made on this day of the week.
+    Weekday(Weekday),
     /// Whether the member's market is the one with this place among the plan's words.
     Market(u16),
     /// Whether the order is of the product line with this place among the plan's words.
@@ -230,6 +247,10 @@ pub enum Num {
     Held(u16),
     /// In how many of so many periods before this one at least this rank was earned.
     Earned(u16, u16),
+    /// The same as `Held`, as runs over periods of this kind found it.
+    HeldIn(u16, PeriodKind),
+    /// The same as `Earned`, as runs over periods of this kind found it.
+    EarnedIn(u16, u16, PeriodKind),
     /// A volume or a named number as it was so many periods ago: its place among those that are remembered.
     Before(u16, u16),
     /// A number that runs keep, as it is after this period: its place among those that are remembered, and how it moves.

@@ -224,8 +224,7 @@ fn matches<'t>(reader: &mut Reader<'t>, sections: &[Section<'t>], bonuses: &[(Bo
 
 /// In which runs something is done.
 pub fn period<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<PeriodKind> {
-    let words: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    reader.word(section, "period", &words)
+    super::calendar::kind(reader, section, "period")
 }
 
 fn number<'t>(reader: &mut Reader<'t>, section: &Section<'t>, key: &str, scope: Scope) -> Option<Num> {

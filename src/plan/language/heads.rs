@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
+use super::{bonuses, calendar, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
 use crate::domain::calendar::Day;
 use crate::domain::country;
 use crate::domain::money::{Currency, Rounding};
@@ -12,8 +12,9 @@ use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 14] = [
+const PARTS: [&str; 15] = [
     "plan",
+    "calendar",
     "tables",
     "values",
     "remembered",
@@ -40,6 +41,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
             "begin with [plan], name = \"Field plan\" and currency = \"EUR\"",
         );
     }
+    let calendar = calendar::read(reader, root);
     let head = reader.section(root, "plan", "[plan]");
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
@@ -70,6 +72,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         name: name?,
         currency,
         valid_from,
+        calendar,
         rounding,
         rounding_of,
         places: places.map_or(currency.places(), u32::from),
@@ -119,8 +122,19 @@ fn placement<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Place
     Some(Placement { width: u8::try_from(width).unwrap_or(u8::MAX), fill: fill.unwrap_or(Fill::BreadthFirst) })
 }
 
-const HEAD: [&str; 9] =
-    ["name", "about", "currency", "valid_from", "rounding", "rounding_of", "places", "point_value", "returns"];
+const HEAD: [&str; 11] = [
+    "name",
+    "about",
+    "currency",
+    "valid_from",
+    "week_begins",
+    "year_begins",
+    "rounding",
+    "rounding_of",
+    "places",
+    "point_value",
+    "returns",
+];
 
 struct Head {
     name: Option<String>,
@@ -223,16 +237,7 @@ fn positive(reader: &mut Reader<'_>, text: &Text) -> Option<Decimal> {
 
 fn valid_from<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Day> {
     let value = section.table.get("valid_from")?;
-    let (given, help) = match value.get_ref() {
-        DeValue::Datetime(date) => (date.to_string(), "write a day without time: 2026-01-01"),
-        DeValue::String(text) => (text.to_string(), ""),
-        _ => {
-            reader.wrong_kind(value, "a day such as 2026-01-01");
-            return None;
-        }
-    };
-    let day: Result<Day, _> = given.parse();
-    day.map_err(|fault| reader.fault(&value.span(), fault.to_string(), help)).ok()
+    calendar::day(reader, value)
 }
 
 struct Status {
@@ -258,8 +263,7 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
     status.demotion = reader.word(&section, "demotion", &["at-once", "by-one"]).unwrap_or(Demotion::AtOnce);
     reader.names.former_ranks |= status.demotion == Demotion::ByOne;
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
-    let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    status.ranks_period = reader.word(&section, "ranks", &kinds);
+    status.ranks_period = calendar::kind(reader, &section, "ranks");
     if let Some(value) = section.table.get("active") {
         let text = reader.as_text(value);
         status.active =

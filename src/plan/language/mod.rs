@@ -2,6 +2,7 @@
 
 mod bonuses;
 mod budget;
+mod calendar;
 mod caps;
 mod doubts;
 mod heads;

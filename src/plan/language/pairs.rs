@@ -122,6 +122,10 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, volumes: &[VolumeD
         let message = format!("“{}” counts orders of other members already", text.value);
         reader.fault(&text.span, message, "name a volume with scope = \"own\"; the sides add it up themselves");
     }
+    if volumes[place].reach.is_some() {
+        let message = format!("“{}” looks at days of other periods, which would be matched again", text.value);
+        reader.fault(&text.span, message, "name a volume without “within” and “days”; the sides carry on what is left");
+    }
     u16::try_from(place).ok()
 }
 

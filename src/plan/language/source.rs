@@ -226,7 +226,7 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 25] = [
+        const TAKEN: [&str; 26] = [
             "my",
             "sponsor",
             "enroller",
@@ -245,6 +245,7 @@ impl<'t> Reader<'t> {
             "orders",
             "recruit",
             "rank_number",
+            "period_month",
             "and",
             "or",
             "not",

@@ -2,8 +2,9 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::calendar;
 use super::source::{Reader, Section, Text};
-use crate::plan::checked::{VolumeDef, VolumeScope};
+use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
 
@@ -59,6 +60,7 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
         scope,
         tree: TreeRef::SPONSOR,
         periods: 1,
+        reach: None,
         customers: false,
         include_own: true,
         depth: 0,
@@ -70,20 +72,34 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
 fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> Option<VolumeDef> {
     reader.only(
         section,
-        &["of", "scope", "tree", "periods", "label", "customers", "include_own", "depth", "stop", "where"],
+        &[
+            "of",
+            "scope",
+            "tree",
+            "periods",
+            "within",
+            "days",
+            "label",
+            "customers",
+            "include_own",
+            "depth",
+            "stop",
+            "where",
+        ],
     );
     let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company"];
     let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
-    let of = of.and_then(|text| reader.number(&text, Scope::Order, Reads::Facts)).map(|(num, _)| num);
+    let of = of.and_then(|text| reader.number(&text, Scope::Volume, Reads::Facts)).map(|(num, _)| num);
     let tree = tree(reader, section);
     let periods = periods(reader, section);
+    let reach = reach(reader, section);
     let scope = reader.need_text(section, "scope", "\"own\"").and_then(|text| reader.as_word(&text, "scope", &scopes));
     let label = reader.text(section, "label").map(|text| text.value);
     let customers = reader.flag(section, "customers").unwrap_or(false);
     let include_own = reader.flag(section, "include_own").unwrap_or(true);
     let depth = reader.whole(section, "depth", 1, 100).unwrap_or(0);
     let orders = match reader.text(section, "where") {
-        Some(text) => reader.condition(&text, Scope::Order, Reads::Facts).map(|(cond, _)| cond),
+        Some(text) => reader.condition(&text, Scope::Volume, Reads::Facts).map(|(cond, _)| cond),
         None => Some(Cond::Always(true)),
     };
     let stop = reader.text(section, "stop").and_then(|text| head(reader, &text));
@@ -113,7 +129,21 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         other => other.to_owned(),
     });
     let (of, orders) = (of?, orders?);
-    Some(VolumeDef { name, label, of, scope, tree, periods, customers, include_own, depth, stop, orders })
+    let volume =
+        VolumeDef { name, label, of, scope, tree, periods, reach, customers, include_own, depth, stop, orders };
+    let for_one = matches!(scope, VolumeScope::Own | VolumeScope::Customers | VolumeScope::Organisation);
+    if volume.reads_member() && !for_one {
+        let message = "“member.” is whose volume it is, and this one is not found for each member alone";
+        reader.fault(&section.span, message, "use it with scope = \"own\", \"customers\" or \"organisation\"");
+    }
+    if let TreeRef::Derived(place) = tree
+        && volume.reads_member()
+        && reader.names.trees[usize::from(place)].1 > Reads::Facts
+    {
+        let message = "this volume is added up order by order, before the tree is made: its “only” comes later";
+        reader.fault(&section.span, message, "leave “member.” out, or add it up along a tree without “only”");
+    }
+    Some(volume)
 }
 
 /// The tree along which a volume is added up.
@@ -162,6 +192,18 @@ fn periods<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> u16 {
         Some(DeValue::String(text)) if text == "all" => u16::MAX,
         _ => reader.whole(section, "periods", 1, 24).unwrap_or(1),
     }
+}
+
+/// Over which days, where it is not over periods.
+fn reach<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Reach> {
+    let given = |key: &&&str| section.table.contains_key(**key);
+    if let Some(key) = ["periods", "within", "days"].iter().filter(given).nth(1) {
+        let span = section.table.get_key_value(*key).map_or(section.span.clone(), |(key, _)| key.span());
+        let help = "remove all but one of “periods”, “within” and “days”";
+        reader.fault(&span, "a volume looks at one stretch of time", help);
+    }
+    let within = calendar::kind(reader, section, "within").map(Reach::Within);
+    within.or_else(|| reader.whole(section, "days", 1, 400).map(Reach::Days))
 }
 
 /// Who is at the head of a personal group: a rank, or a condition.

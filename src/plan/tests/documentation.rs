@@ -23,7 +23,7 @@ fn run_all(file: &str, text: &str, least: usize) {
     for pair in cases {
         assert_eq!(pair[0].0, "plan", "a case follows a plan");
         let plan = plan(pair[0].1);
-        for case in case::read(pair[1].1, file).unwrap_or_else(|faults| panic!("{faults}")) {
+        for case in case::read_for(&plan, pair[1].1, file).unwrap_or_else(|faults| panic!("{faults}")) {
             let differences = case.run(&plan).differences;
             assert!(differences.is_empty(), "{}\n{}\n{differences:#?}", pair[0].1, pair[1].1);
         }

@@ -1,6 +1,7 @@
 //! Tests of the whole: plan text and a small field in, lines out.
 
 mod bonuses;
+mod calendar;
 mod cases;
 mod compressed;
 mod documentation;

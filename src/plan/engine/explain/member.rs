@@ -1,5 +1,6 @@
 //! One member: where it stands, and for every bonus what it pays or why it pays nothing.
 
+use super::super::memory::first_day;
 use super::conditions::About;
 use super::paths::{Path, Ways, below};
 use super::rates::is_own;
@@ -62,7 +63,9 @@ impl Told<'_> {
 
     fn volumes(&self, index: usize) -> Node {
         let one = |(volume, column): (&crate::plan::checked::VolumeDef, &Vec<i64>)| {
-            format!("{} {}", volume.name, crate::domain::money::Volume(column[index]))
+            let since = first_day(self.plan, volume, self.snapshot.period.last);
+            let since = since.map_or_else(String::new, |first| format!(" (from {first} on)"));
+            format!("{} {}{since}", volume.name, crate::domain::money::Volume(column[index]))
         };
         let all: Vec<String> = self.plan.volumes.iter().zip(&self.standing.volumes).map(one).collect();
         Node::leaf(format!("volumes: {}", all.join(", ")))

@@ -1,6 +1,8 @@
 //! One order: where its volume went, whom it paid, and what became breakage.
 
+use super::super::memory::first_day;
 use super::super::tree::NONE;
+use super::super::volumes;
 use super::conditions::About;
 use super::paths::Path;
 use super::{Node, Told};
@@ -60,22 +62,22 @@ impl Told<'_> {
 
     /// For whom an order counts in a volume.
     fn counted(&self, volume: &VolumeDef, index: usize) -> Node {
-        let about = About::order(self.standing, index);
-        if let Some(failing) = about.failing(&volume.orders) {
-            return Node::of(format!("{}: does not count", volume.name), vec![failing]);
+        let orders = &self.standing.field.orders;
+        let first = first_day(self.plan, volume, self.snapshot.period.last);
+        if let Some(first) = first.filter(|first| orders.day[index] < first.0) {
+            let first = Node::leaf(format!("the days from {first} on do"));
+            return Node::of(format!("{}: does not count", volume.name), vec![first]);
         }
-        let field = self.standing.field;
-        let buyer = field.orders.buyer[index];
-        let customer = !field.kind[buyer as usize].may_earn();
-        let owner = match volume.scope {
-            VolumeScope::Customers if !customer => None,
-            VolumeScope::Customers => self.standing.seller(buyer),
-            _ if customer && volume.customers => self.standing.seller(buyer),
-            _ => Some(buyer),
-        };
+        let owner = volumes::owner(self.standing, volume, orders.buyer[index]);
         let Some(owner) = owner else {
             return Node::leaf(format!("{}: counts for nobody", volume.name));
         };
+        let mut about = About::order(self.standing, index);
+        about.at.from = Some(owner as usize);
+        let by_member = volume.scope == VolumeScope::Organisation && volume.reads_member();
+        if let Some(failing) = about.failing(&volume.orders).filter(|_| !by_member) {
+            return Node::of(format!("{}: does not count", volume.name), vec![failing]);
+        }
         let value = about.value(&volume.of);
         let tree = self.standing.tree(volume.tree);
         let mut above = 0_u32;
@@ -91,6 +93,10 @@ impl Told<'_> {
         };
         let owner = self.number(owner);
         Node::leaf(match volume.scope {
+            VolumeScope::Organisation if by_member => {
+                let cond = about.words.condition(&volume.orders);
+                format!("{}: {value} for {owner} and {deep} above, for each of whom “{cond}” holds", volume.name)
+            }
             VolumeScope::Organisation => format!("{}: {value} for {owner} and {deep} above", volume.name),
             VolumeScope::PersonalGroup => {
                 format!("{}: {value} for {owner} and up to the head of the group", volume.name)

@@ -83,6 +83,7 @@ impl<'a> Words<'a> {
             Cond::Kind(kind) => format!("{} = {kind}", self.named("kind")),
             Cond::Status(status) => format!("{} = {status}", self.named("status")),
             Cond::Type(kind) => format!("type = {kind}"),
+            Cond::Weekday(day) => format!("weekday = {day}"),
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),
             Cond::From(inner) => self.from().condition(inner),
@@ -130,6 +131,10 @@ impl<'a> Words<'a> {
             Num::Leg(place, at) => call("leg", &[volume(*place), self.number(at)]),
             Num::Held(rank) => call("held", &[self.rank_code(*rank).to_owned()]),
             Num::Earned(rank, periods) => call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string()]),
+            Num::HeldIn(rank, kind) => call("held", &[self.rank_code(*rank).to_owned(), kind.to_string()]),
+            Num::EarnedIn(rank, periods, kind) => {
+                call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string(), kind.to_string()])
+            }
             Num::Before(place, periods) => {
                 let name = plan.remembered.get(usize::from(*place)).map_or("?", |known| &known.name);
                 call("before", &[name.to_owned(), periods.to_string()])
@@ -231,6 +236,7 @@ const fn member_field(field: MemberField) -> &'static str {
         MemberField::Orders => "orders",
         MemberField::Recruit => "recruit",
         MemberField::RankNumber => "rank_number",
+        MemberField::PeriodMonth => "period_month",
         MemberField::Market => "market",
     }
 }
@@ -245,6 +251,12 @@ const fn order_field(field: OrderField) -> &'static str {
         OrderField::Place => "place",
         OrderField::BuyerDays => "buyer.days_enrolled",
         OrderField::BuyerMonths => "buyer.months_enrolled",
+        OrderField::MemberDays => "member.days_enrolled",
+        OrderField::MemberMonths => "member.months_enrolled",
+        OrderField::EarnerDays => "earner.days_enrolled",
+        OrderField::EarnerMonths => "earner.months_enrolled",
+        OrderField::DayOfMonth => "day_of_month",
+        OrderField::Month => "month",
         OrderField::CvBefore => "cv_before",
         OrderField::QvBefore => "qv_before",
         OrderField::PaidBefore => "paid_before",

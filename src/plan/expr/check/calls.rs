@@ -97,13 +97,21 @@ impl Checker<'_> {
                     other => Some(other),
                 }
             }
-            ("held", [rank]) => {
+            ("held", [rank, rest @ ..]) if rest.len() < 2 => {
                 self.read(ast, "for how long a rank was held", Reads::Everything);
-                self.plan_rank(rank, "held(Leader)").map(Num::Held)
+                let rank = self.plan_rank(rank, "held(Leader)")?;
+                Some(match rest.first() {
+                    Some(kind) => Num::HeldIn(rank, self.period_kind(kind)?),
+                    None => Num::Held(rank),
+                })
             }
-            ("earned_in", [rank, periods]) => {
+            ("earned_in", [rank, periods, rest @ ..]) if rest.len() < 2 => {
                 let rank = self.plan_rank(rank, "earned_in(Leader, 3)")?;
-                Some(Num::Earned(rank, self.whole(periods, 1, 60)?))
+                let periods = self.whole(periods, 1, 60)?;
+                Some(match rest.first() {
+                    Some(kind) => Num::EarnedIn(rank, periods, self.period_kind(kind)?),
+                    None => Num::Earned(rank, periods),
+                })
             }
             _ => self.bad_call(ast, name),
         }
@@ -236,9 +244,11 @@ impl Checker<'_> {
     fn period_kind(&mut self, ast: &Ast) -> Option<PeriodKind> {
         let word = self.text.get(ast.span.clone()).unwrap_or("");
         // `half-month` is read as a difference; its place in the text is all of it.
-        let found = word.replace(' ', "").parse().ok();
+        let known =
+            || PeriodKind::ALL.iter().copied().filter(|kind| *kind != PeriodKind::Campaign || self.names.campaigns);
+        let found = known().find(|kind| kind.as_str() == word.replace(' ', ""));
         if found.is_none() {
-            let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
+            let kinds: Vec<&str> = known().map(PeriodKind::as_str).collect();
             let help = format!("use one of: {}", kinds.join(", "));
             self.fault(ast, format!("“{word}” is not a kind of period"), help);
         }
@@ -338,7 +348,7 @@ impl Checker<'_> {
 
     /// Members can be counted about a member only.
     pub(super) fn about_members(&mut self, ast: &Ast) -> Option<()> {
-        if self.scope == Scope::Order {
+        if matches!(self.scope, Scope::Order | Scope::Volume) {
             self.fault(ast, "members cannot be counted in a condition on orders", "put it into the earner condition");
             return None;
         }

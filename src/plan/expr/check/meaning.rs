@@ -6,16 +6,30 @@ use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
 use crate::plan::fault::suggest;
 
-const NUMBERS: [&str; 5] = ["days_enrolled", "months_enrolled", "orders", "recruit", "rank_number"];
+const NUMBERS: [&str; 6] = ["days_enrolled", "months_enrolled", "orders", "recruit", "rank_number", "period_month"];
 
 const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
-const ORDER_NUMBERS: [&str; 9] =
-    ["cv", "qv", "paid", "wholesale", "margin", "place", "cv_before", "qv_before", "paid_before"];
+const ORDER_NUMBERS: [&str; 11] = [
+    "cv",
+    "qv",
+    "paid",
+    "wholesale",
+    "margin",
+    "place",
+    "month",
+    "day_of_month",
+    "cv_before",
+    "qv_before",
+    "paid_before",
+];
 
-const ORDER_WORDS: [&str; 2] = ["type", "line"];
+const ORDER_WORDS: [&str; 3] = ["type", "line", "weekday"];
+
+/// Who is meant where the member of the expression is somebody else: whose volume it is, who earns on an order.
+const SINCE: [&str; 2] = ["days_enrolled", "months_enrolled"];
 
 /// Most times that named expressions are put in for one expression.
 const EXPANSIONS: usize = 2_000;
@@ -41,8 +55,8 @@ impl Checker<'_> {
     pub(super) fn about<'n>(&self, name: &'n str) -> About<'n> {
         let dotted = name.split_once('.');
         match (self.scope, dotted) {
-            (Scope::Order, Some(("buyer", rest))) => About::Member(rest),
-            (Scope::Order, _) => About::Order(name),
+            (Scope::Order | Scope::Volume, Some(("buyer", rest))) => About::Member(rest),
+            (Scope::Order | Scope::Volume, _) => About::Order(name),
             (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
             (Scope::OrderPayee, Some(("buyer" | "from", rest)))
             | (Scope::Payee, Some(("from", rest)))
@@ -73,6 +87,7 @@ impl Checker<'_> {
             return match self.about(name) {
                 About::Order("type") => Some((Word::Type, Whom::default())),
                 About::Order("line") => Some((Word::Line, Whom::default())),
+                About::Order("weekday") => Some((Word::Weekday, Whom::default())),
                 _ => None,
             };
         };
@@ -105,16 +120,18 @@ impl Checker<'_> {
         let order = || ORDER_NUMBERS.iter().chain(&ORDER_WORDS);
         known = match self.scope {
             Scope::Member => known,
-            Scope::Order => {
+            Scope::Order | Scope::Volume => {
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
-                order().map(ToString::to_string).chain(buyer).collect()
+                let member = SINCE.iter().filter(|_| self.scope == Scope::Volume).map(|name| format!("member.{name}"));
+                order().map(ToString::to_string).chain(buyer).chain(member).collect()
             }
             Scope::Payee => known.iter().cloned().chain(known.iter().map(|name| format!("from.{name}"))).collect(),
             Scope::Counted => known.iter().cloned().chain(known.iter().map(|name| format!("my.{name}"))).collect(),
             Scope::OrderPayee => {
                 let order = order().map(|name| format!("order.{name}"));
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
-                known.iter().cloned().chain(order).chain(buyer).collect()
+                let earner = SINCE.iter().map(|name| format!("earner.{name}"));
+                known.iter().cloned().chain(order).chain(buyer).chain(earner).collect()
             }
         };
         known.extend(self.names.ranks.iter().cloned());
@@ -230,6 +247,9 @@ impl Checker<'_> {
         if let Some(place) = self.names.ranks.iter().position(|rank| rank == name) {
             return u16::try_from(place).ok().map(|place| Meaning::Rank(RankTerm::Is(place)));
         }
+        if let Some(field) = self.since_enrolment(name) {
+            return Some(Meaning::Num(Num::Order(field)));
+        }
         let found = match self.about(name) {
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
             About::Order(field) => order_field(field).map(|field| Meaning::Num(Num::Order(field))),
@@ -237,6 +257,10 @@ impl Checker<'_> {
         };
         if found.is_some() {
             return found;
+        }
+        if let Some(help) = only_elsewhere(name) {
+            self.fault(ast, format!("“{name}” has no meaning here"), help);
+            return None;
         }
         if self.kept(name).is_some() {
             let help = format!("write before({name}) for what it was; what it is now can be read below its own part");
@@ -287,11 +311,22 @@ impl Checker<'_> {
         None
     }
 
+    /// How long whose volume it is, or who earns, was enrolled on the day of the order.
+    fn since_enrolment(&self, name: &str) -> Option<OrderField> {
+        match (self.scope, name) {
+            (Scope::Volume, "member.days_enrolled") => Some(OrderField::MemberDays),
+            (Scope::Volume, "member.months_enrolled") => Some(OrderField::MemberMonths),
+            (Scope::OrderPayee, "earner.days_enrolled") => Some(OrderField::EarnerDays),
+            (Scope::OrderPayee, "earner.months_enrolled") => Some(OrderField::EarnerMonths),
+            _ => None,
+        }
+    }
+
     /// A name about a member, about the other one, or about somebody above.
     fn of_somebody(&mut self, ast: &Ast, name: &str) -> Option<Meaning> {
         let (whom, own) = self.whom(name)?;
         let buyer = match self.scope {
-            Scope::Order => whom == Whom::default(),
+            Scope::Order | Scope::Volume => whom == Whom::default(),
             Scope::OrderPayee => whom == Whom { from: true, up: None },
             _ => false,
         };
@@ -340,6 +375,7 @@ impl Checker<'_> {
             "distributor" => Meaning::Cond(Cond::Not(Box::new(Cond::Customer))),
             "days_enrolled" => Meaning::Num(Num::Member(MemberField::DaysEnrolled)),
             "months_enrolled" => Meaning::Num(Num::Member(MemberField::MonthsEnrolled)),
+            "period_month" => Meaning::Num(Num::Member(MemberField::PeriodMonth)),
             "recruit" => Meaning::Num(Num::Member(MemberField::Recruit)),
             "orders" => {
                 self.read(ast, "the number of orders", Reads::Volumes);
@@ -391,6 +427,17 @@ fn pair_field(name: &str, power: bool) -> Option<PairField> {
     })
 }
 
+/// Where a name has a meaning that is about nobody here.
+fn only_elsewhere(name: &str) -> Option<&'static str> {
+    match name.split_once('.')? {
+        ("member", "days_enrolled" | "months_enrolled") => {
+            Some("“member.” is whose volume it is, in “of” and “where” of a volume; here write buyer.days_enrolled")
+        }
+        ("earner", "days_enrolled" | "months_enrolled") => Some("“earner.” stands in rates and amounts on orders"),
+        _ => None,
+    }
+}
+
 fn order_field(name: &str) -> Option<OrderField> {
     Some(match name {
         "cv" => OrderField::Cv,
@@ -399,6 +446,8 @@ fn order_field(name: &str) -> Option<OrderField> {
         "wholesale" => OrderField::Wholesale,
         "margin" => OrderField::Margin,
         "place" => OrderField::Place,
+        "month" => OrderField::Month,
+        "day_of_month" => OrderField::DayOfMonth,
         "cv_before" => OrderField::CvBefore,
         "qv_before" => OrderField::QvBefore,
         "paid_before" => OrderField::PaidBefore,
