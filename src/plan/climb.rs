@@ -49,15 +49,16 @@ impl Climbs {
     /// Who was passed over below a line, nearest first, and how many more there were than are listed.
     pub fn passed(&self, line: &EarningLine) -> (Vec<Passed>, u32) {
         let way = self.ways.get(usize::from(line.bonus)).and_then(Option::as_ref);
-        let (Some(way), Some(below)) = (way, line.below()) else {
+        let (Some(way), Some((below, is_passed))) = (way, line.below()) else {
             return (Vec::new(), 0);
         };
         let Some(tree) = self.trees.get(way.tree) else {
             return (Vec::new(), 0);
         };
-        let between = tree.depth[below as usize].saturating_sub(tree.depth[line.member as usize]).saturating_sub(1);
+        let steps = tree.depth[below as usize].saturating_sub(tree.depth[line.member as usize]);
+        let between = steps.saturating_sub(u32::from(!is_passed));
         let mut list = Vec::with_capacity(LISTED.min(between as usize));
-        let mut at = tree.parent[below as usize];
+        let mut at = if is_passed { below } else { tree.parent[below as usize] };
         while list.len() < LISTED && at != line.member && at != NOBODY {
             let Reason { reason, uses_level } = way.reasons[at as usize];
             list.push(Passed { member: at, reason, used_level: uses_level });

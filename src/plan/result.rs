@@ -130,6 +130,8 @@ pub struct EarningLine {
 
 /// No member.
 const NOBODY: u32 = u32::MAX;
+/// Marks that the member where a search began was passed over; a run has far fewer members.
+const PASSED: u32 = 1 << 31;
 /// No bonus.
 const NO_BONUS: u16 = u16::MAX;
 
@@ -170,9 +172,9 @@ impl EarningLine {
         Some(self.from).filter(|from| *from != NOBODY)
     }
 
-    /// Where the search on the way up began.
-    pub fn below(&self) -> Option<u32> {
-        Some(self.below).filter(|below| *below != NOBODY)
+    /// Where the search on the way up began, and whether that one was passed over too.
+    pub fn below(&self) -> Option<(u32, bool)> {
+        Some((self.below & !PASSED, self.below & PASSED != 0)).filter(|_| self.below != NOBODY)
     }
 
     /// On which other bonus's amounts, if so: place in [`RunResult::bonuses`].
@@ -195,9 +197,10 @@ impl EarningLine {
         Self { from: from.unwrap_or(NOBODY), ..self }
     }
 
-    /// The same line, found by a search that began at a member.
+    /// The same line, found by a search that began at a member, which was passed over itself or not.
     #[must_use]
-    pub fn found_above(self, below: Option<u32>) -> Self {
+    pub fn found_above(self, below: Option<u32>, is_passed: bool) -> Self {
+        let below = below.map(|below| if is_passed { below | PASSED } else { below });
         Self { below: below.unwrap_or(NOBODY), ..self }
     }
 

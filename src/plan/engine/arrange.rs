@@ -205,7 +205,8 @@ impl Places<'_> {
             other => other,
         };
         let line = EarningLine { member: place(line.member), ..line };
-        line.of(line.from().map(place)).found_above(line.below().map(place)).from_source(source)
+        let (below, is_passed) = line.below().unzip();
+        line.of(line.from().map(place)).found_above(below.map(place), is_passed.unwrap_or(false)).from_source(source)
     }
 }
 

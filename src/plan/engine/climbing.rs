@@ -48,7 +48,7 @@ fn field(parents: &[Option<usize>], volumes: &[u32]) -> Snapshot {
         let left = if volumes[at] % 7 == 6 { "!" } else { "" };
         members(&mut snapshot, &parent.map_or(name(at), |parent| format!("{}{left} < {}", name(at), name(parent))));
     }
-    for (at, volume) in volumes.iter().enumerate().filter(|(_, volume)| **volume > 0) {
+    for (at, volume) in volumes.iter().take(parents.len()).enumerate().filter(|(_, volume)| **volume > 0) {
         order(&mut snapshot, &name(at), &volume.to_string());
     }
     snapshot

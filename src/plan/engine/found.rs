@@ -41,6 +41,8 @@ pub struct Found {
 #[derive(Default)]
 pub struct Passing {
     below: u32,
+    /// Whether whoever the search began at was passed over itself: a buyer without a right to its own order.
+    passes_start: bool,
     notes: Option<Notes>,
 }
 
@@ -58,16 +60,18 @@ pub struct Notes {
 impl Passing {
     /// One who takes notes.
     pub fn noting() -> Self {
-        Self { below: 0, notes: Some(Notes::default()) }
+        Self { notes: Some(Notes::default()), ..Self::default() }
     }
 
     /// Begins anew above a member.
     pub const fn begin(&mut self, start: u32) {
         self.below = start;
+        self.passes_start = false;
     }
 
     /// Notes somebody.
     pub fn add(&mut self, passed: Passed) {
+        self.passes_start |= passed.member == self.below;
         let Some(notes) = &mut self.notes else { return };
         if notes.list.len() < LISTED {
             notes.list.push(passed);
@@ -93,8 +97,8 @@ impl Passing {
     /// Adds a line to what was found; the next search begins above its member.
     pub fn settle(&mut self, line: EarningLine, found: &mut Found) {
         let below = Some(self.below).filter(|below| *below != line.member);
-        self.below = line.member;
-        found.lines.push(line.found_above(below));
+        found.lines.push(line.found_above(below, self.passes_start));
+        self.begin(line.member);
         if let Some(notes) = &mut self.notes {
             notes.before.push(std::mem::take(&mut notes.list));
             notes.more = 0;

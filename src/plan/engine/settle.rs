@@ -57,7 +57,7 @@ fn take_from_source(lines: &mut Lines) {
             let from = line.from().filter(|from| *from != line.member)?;
             let (base, amount_minor) = (-line.base, -line.amount_minor);
             let taken = EarningLine { member: from, base, amount_minor, ..*line };
-            Some(taken.of(Some(line.member)).found_above(None))
+            Some(taken.of(Some(line.member)).found_above(None, false))
         })
         .collect();
     lines.extend(taken);
