@@ -1,9 +1,9 @@
 //! The member's account on a statement: the balance before the run, what the run moved, the balance after it.
 
 use super::StatementBook;
-use super::book::month_name;
 use crate::actions::ActionFault;
 use crate::domain::ledger::TransferKind;
+use crate::domain::period;
 use crate::pdf::statement::view;
 use crate::store::statements::Statement;
 use crate::store::{Conn, ledger};
@@ -21,14 +21,14 @@ pub(super) fn summary(statement: &Statement) -> view::Summary {
 
 /// Opening balance, the entries of this run, closing balance. Later entries belong to later statements.
 pub(super) fn view(conn: &mut Conn, book: &StatementBook, statement: &Statement) -> Result<view::Account, ActionFault> {
-    let month = month_name(book.period.first_day, "%B");
+    let name = period::short_name(&book.period.label);
     let entries = ledger::list_of_member(conn, statement.member_id, book.run.currency)?
         .into_iter()
         .filter(|entry| entry.transfer.run_id == book.run.id)
         .map(|entry| view::Entry {
             on: entry.transfer.on_day,
             text: match entry.transfer.kind {
-                TransferKind::Earned => format!("Earned in {month}"),
+                TransferKind::Earned => format!("Earned in {name}"),
                 TransferKind::Clawback => "Commission on returned goods taken back".to_owned(),
                 TransferKind::PaidOut => "Paid out".to_owned(),
             },

@@ -10,7 +10,7 @@ use super::standing::Standing;
 use super::values::{At, NoValue};
 use crate::domain::money::Volume;
 use crate::plan::result::{
-    BonusTotal, EarningLine, LineKind, MemberResult, Passed, RankName, Requirement, RunResult, Source,
+    BonusTotal, EarningLine, LineKind, MemberResult, NextRank, Passed, RankName, Requirement, RunResult, Source,
 };
 use crate::plan::snapshot::Snapshot;
 
@@ -146,8 +146,8 @@ fn add_up(
     Ok((earned, total, clawback))
 }
 
-/// Per member (by index): the next rank, the first place of its requirements, and how many.
-type NextRanks = Vec<Option<(u16, u32, u16)>>;
+/// Per member (by index).
+type NextRanks = Vec<Option<NextRank>>;
 
 /// What every distributor has and needs for the next rank.
 fn requirements(
@@ -177,11 +177,8 @@ fn requirements(
         };
         let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
         let asked = needs(standing, standing.rank[member] + 1, member);
-        let labels = if wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked)) {
-            &place_of[rank][wanted.needs.len()..]
-        } else {
-            &place_of[rank][..wanted.needs.len()]
-        };
+        let keeps = wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked));
+        let labels = if keeps { &place_of[rank][wanted.needs.len()..] } else { &place_of[rank][..wanted.needs.len()] };
         for (need, label) in asked.iter().zip(labels) {
             let arithmetic = |NoValue| RunFault::Arithmetic {
                 place: format!("rank {}", wanted.code),
@@ -196,7 +193,8 @@ fn requirements(
             let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
             out.push(Requirement { label: *label, have, need: needed, met });
         }
-        *next = Some((standing.rank[member], first, u16::try_from(asked.len()).unwrap_or(u16::MAX)));
+        let count = u16::try_from(asked.len()).unwrap_or(u16::MAX);
+        *next = Some(NextRank { rank: standing.rank[member], first, count, keeps });
     }
     Ok((labels, out, next))
 }
