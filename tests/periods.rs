@@ -25,7 +25,11 @@ pub fn weekly() -> String {
              source = \"orders\"\nwalk = \"own\"\nbase = \"cv\"\nrate = \"{rate}\"\n"
         )
     };
-    format!("{monthly}{}{}", bonus("weekly", "Weekly rebate", "week", "10%"), bonus("quarter", "Quarter", "quarter", "1%"))
+    format!(
+        "{monthly}{}{}",
+        bonus("weekly", "Weekly rebate", "week", "10%"),
+        bonus("quarter", "Quarter", "quarter", "1%")
+    )
 }
 
 /// A company with the plan of weeks, whose clock stands on Monday 5 October 2026.

@@ -271,7 +271,10 @@ fn a_plan_is_tried_on_committed_months_and_nothing_is_written() {
     databases::each(|fresh| {
         let field = two_months(&fresh.db);
         let before = contents(fresh);
-        assert!(before.iter().any(|table| table.starts_with("earning_lines: ") && !table.contains(": 0 rows")), "{before:?}");
+        assert!(
+            before.iter().any(|table| table.starts_with("earning_lines: ") && !table.contains(": 0 rows")),
+            "{before:?}"
+        );
 
         // The plan in force gives what was paid.
         let same = tried(&fresh.db, UNILEVEL).report;

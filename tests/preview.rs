@@ -113,7 +113,9 @@ fn the_worker_follows_the_orders_while_somebody_looks() {
         assert!(preview.look().is_none());
         until("the first estimate", || preview.look().is_some());
         field.order("M-3", 10);
-        until("the estimate with the order", || preview.look().is_some_and(|shown| shown.estimate.previews[0].cv.0 > 0));
+        until("the estimate with the order", || {
+            preview.look().is_some_and(|shown| shown.estimate.previews[0].cv.0 > 0)
+        });
     });
     assert!(preview.is_watched());
     field.clock.advance(Duration::from_mins(59));

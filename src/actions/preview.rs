@@ -138,7 +138,7 @@ impl Estimate {
     /// month, else the longest.
     pub fn of_ranks(&self) -> Option<&Preview> {
         let judging = || self.previews.iter().filter(|preview| preview.judges_ranks);
-        judging().find(|preview| preview.period.kind == PeriodKind::Month).or_else(|| judging().last())
+        judging().find(|preview| preview.period.kind == PeriodKind::Month).or_else(|| judging().next_back())
     }
 }
 

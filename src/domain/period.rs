@@ -56,7 +56,7 @@ fn label_on(kind: PeriodKind, day: Day) -> String {
         PeriodKind::HalfMonth => format!("{}-{}", day.month_label(), if date.day() <= 15 { "A" } else { "B" }),
         PeriodKind::Month => day.month_label(),
         // The 53rd week belongs to the last four.
-        PeriodKind::FourWeeks => format!("{:04}-P{:02}", week.year(), ((week.week() + 3) / 4).min(13)),
+        PeriodKind::FourWeeks => format!("{:04}-P{:02}", week.year(), week.week().div_ceil(4).min(13)),
         PeriodKind::Quarter => format!("{:04}-Q{}", date.year(), date.month0() / 3 + 1),
         PeriodKind::Year => format!("{:04}", date.year()),
     }

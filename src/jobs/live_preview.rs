@@ -16,8 +16,8 @@ const EVERY: Duration = Duration::from_millis(500);
 const SETTLE_MICROS: i64 = 1_500_000;
 /// Nothing is computed once nobody looked for so long, in seconds.
 const UNWATCHED_SECONDS: i64 = 3_600;
-/// The longest rest after a computation, in microseconds. It rests as long as it worked, so that it
-/// takes half a processor at most.
+/// The longest rest after a computation, in microseconds. It rests half as long as it worked, so that it takes two
+/// thirds of a processor at most.
 const REST_MICROS: i64 = 20_000_000;
 
 /// An estimate with its age.
@@ -114,7 +114,7 @@ impl LivePreview {
     pub fn work(&self) {
         while self.wait_for_somebody() {
             match self.settled().map_err(ActionFault::from).and_then(|stale| if stale { self.timed() } else { Ok(0) }) {
-                Ok(rest) => self.pause(rest.clamp(micros(EVERY), REST_MICROS)),
+                Ok(worked) => self.pause((worked / 2).clamp(micros(EVERY), REST_MICROS)),
                 Err(fault) => {
                     log::warn!("the estimate of the open periods: {fault}");
                     self.pause(REST_MICROS);

@@ -73,7 +73,9 @@ impl Outcome {
         for member in &self.members {
             let MemberChange { number, rank_before, rank_after, before_minor, after_minor } = member;
             let amounts = [*before_minor, *after_minor, member.change()].map(|minor| currency.plain(minor)).join(",");
-            text.push_str(&format!("{},{},{},{amounts}\n", cell(number), cell(rank_before), cell(rank_after)));
+            let cells = [cell(number), cell(rank_before), cell(rank_after), amounts];
+            text.push_str(&cells.join(","));
+            text.push('\n');
         }
         Ok(text)
     }

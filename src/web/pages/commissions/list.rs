@@ -125,12 +125,22 @@ impl List {
         self.under_way.is_none() && self.shell.may("manage-runs")
     }
 
+    fn is_any_due(&self) -> bool {
+        self.due.iter().any(|due| due.next().is_some())
+    }
+
     fn name(&self, stretch: &Stretch) -> String {
         period::name(&stretch.label)
     }
 
     fn days(&self, stretch: &Stretch) -> String {
         period::days(stretch.first, stretch.last)
+    }
+
+    /// The last period before an open one that no run has closed: what it leaves is not in the estimate.
+    fn missing(&self, open: &OpenPeriod) -> Option<String> {
+        let due = self.due.iter().find(|due| due.open.as_ref().is_some_and(|stretch| stretch.label == open.label))?;
+        due.over.last().map(|stretch| period::name(&stretch.label))
     }
 
     /// What else is due of the kind: `3 more weeks are over`.
