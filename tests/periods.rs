@@ -3,11 +3,12 @@
 
 use mainstay::actions::add_plan_version::add_plan_version;
 use mainstay::actions::due_runs::{self, DueRuns};
+use mainstay::actions::preview;
 use mainstay::actions::simulate::simulate;
 use mainstay::domain::staff::{Actor, Role};
 use mainstay::jobs::live_preview::LivePreview;
 use mainstay::plan::starter::UNILEVEL;
-use mainstay::store::Db;
+use mainstay::store::{Conn, Db};
 
 use crate::databases;
 use crate::plans::contents;
@@ -41,8 +42,11 @@ fn company(db: &Db) -> Field<'_> {
 }
 
 fn due(field: &Field<'_>) -> Vec<DueRuns> {
-    let today = mainstay::actions::preview::today;
-    field.db.read(|c| due_runs::list(c, today(c, &field.clock)?.unwrap())).unwrap()
+    let read = |c: &mut Conn| {
+        let today = preview::today(c, &field.clock)?.unwrap();
+        due_runs::list(c, today)
+    };
+    field.db.read(read).unwrap()
 }
 
 fn labels(due: &DueRuns) -> Vec<&str> {
