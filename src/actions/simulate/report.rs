@@ -1,5 +1,7 @@
 //! What a simulation says: plain values, stored and printed as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::run::PeriodKind;
@@ -23,6 +25,9 @@ pub struct Report {
     pub bonuses: Vec<BonusReport>,
     /// Winners and losers by the rank that the last committed run paid on, the highest first; last those without.
     pub ranks: Vec<RankReport>,
+    /// Names of the plan's ranks by code.
+    #[serde(default)]
+    pub rank_names: BTreeMap<String, String>,
     /// How many members' amounts change by how much, from the greatest loss to the greatest gain.
     pub bands: Vec<Band>,
     /// The members whose amounts change most.

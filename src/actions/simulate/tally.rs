@@ -37,6 +37,7 @@ pub struct Tally {
     bonuses: BTreeMap<String, (usize, BonusReport)>,
     /// Codes of the ranks of both plans, lowest first.
     ranks: Vec<String>,
+    rank_names: BTreeMap<String, String>,
     exceptions: Vec<ExceptionReport>,
     exception_count: u64,
     /// The volume of all periods of a kind.
@@ -145,6 +146,7 @@ impl Tally {
 
     /// The ranks of the plan, and those that only the committed plan has, above them.
     fn add_ranks(&mut self, committed: &Committed, result: &RunResult) {
+        self.rank_names.extend(result.ranks.iter().map(|rank| (rank.code.clone(), rank.name.clone())));
         let old = committed.members.iter().map(|member| &member.paid_rank).filter(|code| !code.is_empty());
         for code in result.ranks.iter().map(|rank| &rank.code).chain(old) {
             if !self.ranks.contains(code) {
@@ -205,6 +207,7 @@ impl Tally {
             rank_moves,
             exceptions: self.exceptions,
             exception_count: self.exception_count,
+            rank_names: self.rank_names,
             kinds_without_run: self.without_run,
             periods: self.periods,
         };

@@ -10,6 +10,7 @@ use crate::domain::calendar::Day;
 use crate::domain::ids::{PeriodId, PlanVersionId};
 use crate::domain::period::{self, Stretch};
 use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
+use crate::plan::BonusTotal;
 use crate::store::periods::{self, Period};
 use crate::store::runs::Run;
 use crate::store::{Conn, StoreResult, plans, runs};
@@ -42,7 +43,7 @@ struct List {
     rows: Vec<Row>,
     /// Empty where all runs are of one kind.
     kinds: Vec<Choice>,
-    open: Vec<OpenPeriod>,
+    open_periods: Vec<OpenPeriod>,
     due: Vec<DueRuns>,
     /// The name of the period whose run is neither committed nor discarded: nothing else can be frozen.
     under_way: Option<(String, String)>,
@@ -60,7 +61,7 @@ pub async fn list(who: Signed<View>, app: &State<App>, kind: Option<&str>) -> Re
     let today = shell.today;
     let wanted: Option<PeriodKind> = kind.and_then(|kind| kind.parse().ok());
     let Loaded { runs, plans, due } = app.blocking(move |app| app.db.read(|c| load(c, today))).await?;
-    let open = app.look_ahead().map(|shown| OpenPeriod::all(&shown, shell.zone)).unwrap_or_default();
+    let open_periods = app.look_ahead().map(|shown| OpenPeriod::all(&shown, shell.zone)).unwrap_or_default();
     let is_frozen = |(_, period): &&(Run, Period)| period.status == PeriodStatus::Frozen;
     let under_way = runs
         .iter()
@@ -78,7 +79,7 @@ pub async fn list(who: Signed<View>, app: &State<App>, kind: Option<&str>) -> Re
             run,
         })
         .collect();
-    Page::of(&List { shell, rows, kinds, open, due, under_way })
+    Page::of(&List { shell, rows, kinds, open_periods, due, under_way })
 }
 
 fn load(conn: &mut Conn, today: Day) -> StoreResult<Loaded> {
@@ -123,6 +124,11 @@ impl List {
     /// Whether anything can be frozen now.
     fn may_freeze(&self) -> bool {
         self.under_way.is_none() && self.shell.may("manage-runs")
+    }
+
+    /// Whether a bonus belongs into the table of an open period: of several kinds each shows what it pays.
+    fn is_told(&self, bonus: &BonusTotal) -> bool {
+        bonus.lines > 0 || self.open_periods.len() == 1
     }
 
     fn is_any_due(&self) -> bool {

@@ -93,8 +93,9 @@ impl Outcome {
         if share.is_empty() { "–".to_owned() } else { format!("{share}%") }
     }
 
-    fn rank<'r>(&self, code: &'r str) -> &'r str {
-        if code.is_empty() { "No rank" } else { code }
+    /// The name of a rank.
+    fn rank<'r>(&self, report: &'r Report, code: &'r str) -> &'r str {
+        if code.is_empty() { "No rank" } else { report.rank_names.get(code).map_or(code, String::as_str) }
     }
 
     fn href(&self, member: &MemberReport) -> String {
