@@ -252,6 +252,7 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
         "/",
         "/members",
         "/members/M-10000",
+        "/members/closest",
         "/genealogy",
         "/orders",
         "/products",
@@ -260,6 +261,7 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
         "/plans",
         "/plans/1",
         "/plans/new",
+        "/plans/1/cases",
         "/plans/1/compare",
         "/plans/1/compare?view=text",
         "/what-if",
@@ -273,7 +275,13 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
     ]
     .map(str::to_owned)
     .into();
-    pages.extend([of_run(""), of_run("/exceptions"), of_run("/members")]);
+    pages.extend([
+        of_run(""),
+        of_run("/exceptions"),
+        of_run("/members"),
+        of_run("/members?paid=nothing"),
+        of_run("/orders"),
+    ]);
     let mut found = Vec::new();
     for page in &pages {
         stage.open(page).await;

@@ -13,6 +13,7 @@ mod install;
 mod journey;
 mod mail;
 mod office;
+mod periods;
 mod plan;
 mod plans;
 mod preview;

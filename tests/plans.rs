@@ -4,7 +4,7 @@ use mainstay::actions::activate_plan::activate_plan;
 use mainstay::actions::add_plan_version::add_plan_version;
 use mainstay::actions::plan_draft::{self, Typed};
 use mainstay::actions::return_order::return_order;
-use mainstay::actions::simulate::{self, Outcome, STOPPED, simulate};
+use mainstay::actions::simulate::{self, Outcome, Report, STOPPED, simulate};
 use mainstay::config::{Sources, load};
 use mainstay::domain::calendar::Day;
 use mainstay::domain::plan_version::PlanState;
@@ -14,6 +14,7 @@ use mainstay::plan::starter::UNILEVEL;
 use mainstay::store::jobs::Job;
 use mainstay::store::{Db, plans, simulations};
 use rocket::http::{ContentType, Status};
+use sha2::Digest as _;
 
 use crate::databases::{self, Fresh};
 use crate::runs::{Field, ann, at, ben};
@@ -168,14 +169,42 @@ fn a_plan_with_a_failing_case_is_not_activated() {
     assert!(refused.unwrap_err().to_string().contains("does not pass its cases"));
     console.sign_in(Role::Auditor);
     let page = console.get("/plans/1");
-    assert!(page.contains("Fails") && page.contains("1 fails; the plan cannot be activated"), "{page}");
+    assert!(page.contains("1 case fails; the plan cannot be activated"), "{page}");
+    let page = console.get("/plans/1/cases");
+    assert!(page.contains("Fails") && page.contains("1 of 1 fail") && page.contains("expected 9.00"), "{page}");
     let right = Typed { cases: cases.replace("9.00", "8.00"), ..typed.clone() };
     let mended = plan_draft::edit(&console.db, &console.clock, &ann(), 1, &version.sha256, &right).unwrap();
     activate_plan(&console.db, &console.clock, &ben(), 1, &mended.sha256, day("2026-12-01")).unwrap();
-    assert!(console.get("/plans/1").contains("all pass"));
+    assert!(console.get("/plans/1").contains("1 cases pass"));
+    assert!(console.get("/plans/1/cases").contains("The case passes"));
     let broken = Typed { cases: "case x\nmembers A\nordre A 60\n".to_owned(), ..typed };
     let refused = plan_draft::add(&console.db, &console.clock, &ann(), &broken).unwrap_err();
     assert!(refused.to_string().contains("plan.cases:3:"), "{refused}");
+}
+
+#[test]
+fn the_cases_of_a_draft_are_tried_and_saved_on_their_page() {
+    let console = Console::new();
+    plan_draft::add(&console.db, &console.clock, &ann(), &draft(UNILEVEL)).unwrap();
+    console.sign_in(Role::Finance);
+    let page = console.get("/plans/1/cases");
+    assert!(page.contains("Try the cases") && page.contains("case a first sale"), "{page}");
+    let seen = page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let send = |cases: &str, verb: &str| {
+        let cases = cases.replace('\n', "%0A").replace(' ', "+").replace('<', "%3C");
+        console.post("/plans/1/cases", "/plans/1/cases", &format!("cases={cases}&seen={seen}&verb={verb}"))
+    };
+    let cases = "case a level\nmembers A, B < A\norder A 60\norder B 100\nA team 1 9.00\n";
+    let tried = send(cases, "try").into_string().unwrap();
+    assert!(tried.contains("as typed below, not saved yet") && tried.contains("expected 9.00"), "{tried}");
+    assert!(console.db.read(|c| plans::get_by_version(c, 1)).unwrap().cases.is_empty(), "trying saves nothing");
+    let faulty = send("case x\nordre A 60\n", "save");
+    assert_eq!(faulty.status(), Status::UnprocessableEntity);
+    assert!(faulty.into_string().unwrap().contains("plan.cases:2:"));
+    assert_eq!(location(&send(cases, "save")), "/plans/1/cases");
+    assert_eq!(console.db.read(|c| plans::get_by_version(c, 1)).unwrap().cases, cases);
+    let late = send(cases, "save");
+    assert_eq!(late.status(), Status::Conflict, "somebody changed the draft since");
 }
 
 #[test]
@@ -196,17 +225,29 @@ fn what_is_closed_keeps_its_plan() {
     });
 }
 
-/// Every table with its number of rows.
-pub fn rows(fresh: &Fresh) -> Vec<String> {
+/// Every table with the SHA-256 of all that stands in it.
+pub fn contents(fresh: &Fresh) -> Vec<String> {
     let tables = fresh.texts(
         "SELECT name AS text FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
         "SELECT table_name::text AS text FROM information_schema.tables WHERE table_schema = current_schema() \
          AND table_type = 'BASE TABLE' ORDER BY table_name",
     );
-    let counts: Vec<String> =
-        tables.iter().map(|table| format!("SELECT '{table} ' || COUNT(*) AS text FROM \"{table}\"")).collect();
-    let query = counts.join(" UNION ALL ");
-    fresh.texts(&query, &query)
+    let hashed = |table: String| {
+        let columns = fresh.texts(
+            &format!("SELECT 'quote(\"' || name || '\")' AS text FROM pragma_table_info('{table}') ORDER BY cid"),
+            "SELECT '' AS text",
+        );
+        let rows = fresh.texts(
+            &format!("SELECT {} AS text FROM \"{table}\" ORDER BY 1", columns.join(" || '|' || ")),
+            &format!("SELECT found::text AS text FROM \"{table}\" AS found ORDER BY 1"),
+        );
+        format!("{table}: {} rows, {}", rows.len(), sha256(&rows.join("\n")))
+    };
+    tables.into_iter().map(hashed).collect()
+}
+
+fn sha256(text: &str) -> String {
+    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Two committed months of a company.
@@ -229,8 +270,11 @@ fn tried(db: &Db, source: &str) -> Outcome {
 fn a_plan_is_tried_on_committed_months_and_nothing_is_written() {
     databases::each(|fresh| {
         let field = two_months(&fresh.db);
-        let before = rows(fresh);
-        assert!(before.iter().any(|row| row.starts_with("earning_lines ") && !row.ends_with(" 0")), "{before:?}");
+        let before = contents(fresh);
+        assert!(
+            before.iter().any(|table| table.starts_with("earning_lines: ") && !table.contains(": 0 rows")),
+            "{before:?}"
+        );
 
         // The plan in force gives what was paid.
         let same = tried(&fresh.db, UNILEVEL).report;
@@ -264,7 +308,7 @@ fn a_plan_is_tried_on_committed_months_and_nothing_is_written() {
         let extra = report.bonuses.iter().find(|bonus| bonus.code == "extra").unwrap();
         assert!(extra.before_minor == 0 && extra.after_minor > 0);
 
-        assert_eq!(rows(fresh), before, "a simulation writes nothing");
+        assert_eq!(contents(fresh), before, "a simulation writes nothing");
         let missing = simulate(&fresh.db, UNILEVEL, "p", ("2026-09", "2026-11"), &mut |_, _, _| true).unwrap_err();
         assert!(missing.to_string().contains("committed are 2026-10 to 2026-11"), "{missing}");
         let stopped = simulate(&fresh.db, UNILEVEL, "p", ("2026-10", "2026-11"), &mut |done, _, _| done < 8);
@@ -341,6 +385,10 @@ fn a_simulation_is_asked_for_in_the_console_and_done_by_a_job() {
         assert!(told.contains(words), "{words} in {told}");
     }
     assert!(console.get("/what-if").contains("Done"));
+    let changes = console.get(&format!("{page}/members.csv"));
+    assert!(changes.starts_with("member,rank_before,") && changes.contains("M-2,"), "{changes}");
+    let report: Report = serde_json::from_str(&console.get(&format!("{page}/report.json"))).unwrap();
+    assert_eq!(report.total.after_minor - report.total.before_minor, -1500);
     let jobs: Vec<Job> = console.db.read(|c| mainstay::store::jobs::list(c, 5, 0)).unwrap();
     assert_eq!(jobs[0].note, "2 periods, 1 members change");
     let refused = console.post("/what-if", "/what-if", "version=2&first=2026-12&last=2026-12");

@@ -12,7 +12,7 @@ use mainstay::store::audit::{self, Entry};
 use mainstay::store::{Db, members, runs};
 
 use crate::databases;
-use crate::plans::rows;
+use crate::plans::contents;
 use crate::runs::{Field, ann, at};
 use crate::web::Console;
 
@@ -23,32 +23,34 @@ fn the_estimate_is_what_the_run_will_pay_and_writes_nothing() {
         let preview = LivePreview::new(fresh.db.clone(), field.clock.clone());
         assert!(preview.look().is_none(), "nothing is computed unasked");
         assert!(preview.refresh().unwrap());
-        assert_eq!(preview.look().unwrap().preview.total_minor, 0);
+        assert_eq!(preview.look().unwrap().estimate.previews[0].total_minor, 0);
         assert!(!preview.refresh().unwrap(), "nothing changed");
 
         field.busy_month();
-        let before = rows(fresh);
+        let before = contents(fresh);
         assert!(preview.refresh().unwrap(), "orders came in");
-        assert_eq!(rows(fresh), before);
+        assert_eq!(contents(fresh), before);
         let shown = preview.look().unwrap();
         assert_eq!((shown.version, shown.as_of), (1, field.clock.now()));
 
         field.clock.set(at("2026-11-02T09:00:00Z"));
         let run = field.committed("2026-10");
         assert!(run.earned_minor > 0);
-        assert_eq!((shown.preview.total_minor, shown.preview.cv), (run.earned_minor, run.cv));
-        assert_eq!(i64::try_from(shown.preview.payees).unwrap(), run.payee_count);
+        let [month] = shown.estimate.previews.as_slice() else { panic!("one kind of period") };
+        assert_eq!((month.total_minor, month.cv), (run.earned_minor, run.cv));
+        assert_eq!(i64::try_from(month.payees).unwrap(), run.payee_count);
         for number in ["M-1", "M-2", "M-3"] {
             let member = fresh.db.read(|c| members::find_by_number(c, number)).unwrap().unwrap();
             let found = fresh.db.read(|c| runs::find_member(c, run.id, member.id)).unwrap().unwrap();
-            let estimate = shown.preview.member(member.id).unwrap();
+            let estimate = month.member(member.id).unwrap();
             assert_eq!((estimate.earned_minor, estimate.pv, estimate.gv), (found.earned_minor, found.pv, found.gv));
             assert_eq!(estimate.progress, found.progress, "{number}");
         }
         // The next month begins at nothing, and rests on what was committed.
         assert!(preview.refresh().unwrap());
         let november = preview.look().unwrap();
-        assert_eq!((november.preview.basis.month.as_str(), november.preview.total_minor), ("2026-11", 0));
+        let month = &november.estimate.previews[0];
+        assert_eq!((month.period.label.as_str(), month.total_minor), ("2026-11", 0));
     });
 }
 
@@ -77,7 +79,7 @@ fn only_what_a_run_reads_makes_it_stale() {
         field.enroll("M-1", "M-9", MemberKind::Distributor);
         assert!(preview.refresh().unwrap(), "somebody was enrolled");
         let new = fresh.db.read(|c| members::find_by_number(c, "M-9")).unwrap().unwrap();
-        assert!(preview.look().unwrap().preview.member(new.id).is_some());
+        assert!(preview.look().unwrap().estimate.previews[0].member(new.id).is_some());
     });
 }
 
@@ -111,7 +113,9 @@ fn the_worker_follows_the_orders_while_somebody_looks() {
         assert!(preview.look().is_none());
         until("the first estimate", || preview.look().is_some());
         field.order("M-3", 10);
-        until("the estimate with the order", || preview.look().is_some_and(|shown| shown.preview.cv.0 > 0));
+        until("the estimate with the order", || {
+            preview.look().is_some_and(|shown| shown.estimate.previews[0].cv.0 > 0)
+        });
     });
     assert!(preview.is_watched());
     field.clock.advance(Duration::from_mins(59));

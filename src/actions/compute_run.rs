@@ -273,18 +273,19 @@ fn run_member(id: RunId, result: &RunResult, member: &plan::MemberResult, lines:
     }
 }
 
-/// The way to the next rank: `{"rank": name, "needs": [[label, need, have, met], …]}`.
+/// The way to the next rank: `{"rank": name, "keep": bool, "needs": [[label, need, have, met], …]}`; to keep it where
+/// the member was paid on it before and the plan has other needs for that.
 pub(super) fn progress_json(result: &RunResult, member: &plan::MemberResult) -> String {
-    let Some((rank, first, count)) = member.next_rank else { return String::new() };
-    let first = first as usize;
-    let needs: Vec<_> = result.requirements[first..first + usize::from(count)]
+    let Some(next) = member.next_rank else { return String::new() };
+    let first = next.first as usize;
+    let needs: Vec<_> = result.requirements[first..first + usize::from(next.count)]
         .iter()
         .map(|need| {
             let label = &result.labels[usize::from(need.label)];
             json!([label, need.need.normalize().to_string(), need.have.normalize().to_string(), need.met])
         })
         .collect();
-    json!({ "rank": result.ranks[usize::from(rank)].name, "needs": needs }).to_string()
+    json!({ "rank": result.ranks[usize::from(next.rank)].name, "keep": next.keeps, "needs": needs }).to_string()
 }
 
 fn run_total(id: RunId, result: &RunResult, bonus: &plan::BonusTotal, position: i32) -> Result<RunTotal, ActionFault> {

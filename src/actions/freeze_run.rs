@@ -200,8 +200,9 @@ pub(super) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 
-fn packed(bytes: &[u8]) -> Result<Vec<u8>, ActionFault> {
-    let fault = |e: std::io::Error| StoreError::Corrupt(format!("the input could not be packed: {e}"));
+/// The bytes, smaller.
+pub(super) fn packed(bytes: &[u8]) -> Result<Vec<u8>, ActionFault> {
+    let fault = |e: std::io::Error| StoreError::Corrupt(format!("bytes could not be packed: {e}"));
     let mut packer = flate2::write::ZlibEncoder::new(Vec::with_capacity(bytes.len() / 3), flate2::Compression::fast());
     packer.write_all(bytes).map_err(fault)?;
     Ok(packer.finish().map_err(fault)?)

@@ -12,6 +12,7 @@ pub mod commit_run;
 pub mod company;
 pub mod compute_run;
 pub mod discard_run;
+pub mod due_runs;
 pub mod edit_member;
 pub mod enroll;
 pub mod explain_run;

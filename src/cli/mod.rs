@@ -6,6 +6,8 @@ pub mod completions;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod due;
+pub mod estimate;
 pub mod failure;
 pub mod field_files;
 pub mod import;
@@ -18,6 +20,7 @@ pub mod plan;
 pub mod plan_diff;
 pub mod plan_explain;
 pub mod plan_test;
+pub mod rank;
 pub mod run;
 pub mod serve;
 pub mod setup;
@@ -67,6 +70,8 @@ pub enum Command {
     Setup(setup::Args),
     /// Work on commission runs
     Run(run::Args),
+    /// Say how close members are to their next rank
+    Rank(rank::Args),
     /// Export or send the statements of a run
     Statements(statements::Args),
     /// Check the ledger
@@ -110,6 +115,7 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Import(args) => import::run(&args, context),
         Command::Setup(args) => setup::run(&args, context),
         Command::Run(args) => run::run(&args, context),
+        Command::Rank(args) => rank::run(&args, context),
         Command::Statements(args) => statements::run(&args, context),
         Command::Ledger(args) => ledger::run(&args, context),
         Command::Plan(args) => plan::run(&args, context),

@@ -40,10 +40,24 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// List the periods that are over and have no run yet, each kind in its order
+    #[command(after_help = "Example: mainstay run due --json")]
+    Due {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what the open periods come to so far; nothing is frozen or written
+    #[command(after_help = "Example: mainstay run estimate --json")]
+    Estimate {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Copy the inputs of a period and make a run of them
-    #[command(after_help = "Example: mainstay run freeze 2026-03 --as jane@example.com")]
+    #[command(after_help = "Example: mainstay run freeze 2026-W44 --as jane@example.com")]
     Freeze {
-        /// The period, for example 2026-03
+        /// The period, for example 2026-03, 2026-W44, 2026-10-A (its first half) or 2026-Q4
         period: String,
         /// Who does it: the email address of a staff account
         #[arg(long = "as", value_name = "EMAIL")]
@@ -90,7 +104,13 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let run = match &args.verb {
         Verb::List { json } => return list(&db, *json),
         Verb::Explain { run, asked } => return asked.print(&explain_run(&db, named(&db, run)?.id, asked.question())?),
-        Verb::Freeze { period, actor } => freeze_run(&db, clock, &person(&db, actor)?, period)?,
+        Verb::Due { json } => return super::due::print(&db, clock, *json),
+        Verb::Estimate { json } => return super::estimate::print(&db, clock, *json),
+        Verb::Freeze { period, actor } => {
+            let actor = person(&db, actor)?;
+            super::due::warn(&db, clock, period)?;
+            freeze_run(&db, clock, &actor, period)?
+        }
         Verb::Calculate(step) => {
             let (actor, run) = step.resolve(&db)?;
             let mut shown = Shown::default();

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::plan::read_text;
 use super::{Context, Failure, print_line};
-use crate::actions::simulate::{MemberChange, Outcome, Report, simulate};
+use crate::actions::simulate::{Report, simulate};
 use crate::domain::money::Currency;
 use crate::store::plans;
 
@@ -15,8 +15,10 @@ use crate::store::plans;
 pub const HELP: &str = "\
 Examples:
   mainstay plan simulate --plan new.toml --periods 2026-08..2026-10
+  mainstay plan simulate --plan new.toml --periods 2026-W40..2026-W44 --format json
   mainstay plan simulate --plan-version 4 --periods 2026-10 --format csv > changes.csv
-It reads the frozen inputs of the committed runs and writes nothing.";
+From one period to another means every committed run, of whatever kind of period, that ends between the first day of
+the one and the last day of the other. It reads the frozen inputs of the runs and writes nothing.";
 
 /// Rows of the table that `--format table` prints for the largest changes.
 const ROWS: usize = 20;
@@ -66,29 +68,9 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let outcome = done?;
     match args.format {
         Format::Json => print_line(serde_json::to_string_pretty(&outcome.report)?),
-        Format::Csv => csv(&outcome),
+        Format::Csv => Ok(std::io::stdout().lock().write_all(outcome.to_csv()?.as_bytes())?),
         Format::Table => table(&outcome.report),
     }
-}
-
-fn csv(outcome: &Outcome) -> Result<(), Failure> {
-    let currency: Currency = outcome.report.currency.parse()?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["member", "rank_before", "rank_after", "before", "after", "change"])?;
-    for member in &outcome.members {
-        let MemberChange { number, rank_before, rank_after, before_minor, after_minor } = member;
-        let plain = |minor: i64| currency.plain(minor);
-        writer.write_record([
-            number,
-            rank_before,
-            rank_after,
-            &plain(*before_minor),
-            &plain(*after_minor),
-            &plain(member.change()),
-        ])?;
-    }
-    let text = writer.into_inner().map_err(|fault| Failure::failed(fault.to_string()))?;
-    Ok(std::io::stdout().lock().write_all(&text)?)
 }
 
 fn table(report: &Report) -> Result<(), Failure> {
@@ -134,5 +116,14 @@ fn table(report: &Report) -> Result<(), Failure> {
     }
     let (up, down) = report.rank_moves;
     print_line(format!("\n{up} members are paid as a higher rank in the last period, {down} as a lower one."))?;
+    for period in report.periods.iter().filter(|period| period.is_left_out) {
+        print_line(format!("The plan has no runs over periods such as {}, so it pays nothing there.", period.label))?;
+    }
+    for kind in &report.kinds_without_run {
+        let many = kind.words().1;
+        print_line(format!(
+            "The plan also runs over {many}, and no committed run was over one: that is not in the sums."
+        ))?;
+    }
     print_line(format!("{} new exceptions. Nothing was written.", report.exception_count))
 }

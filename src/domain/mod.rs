@@ -9,6 +9,7 @@ pub mod member;
 pub mod message;
 pub mod money;
 pub mod order;
+pub mod period;
 pub mod periods;
 pub mod plan_version;
 pub mod product;

@@ -1,11 +1,11 @@
-//! Keeps the estimate of the open month fresh in memory: computed anew in the background when something that
+//! Keeps the estimate of the open periods fresh in memory: computed anew in the background when something that
 //! a run reads has changed, one at a time, and only while somebody looks.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::actions::ActionFault;
-use crate::actions::preview::{self, Preview};
+use crate::actions::preview::{self, Basis, Estimate};
 use crate::clock::Clock;
 use crate::domain::calendar::Moment;
 use crate::store::{Db, StoreResult};
@@ -16,15 +16,15 @@ const EVERY: Duration = Duration::from_millis(500);
 const SETTLE_MICROS: i64 = 1_500_000;
 /// Nothing is computed once nobody looked for so long, in seconds.
 const UNWATCHED_SECONDS: i64 = 3_600;
-/// The longest rest after a computation, in microseconds. It rests as long as it worked, so that it
-/// takes half a processor at most.
+/// The longest rest after a computation, in microseconds. It rests half as long as it worked, so that it takes two
+/// thirds of a processor at most.
 const REST_MICROS: i64 = 20_000_000;
 
 /// An estimate with its age.
 #[derive(Debug)]
 pub struct Shown {
-    /// The estimate.
-    pub preview: Preview,
+    /// The estimate; of one period at least.
+    pub estimate: Estimate,
     /// When its figures were read.
     pub as_of: Moment,
     /// How many were computed before it.
@@ -47,6 +47,8 @@ struct Inner {
 #[derive(Default)]
 struct State {
     shown: Option<Arc<Shown>>,
+    /// What the last computation rested on.
+    basis: Option<Basis>,
     looked_at: Moment,
     count: u64,
     ends: bool,
@@ -97,14 +99,14 @@ impl LivePreview {
         }
         let as_of = self.0.clock.now();
         let today = self.0.db.read(|conn| preview::today(conn, &self.0.clock))?;
-        let computed = match today {
-            Some(today) => preview::compute(&self.0.db, today)?,
-            None => None,
-        };
+        let Some(today) = today else { return Ok(false) };
+        let estimate = preview::compute(&self.0.db, today)?;
         let mut state = self.state();
         let version = state.count;
         state.count += 1;
-        state.shown = computed.map(|preview| Arc::new(Shown { preview, as_of, version }));
+        state.basis = Some(estimate.basis.clone());
+        let is_any = !estimate.previews.is_empty();
+        state.shown = is_any.then(|| Arc::new(Shown { estimate, as_of, version }));
         Ok(true)
     }
 
@@ -112,9 +114,9 @@ impl LivePreview {
     pub fn work(&self) {
         while self.wait_for_somebody() {
             match self.settled().map_err(ActionFault::from).and_then(|stale| if stale { self.timed() } else { Ok(0) }) {
-                Ok(rest) => self.pause(rest.clamp(micros(EVERY), REST_MICROS)),
+                Ok(worked) => self.pause((worked / 2).clamp(micros(EVERY), REST_MICROS)),
                 Err(fault) => {
-                    log::warn!("the estimate of the open month: {fault}");
+                    log::warn!("the estimate of the open periods: {fault}");
                     self.pause(REST_MICROS);
                 }
             }
@@ -126,7 +128,7 @@ impl LivePreview {
         let begun = self.0.clock.now();
         self.refresh()?;
         let took = self.0.clock.now().0 - begun.0;
-        log::debug!("the estimate of the open month took {} ms", took / 1000);
+        log::debug!("the estimate of the open periods took {} ms", took / 1000);
         Ok(took)
     }
 
@@ -152,11 +154,10 @@ impl LivePreview {
 
     /// Whether the estimate rests on something else than it would now.
     fn is_stale(&self) -> StoreResult<bool> {
-        let known = self.state().shown.as_ref().map(|shown| shown.preview.basis.clone());
+        let known = self.state().basis.clone();
         self.0.db.read(|conn| {
             let Some(today) = preview::today(conn, &self.0.clock)? else { return Ok(false) };
-            let now = preview::basis(conn, today)?;
-            Ok(if now.plan.is_none() { known.is_some() } else { known != Some(now) })
+            Ok(known != Some(preview::basis(conn, today)?))
         })
     }
 

@@ -1,7 +1,7 @@
 //! Tries a plan on periods that are over. Payload: the simulation's id.
 
 use super::{Ended, Task};
-use crate::actions::simulate::{STOPPED, simulate};
+use crate::actions::simulate::{STOPPED, keep, simulate};
 use crate::clock::Clock;
 use crate::domain::ids::{JobId, SimulationId};
 use crate::domain::staff::Actor;
@@ -33,17 +33,17 @@ pub fn handle(db: &Db, clock: &Clock, task: &Task<'_>, payload: &str) -> Ended {
         stopped |= !task.report(done, total, what);
         !stopped
     });
-    let report = match outcome {
-        Ok(outcome) => outcome.report,
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
         Err(_) if stopped => return Ended::Stopped(STOPPED.to_owned()),
         Err(fault) => return Ended::Failed(fault.to_string()),
     };
-    let stored = serde_json::to_string(&report).map_err(|fault| fault.to_string()).and_then(|json| {
-        db.write(|tx| simulations::finish(tx, id, &json, clock.now())).map_err(|fault| fault.to_string())
-    });
-    match stored {
-        Ok(()) => Ended::Done(format!("{} periods, {} members change", report.periods.len(), changed(&report))),
-        Err(fault) => Ended::Failed(fault),
+    match keep(db, clock, id, &outcome) {
+        Ok(()) => {
+            let report = &outcome.report;
+            Ended::Done(format!("{} periods, {} members change", report.periods.len(), changed(report)))
+        }
+        Err(fault) => Ended::Failed(fault.to_string()),
     }
 }
 

@@ -12,6 +12,7 @@ mod digest;
 mod engine;
 pub mod expr;
 pub mod fault;
+mod kinds;
 mod language;
 pub mod lines;
 mod lookup;
@@ -30,8 +31,8 @@ pub use engine::{Progress, RunFault, is_volume, place_members, run, run_on};
 pub use fault::{Fault, Faults};
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{
-    BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, Passed, PassedReason, RankName,
-    Requirement, RunResult, Severity, Source, Split, WalletTotal,
+    BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, NextRank, Passed, PassedReason,
+    RankName, Requirement, RunResult, Severity, Source, Split, WalletTotal,
 };
 pub use snapshot::{
     Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,

@@ -313,8 +313,21 @@ pub struct MemberResult {
     pub downline: u32,
     /// Sum of the member's lines.
     pub earned_minor: i64,
-    /// The next rank to reach and its requirements: first place in [`RunResult::requirements`] and how many.
-    pub next_rank: Option<(u16, u32, u16)>,
+    /// The next rank and what it takes.
+    pub next_rank: Option<NextRank>,
+}
+
+/// The rank above the one that was earned, with its requirements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextRank {
+    /// Place in [`RunResult::ranks`].
+    pub rank: u16,
+    /// First place in [`RunResult::requirements`].
+    pub first: u32,
+    /// How many requirements.
+    pub count: u16,
+    /// Whether they are those to keep the rank, which the member was paid on before, and not those to reach it.
+    pub keeps: bool,
 }
 
 /// A rank of the plan, lowest first.

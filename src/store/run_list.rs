@@ -1,12 +1,15 @@
 //! Read models of runs: what pages list and search.
 
+use std::collections::HashMap;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::schema::{earning_lines, members, messages, orders, run_members, run_rules, runs, statements};
 use super::{Conn, StoreResult};
-use crate::domain::ids::{LineId, MemberId, RunId};
+use crate::domain::calendar::Day;
+use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::message::MessageStatus;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::run::RunStatus;
@@ -58,6 +61,93 @@ pub fn list_payees(conn: &mut Conn, run: RunId, search: &str, limit: i64, offset
             run_members::earned_minor,
         ))
         .load(conn)?)
+}
+
+/// Members of a run without a line, in the order of their enrolment; `search` narrows by name or number.
+pub fn list_unpaid(conn: &mut Conn, run: RunId, search: &str, limit: i64, offset: i64) -> StoreResult<Vec<Payee>> {
+    let pattern = text::like_anywhere(&text::folded(search));
+    Ok(run_members::table
+        .inner_join(members::table.on(members::id.eq(run_members::member_id)))
+        .filter(run_members::run_id.eq(run))
+        .filter(run_members::line_count.eq(0))
+        .filter(members::search.like(pattern).escape('\\'))
+        .order(run_members::member_id)
+        .limit(limit)
+        .offset(offset)
+        .select((
+            members::id,
+            members::number,
+            members::name,
+            members::latin_name,
+            run_members::paid_rank,
+            run_members::pv,
+            run_members::gv,
+            run_members::line_count,
+            run_members::earned_minor,
+        ))
+        .load(conn)?)
+}
+
+/// An order that a run is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOrder {
+    /// Number.
+    pub number: String,
+    /// Name of the buyer.
+    pub buyer: String,
+    /// Number of the buyer.
+    pub buyer_number: String,
+    /// The day on which it counts.
+    pub commission_on: Day,
+    /// Commissionable volume.
+    pub cv: Volume,
+    /// Lines that rest on it.
+    pub line_count: i64,
+    /// Their sum.
+    pub paid_minor: i64,
+}
+
+/// The orders that count between two days, the newest first, with what the run paid on each; `unpaid` leaves only those
+/// without a line.
+pub fn list_orders(
+    conn: &mut Conn,
+    run: RunId,
+    (first, last): (Day, Day),
+    unpaid: bool,
+    limit: i64,
+    offset: i64,
+) -> StoreResult<Vec<RunOrder>> {
+    let mut query = orders::table
+        .inner_join(members::table.on(members::id.eq(orders::member_id)))
+        .filter(orders::commission_on.between(first, last))
+        .select((orders::id, orders::number, members::name, members::number, orders::commission_on, orders::cv))
+        .order((orders::commission_on.desc(), orders::id.desc()))
+        .limit(limit)
+        .offset(offset)
+        .into_boxed();
+    if unpaid {
+        let of_order =
+            earning_lines::table.filter(earning_lines::order_id.eq(orders::id)).filter(earning_lines::run_id.eq(run));
+        query = query.filter(diesel::dsl::not(diesel::dsl::exists(of_order)));
+    }
+    let found: Vec<(OrderId, String, String, String, Day, Volume)> = query.load(conn)?;
+    let ids: Vec<OrderId> = found.iter().map(|row| row.0).collect();
+    let paid: HashMap<OrderId, (i64, i64)> = earning_lines::table
+        .filter(earning_lines::order_id.eq_any(&ids))
+        .filter(earning_lines::run_id.eq(run))
+        .select((earning_lines::order_id, earning_lines::amount_minor))
+        .load::<(OrderId, i64)>(conn)?
+        .into_iter()
+        .fold(HashMap::new(), |mut sums, (order, amount)| {
+            let sum: &mut (i64, i64) = sums.entry(order).or_default();
+            *sum = (sum.0 + 1, sum.1.saturating_add(amount));
+            sums
+        });
+    let row = |(id, number, buyer, buyer_number, commission_on, cv)| {
+        let (line_count, paid_minor) = paid.get(&id).copied().unwrap_or_default();
+        RunOrder { number, buyer, buyer_number, commission_on, cv, line_count, paid_minor }
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// A line as a file of all lines has it.

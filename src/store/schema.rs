@@ -205,6 +205,7 @@ diesel::table! {
         first_period -> Text,
         last_period -> Text,
         result -> Text,
+        changes -> Binary,
         created_at -> BigInt,
         created_by -> BigInt,
         finished_at -> BigInt,

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::simulations;
-use super::{Conn, StoreError, StoreResult, insert_all};
+use super::{Conn, StoreError, StoreResult};
 use crate::domain::calendar::Moment;
 use crate::domain::ids::{SimulationId, StaffId};
 
@@ -35,13 +35,15 @@ pub struct Simulation {
 
 /// Inserts a simulation.
 pub fn insert(tx: &mut Conn, row: &Simulation) -> StoreResult<()> {
-    Ok(insert_all!(tx, simulations::table, std::slice::from_ref(row))?)
+    let nothing: &[u8] = &[];
+    diesel::insert_into(simulations::table).values((row, simulations::changes.eq(nothing))).execute(tx)?;
+    Ok(())
 }
 
-/// Stores what came out.
-pub fn finish(tx: &mut Conn, id: SimulationId, result: &str, at: Moment) -> StoreResult<()> {
+/// Stores what came out: the report, and each member's change as packed bytes.
+pub fn finish(tx: &mut Conn, id: SimulationId, result: &str, changes: &[u8], at: Moment) -> StoreResult<()> {
     let changed = diesel::update(simulations::table.find(id))
-        .set((simulations::result.eq(result), simulations::finished_at.eq(at)))
+        .set((simulations::result.eq(result), simulations::changes.eq(changes), simulations::finished_at.eq(at)))
         .execute(tx)?;
     if changed == 1 { Ok(()) } else { Err(StoreError::not_found("simulation", id)) }
 }
@@ -54,6 +56,11 @@ pub fn get(conn: &mut Conn, id: SimulationId) -> StoreResult<Simulation> {
         .first(conn)
         .optional()?
         .ok_or_else(|| StoreError::not_found("simulation", id))
+}
+
+/// Each member's change as it was packed; empty until the simulation is finished.
+pub fn get_changes(conn: &mut Conn, id: SimulationId) -> StoreResult<Vec<u8>> {
+    Ok(simulations::table.find(id).select(simulations::changes).first(conn)?)
 }
 
 /// The newest simulations first.

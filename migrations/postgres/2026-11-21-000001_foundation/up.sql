@@ -222,6 +222,7 @@ CREATE TABLE simulations (
     first_period TEXT NOT NULL,
     last_period TEXT NOT NULL,
     result TEXT NOT NULL,
+    changes BYTEA NOT NULL,
     created_at BIGINT NOT NULL,
     created_by BIGINT NOT NULL,
     finished_at BIGINT NOT NULL

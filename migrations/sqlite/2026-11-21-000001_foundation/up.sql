@@ -226,6 +226,7 @@ CREATE TABLE simulations (
     first_period TEXT NOT NULL,
     last_period TEXT NOT NULL,
     result TEXT NOT NULL,
+    changes BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     created_by INTEGER NOT NULL,
     finished_at INTEGER NOT NULL

@@ -14,17 +14,18 @@ pub use report::{Band, BonusReport, ExceptionReport, Figures, MemberReport, Peri
 use tally::{Committed, Tally};
 
 use super::ActionFault;
-use super::freeze_run::unpacked;
+use super::freeze_run::{packed, unpacked};
 use crate::clock::Clock;
 use crate::domain::calendar::Moment;
 use crate::domain::ids::{MemberId, SimulationId};
-use crate::domain::run::{PeriodKind, RunStatus};
+use crate::domain::money::Currency;
+use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
 use crate::plan::{self, CheckedPlan, Snapshot};
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::simulations::{self, Simulation};
-use crate::store::{Conn, Db, StoreResult, ids, members, plans};
+use crate::store::{Conn, Db, StoreError, StoreResult, ids, members, plans};
 
 /// How many of the largest changes a report names.
 const LARGEST: usize = 50;
@@ -60,18 +61,65 @@ pub struct Outcome {
     pub members: Vec<MemberChange>,
 }
 
-/// The periods whose runs are committed, the oldest first, with their runs.
+impl Outcome {
+    /// Everybody with an amount as comma-separated values, amounts in units of the currency.
+    ///
+    /// # Errors
+    /// Of a currency that is none.
+    pub fn to_csv(&self) -> Result<String, ActionFault> {
+        let currency: Currency =
+            self.report.currency.parse().map_err(|_| StoreError::Corrupt(self.report.currency.clone()))?;
+        let mut text = "member,rank_before,rank_after,before,after,change\n".to_owned();
+        for member in &self.members {
+            let MemberChange { number, rank_before, rank_after, before_minor, after_minor } = member;
+            let amounts = [*before_minor, *after_minor, member.change()].map(|minor| currency.plain(minor)).join(",");
+            let cells = [cell(number), cell(rank_before), cell(rank_after), amounts];
+            text.push_str(&cells.join(","));
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+/// A cell that a sheet reads as it is.
+fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// Keeps what a simulation found.
+///
+/// # Errors
+/// Of the store.
+pub fn keep(db: &Db, clock: &Clock, id: SimulationId, outcome: &Outcome) -> Result<(), ActionFault> {
+    let json = serde_json::to_string(&outcome.report).map_err(|fault| StoreError::Corrupt(fault.to_string()))?;
+    let changes = packed(outcome.to_csv()?.as_bytes())?;
+    Ok(db.write(|tx| simulations::finish(tx, id, &json, &changes, clock.now()))?)
+}
+
+/// Each member's change in a simulation that was kept, as comma-separated values.
+///
+/// # Errors
+/// Refused until it is finished.
+pub fn changes_csv(conn: &mut Conn, id: SimulationId) -> Result<Vec<u8>, ActionFault> {
+    let kept = simulations::get_changes(conn, id)?;
+    if kept.is_empty() {
+        return Err(ActionFault::refused("The simulation has no result yet"));
+    }
+    unpacked(&kept)
+}
+
+/// The periods of every kind whose runs are committed, with their runs, in the order in which they were: so they hand
+/// on what they remember.
 pub fn committed(conn: &mut Conn) -> StoreResult<Vec<(Period, Run)>> {
     let runs = runs::list(conn)?;
     let mut found: Vec<(Period, Run)> = periods::list(conn)?
         .into_iter()
-        .filter(|period| period.kind == PeriodKind::Month)
         .filter_map(|period| {
             let run = runs.iter().find(|run| run.period_id == period.id && run.status == RunStatus::Committed)?;
             Some((period, run.clone()))
         })
         .collect();
-    found.reverse();
+    found.sort_by_key(|(_, run)| (run.committed_at, run.id));
     Ok(found)
 }
 
@@ -105,7 +153,8 @@ pub fn ask(
     Ok(row)
 }
 
-/// Runs the plan of a text over the committed periods from `first` to `last`. `progress` is told what is
+/// Runs the plan of a text over the committed periods from `first` to `last`, in the order in which they were
+/// committed; over periods of a kind that the plan does not use it pays nothing. `progress` is told what is
 /// done, of how much, and what is being done; it returns whether to go on.
 ///
 /// # Errors
@@ -120,11 +169,16 @@ pub fn simulate(
     let plan = CheckedPlan::read(source, file).map_err(|faults| ActionFault::refused(faults.to_string()))?;
     let periods = db.read(|conn| chosen(conn, first, last))?;
     let steps = periods.len() as u64 * STEPS;
-    let mut tally = Tally::default();
+    let kinds = plan.period_kinds();
+    let mut tally = Tally::new(&kinds);
     let mut chain = Chain::default();
     for (place, (period, run)) in (0_u64..).zip(periods) {
         let mut stopped = !progress(place * STEPS, steps, &format!("{}: reading", period.label));
         let (mut snapshot, committed) = db.read(|conn| load(conn, &period, run))?;
+        if !kinds.contains(&period.kind) {
+            tally.leave_out(&committed, &snapshot);
+            continue;
+        }
         chain.carry(&mut snapshot);
         let result = plan::run(&plan, &snapshot, &mut |at: plan::Progress| {
             let done = place * STEPS + 1 + u64::from(at.number);
@@ -148,11 +202,12 @@ pub const STOPPED: &str = "The simulation was stopped; nothing was kept";
 /// Reading, and the engine's own steps.
 const STEPS: u64 = 7;
 
-/// The committed periods from one label to another, without a gap at either end.
+/// The committed periods from one label to another: those of every kind that end from the first day of the one to the
+/// last day of the other. One label is its period alone.
 fn chosen(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<(Period, Run)>, ActionFault> {
     let all = committed(conn)?;
-    let place = |label: &str| {
-        all.iter().position(|(period, _)| period.label == label).ok_or_else(|| {
+    let named = |label: &str| {
+        all.iter().find(|(period, _)| period.label == label).cloned().ok_or_else(|| {
             let known = match (all.first(), all.last()) {
                 (Some((first, _)), Some((last, _))) => format!("committed are {} to {}", first.label, last.label),
                 _ => "no run is committed yet".to_owned(),
@@ -160,11 +215,15 @@ fn chosen(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<(Period, Run)>
             ActionFault::refused(format!("There is no committed run over {label}; {known}"))
         })
     };
-    let (from, to) = (place(first)?, place(last)?);
-    if from > to {
+    let (from, to) = (named(first)?, named(last)?);
+    if first == last {
+        return Ok(vec![from]);
+    }
+    let days = from.0.first_day..=to.0.last_day;
+    if from.0.last_day > to.0.last_day {
         return Err(ActionFault::refused(format!("{first} comes after {last}; name the earlier period first")));
     }
-    Ok(all[from..=to].to_vec())
+    Ok(all.into_iter().filter(|(period, _)| days.contains(&period.last_day)).collect())
 }
 
 /// The frozen input of a run and what the run found.
@@ -173,6 +232,7 @@ fn load(conn: &mut Conn, period: &Period, run: Run) -> Result<(Snapshot, Committ
     let snapshot = Snapshot::from_bytes(&bytes).map_err(|fault| ActionFault::refused(fault.to_string()))?;
     let committed = Committed {
         label: period.label.clone(),
+        kind: period.kind,
         plan_version: plans::get(conn, run.plan_version_id)?.version,
         members: runs::list_members(conn, run.id)?,
         totals: runs::list_totals(conn, run.id)?,

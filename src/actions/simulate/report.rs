@@ -1,6 +1,10 @@
 //! What a simulation says: plain values, stored and printed as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+
+use crate::domain::run::PeriodKind;
 
 /// A plan over periods that are over, beside what was committed. Amounts are minor units of the currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,12 +15,19 @@ pub struct Report {
     pub currency: String,
     /// The periods in their order.
     pub periods: Vec<PeriodReport>,
-    /// All periods together.
+    /// All periods together. Where periods of several kinds cover the same days, the volume counts once.
     pub total: Figures,
+    /// Kinds of periods that the plan uses and that none of the committed runs was over: what it would have paid there
+    /// is not in the figures.
+    #[serde(default)]
+    pub kinds_without_run: Vec<PeriodKind>,
     /// The bonuses of either plan, over all periods.
     pub bonuses: Vec<BonusReport>,
     /// Winners and losers by the rank that the last committed run paid on, the highest first; last those without.
     pub ranks: Vec<RankReport>,
+    /// Names of the plan's ranks by code.
+    #[serde(default)]
+    pub rank_names: BTreeMap<String, String>,
     /// How many members' amounts change by how much, from the greatest loss to the greatest gain.
     pub bands: Vec<Band>,
     /// The members whose amounts change most.
@@ -57,6 +68,9 @@ pub struct PeriodReport {
     pub run: String,
     /// The number of the plan version that it was pinned to.
     pub plan_version: i32,
+    /// Whether the plan has no runs over periods of this kind, and so pays nothing.
+    #[serde(default)]
+    pub is_left_out: bool,
     /// The figures.
     #[serde(flatten)]
     pub figures: Figures,

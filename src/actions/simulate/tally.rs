@@ -8,7 +8,8 @@ use super::report::{Band, BonusReport, ExceptionReport, Figures, RankReport, Rep
 use super::{MemberChange, PeriodReport};
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::money::{Currency, Volume};
-use crate::plan::{RunResult, Snapshot};
+use crate::domain::run::PeriodKind;
+use crate::plan::{BonusTotal, RunResult, Snapshot};
 use crate::store::runs::{Run, RunException, RunMember, RunTotal};
 
 /// Exceptions that a report names one by one.
@@ -20,6 +21,7 @@ const LIMITS: [i64; 4] = [1, 10, 100, 1_000];
 pub struct Committed {
     pub run: Run,
     pub label: String,
+    pub kind: PeriodKind,
     pub plan_version: i32,
     pub members: Vec<RunMember>,
     pub totals: Vec<RunTotal>,
@@ -35,11 +37,38 @@ pub struct Tally {
     bonuses: BTreeMap<String, (usize, BonusReport)>,
     /// Codes of the ranks of both plans, lowest first.
     ranks: Vec<String>,
+    rank_names: BTreeMap<String, String>,
     exceptions: Vec<ExceptionReport>,
     exception_count: u64,
+    /// The volume of all periods of a kind.
+    volumes: BTreeMap<PeriodKind, i64>,
+    /// Kinds that the plan uses and no committed run was over so far.
+    without_run: Vec<PeriodKind>,
 }
 
 impl Tally {
+    /// Nothing added yet, for a plan that uses these kinds of periods.
+    pub fn new(kinds: &[PeriodKind]) -> Self {
+        Self { without_run: kinds.to_vec(), ..Self::default() }
+    }
+
+    /// Adds a period of a kind that the plan has no runs over.
+    pub fn leave_out(&mut self, committed: &Committed, snapshot: &Snapshot) {
+        let numbers: HashMap<MemberId, &str> =
+            snapshot.members.iter().map(|person| (person.id, person.number.as_str())).collect();
+        for member in &committed.members {
+            let entry = self.members.entry(member.member_id).or_default();
+            entry.before_minor += member.earned_minor;
+            entry.rank_before.clone_from(&member.paid_rank);
+            if let Some(number) = numbers.get(&member.member_id) {
+                (*number).clone_into(&mut entry.number);
+            }
+        }
+        self.add_bonuses(committed, &[]);
+        let figures = Figures { cv: committed.run.cv.0, ..Figures::default() };
+        self.push(committed, figures, true);
+    }
+
     /// Adds a period.
     pub fn add(&mut self, committed: &Committed, result: &RunResult, snapshot: &Snapshot) {
         for change in self.members.values_mut() {
@@ -59,40 +88,51 @@ impl Tally {
                 member.paid_rank.map(|rank| result.ranks[usize::from(rank)].code.clone()).unwrap_or_default();
             entry.number.clone_from(&person.number);
         }
-        self.add_bonuses(committed, result);
+        self.add_bonuses(committed, &result.bonuses);
         self.add_ranks(committed, result);
         self.add_exceptions(committed, result);
-        let mut figures = Figures {
+        let figures = Figures {
             cv: result.total_cv.0,
-            before_minor: committed.run.earned_minor,
             after_minor: result.total_minor,
-            payees_before: committed.run.payee_count.unsigned_abs(),
             payees_after: paid.len() as u64,
             ..Figures::default()
         };
-        figures.share(result.currency);
+        self.push(committed, figures, false);
+    }
+
+    /// Notes a period with the simulated figures.
+    fn push(&mut self, committed: &Committed, simulated: Figures, is_left_out: bool) {
+        let mut figures = Figures {
+            before_minor: committed.run.earned_minor,
+            payees_before: committed.run.payee_count.unsigned_abs(),
+            ..simulated
+        };
+        figures.share(committed.run.currency);
+        *self.volumes.entry(committed.kind).or_default() += figures.cv;
+        self.without_run.retain(|kind| *kind != committed.kind);
         self.periods.push(PeriodReport {
             label: committed.label.clone(),
             run: committed.run.number.clone(),
             plan_version: committed.plan_version,
+            is_left_out,
             figures,
         });
     }
 
-    fn add_bonuses(&mut self, committed: &Committed, result: &RunResult) {
+    fn add_bonuses(&mut self, committed: &Committed, simulated: &[BonusTotal]) {
         let mut bonus = |code: &str, name: &str| {
             let place = self.bonuses.len();
             let blank =
                 || BonusReport { code: code.to_owned(), name: name.to_owned(), before_minor: 0, after_minor: 0 };
             self.bonuses.entry(code.to_owned()).or_insert_with(|| (place, blank())).1.clone()
         };
-        for total in &result.bonuses {
+        for total in simulated {
             bonus(&total.code, &total.name);
         }
         for total in &committed.totals {
             bonus(&total.bonus, &total.name);
         }
-        for total in &result.bonuses {
+        for total in simulated {
             if let Some((_, report)) = self.bonuses.get_mut(&total.code) {
                 report.after_minor += total.amount_minor;
             }
@@ -106,6 +146,7 @@ impl Tally {
 
     /// The ranks of the plan, and those that only the committed plan has, above them.
     fn add_ranks(&mut self, committed: &Committed, result: &RunResult) {
+        self.rank_names.extend(result.ranks.iter().map(|rank| (rank.code.clone(), rank.name.clone())));
         let old = committed.members.iter().map(|member| &member.paid_rank).filter(|code| !code.is_empty());
         for code in result.ranks.iter().map(|rank| &rank.code).chain(old) {
             if !self.ranks.contains(code) {
@@ -141,10 +182,10 @@ impl Tally {
         members.sort_by(|(_, a), (_, b)| b.change().abs().cmp(&a.change().abs()).then_with(|| a.number.cmp(&b.number)));
         let mut total = Figures::default();
         for period in &self.periods {
-            total.cv += period.figures.cv;
             total.before_minor += period.figures.before_minor;
             total.after_minor += period.figures.after_minor;
         }
+        total.cv = self.volumes.values().copied().max().unwrap_or(0);
         total.payees_before = count(&members, |m| m.before_minor != 0);
         total.payees_after = count(&members, |m| m.after_minor != 0);
         total.share(currency);
@@ -166,6 +207,8 @@ impl Tally {
             rank_moves,
             exceptions: self.exceptions,
             exception_count: self.exception_count,
+            rank_names: self.rank_names,
+            kinds_without_run: self.without_run,
             periods: self.periods,
         };
         (report, members)

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::StatementBook;
-use super::book::month_name;
 use crate::actions::ActionFault;
 use crate::domain::ledger::TransferKind;
+use crate::domain::period;
 use crate::pdf::statement::view;
 use crate::store::statements::Statement;
 use crate::store::wallets::{self, RunWallet};
@@ -31,7 +31,7 @@ pub(super) fn summary(
 
 /// Opening balance, the entries of this run, closing balance. Later entries belong to later statements.
 pub(super) fn view(conn: &mut Conn, book: &StatementBook, statement: &Statement) -> Result<view::Account, ActionFault> {
-    let month = month_name(book.period.first_day, "%B");
+    let name = period::short_name(&book.period.label);
     let names: HashMap<String, String> = wallets::list_of_member(conn, book.run.id, statement.member_id)?
         .into_iter()
         .map(|row| (row.wallet, row.name))
@@ -42,7 +42,7 @@ pub(super) fn view(conn: &mut Conn, book: &StatementBook, statement: &Statement)
         .map(|entry| view::Entry {
             on: entry.transfer.on_day,
             text: match entry.transfer.kind {
-                TransferKind::Earned => format!("Earned in {month}"),
+                TransferKind::Earned => format!("Earned in {name}"),
                 TransferKind::Clawback => "Commission on returned goods taken back".to_owned(),
                 TransferKind::PaidOut => "Paid out".to_owned(),
                 TransferKind::Wallet => {

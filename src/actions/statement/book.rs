@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::{account, lines};
 use crate::actions::{ActionFault, company};
-use crate::domain::calendar::Day;
 use crate::domain::company::Company;
 use crate::domain::country;
 use crate::domain::ids::RunId;
+use crate::domain::period;
 use crate::domain::run::RunStatus;
 use crate::pdf::statement::view::{self, StatementView};
 use crate::plan::CheckedPlan;
@@ -73,7 +73,7 @@ impl StatementBook {
 
     /// The period in words: `October 2026`.
     pub fn period_name(&self) -> String {
-        month_name(self.period.first_day, "%B %Y")
+        period::name(&self.period.label)
     }
 
     /// What one statement says.
@@ -118,8 +118,8 @@ impl StatementBook {
             first: self.period.first_day,
             last: self.period.last_day,
             label: self.period_name(),
-            short: month_name(self.period.first_day, "%B"),
-            previous: self.previous.as_ref().map(|(_, period)| month_name(period.first_day, "%B")),
+            short: period::short_name(&self.period.label),
+            previous: self.previous.as_ref().map(|(_, period)| period::short_name(&period.label)),
         }
     }
 
@@ -202,10 +202,6 @@ fn unit(label: &str) -> &'static str {
         (true, false) => "GV",
         _ => "",
     }
-}
-
-pub(super) fn month_name(day: Day, format: &str) -> String {
-    day.date().format(format).to_string()
 }
 
 fn without_scheme(url: &str) -> &str {

@@ -16,7 +16,7 @@ use crate::plan::checked::Wallet;
 use crate::plan::climb::{Climbs, Reason, Upward, Way};
 use crate::plan::expr::TreeRef;
 use crate::plan::result::{
-    BonusTotal, MemberResult, PassedReason, RankName, Requirement, RunResult, Split, WalletTotal,
+    BonusTotal, MemberResult, NextRank, PassedReason, RankName, Requirement, RunResult, Split, WalletTotal,
 };
 use crate::plan::snapshot::Snapshot;
 
@@ -143,8 +143,8 @@ fn into_wallets(standing: &Standing<'_>, mut splits: Vec<Split>) -> Result<(Vec<
     Ok((wallets, splits))
 }
 
-/// Per member (by index): the next rank, the first place of its requirements, and how many.
-type NextRanks = Vec<Option<(u16, u32, u16)>>;
+/// Per member (by index).
+type NextRanks = Vec<Option<NextRank>>;
 
 /// What every distributor has and needs for the next rank.
 fn requirements(
@@ -175,34 +175,31 @@ fn requirements(
     for found in parts {
         for found in found? {
             let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
-            next.push(found.map(|(rank, needs)| {
+            next.push(found.map(|(rank, keeps, needs)| {
                 let count = u16::try_from(needs.len()).unwrap_or(u16::MAX);
                 out.extend(needs);
-                (rank, first, count)
+                NextRank { rank, first, count, keeps }
             }));
         }
     }
     Ok((labels, out, next))
 }
 
-/// The next rank of a member, and what it has and needs for it. `place_of` are the places of the labels of each rank:
+/// The next rank of a member, whether it only has to be kept, and what the member has and needs for it. `place_of` are the places of the labels of each rank:
 /// those of the needs to reach it, then those of the needs to keep it.
 fn wanted(
     standing: &Standing<'_>,
     snapshot: &Snapshot,
     member: usize,
     place_of: &[Vec<u16>],
-) -> Result<Option<(u16, Vec<Requirement>)>, RunFault> {
+) -> Result<Option<(u16, bool, Vec<Requirement>)>, RunFault> {
     let rank = usize::from(standing.rank[member]);
     let Some(wanted) = standing.plan.ranks.get(rank).filter(|_| standing.field.may_earn[member]) else {
         return Ok(None);
     };
     let asked = needs(standing, standing.rank[member] + 1, member);
-    let labels = if wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked)) {
-        &place_of[rank][wanted.needs.len()..]
-    } else {
-        &place_of[rank][..wanted.needs.len()]
-    };
+    let keeps = wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked));
+    let labels = if keeps { &place_of[rank][wanted.needs.len()..] } else { &place_of[rank][..wanted.needs.len()] };
     let mut out = Vec::with_capacity(asked.len());
     for (need, label) in asked.iter().zip(labels) {
         let arithmetic = |NoValue| RunFault::Arithmetic {
@@ -218,7 +215,7 @@ fn wanted(
         let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
         out.push(Requirement { label: *label, have, need: needed, met });
     }
-    Ok(Some((standing.rank[member], out)))
+    Ok(Some((standing.rank[member], keeps, out)))
 }
 
 fn member(

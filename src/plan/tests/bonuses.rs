@@ -2,7 +2,7 @@
 
 use super::world::{day, lines, members, number, october, order, plan, result};
 use crate::domain::order::OrderType;
-use crate::plan::{CheckedPlan, RunFault, Snapshot, run, starter};
+use crate::plan::{CheckedPlan, NextRank, RunFault, Snapshot, run, starter};
 
 fn unilevel() -> CheckedPlan {
     CheckedPlan::read(starter::UNILEVEL, "unilevel.toml").unwrap()
@@ -131,9 +131,9 @@ fn capped_group_volume_means_two_things_and_a_plan_says_which() {
     }
     let found = result(&plan, &field);
     assert_eq!(found.members[0].rank, Some(0));
-    let (next, first, count) = found.members[0].next_rank.unwrap();
+    let NextRank { rank: next, first, count, keeps } = found.members[0].next_rank.unwrap();
     let requirement = &found.requirements[first as usize];
-    assert_eq!((next, count, requirement.met), (1, 1, false));
+    assert_eq!((next, count, keeps, requirement.met), (1, 1, false, false));
     assert_eq!((requirement.have.to_string(), requirement.need.to_string()), ("550".into(), "600".into()));
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::domain::calendar::{Day, month_of_label};
+use crate::domain::calendar::Day;
 use crate::domain::ids::PlanVersionId;
+use crate::domain::period;
 use crate::plan::CheckedPlan;
 use crate::store::member_list;
 use crate::store::runs::Run;
@@ -46,13 +47,8 @@ impl Standing {
 
     /// The period of the run as people say it, such as `October 2026`.
     pub fn period(&self) -> Option<String> {
-        self.run.as_ref().map(|(_, label)| period_name(label))
+        self.run.as_ref().map(|(_, label)| period::name(label))
     }
-}
-
-/// `2026-10` → `October 2026`; other labels stay.
-pub fn period_name(label: &str) -> String {
-    month_of_label(label).map_or_else(|| label.to_owned(), |(first, _)| first.date().format("%B %Y").to_string())
 }
 
 /// The ranks of a stored plan. A version never changes, so the last one is kept.

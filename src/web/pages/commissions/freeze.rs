@@ -1,4 +1,4 @@
-//! Freezes a month and asks for its calculation.
+//! Freezes a period and asks for its calculation.
 
 use rocket::State;
 use rocket::form::FromForm;

@@ -4,8 +4,9 @@ mod export;
 mod freeze;
 mod list;
 mod member;
-mod nothing;
+mod orders;
 mod payees;
+mod reasons;
 mod show;
 mod step;
 mod why;
@@ -22,7 +23,9 @@ pub fn routes() -> Vec<Route> {
         step::step,
         payees::list,
         member::show,
-        nothing::show,
+        reasons::member,
+        reasons::order,
+        orders::list,
         why::show,
         export::lines,
         export::zip

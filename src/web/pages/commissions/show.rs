@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::list::state;
 use crate::domain::ids::{MemberId, StaffId};
 use crate::domain::money::{Volume, rate_text};
+use crate::domain::period;
 use crate::domain::run::RunStatus;
 use crate::jobs::calculate_run;
 use crate::plan::BaseKind;
@@ -143,13 +144,24 @@ impl Head {
         })
     }
 
-    pub fn month(&self) -> String {
-        self.period.first_day.date().format("%B %Y").to_string()
+    /// The period in words: `October 2026`, `Week 44 of 2026`.
+    pub fn period_name(&self) -> String {
+        period::name(&self.period.label)
     }
 
-    /// The month's name and the one before it, for table heads.
-    pub(super) fn months(&self) -> (String, Option<String>) {
-        let name = |period: &Period| period.first_day.date().format("%B").to_string();
+    /// Its first and last day in words.
+    pub(super) fn days(&self) -> String {
+        period::days(self.period.first_day, self.period.last_day)
+    }
+
+    /// What one period of its kind is called: `month`.
+    pub(super) const fn kind(&self) -> &'static str {
+        self.period.kind.words().0
+    }
+
+    /// The short names of the period and of the one before it, for table heads.
+    pub(super) fn short_names(&self) -> (String, Option<String>) {
+        let name = |period: &Period| period::short_name(&period.label);
         (name(&self.period), self.previous.as_ref().map(|(_, period)| name(period)))
     }
 

@@ -1,5 +1,6 @@
 //! Members: the list, one member, enrolment and changes.
 
+mod closest;
 mod edit;
 mod enrol;
 mod form;
@@ -11,5 +12,5 @@ use rocket::Route;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    rocket::routes![list::list, profile::show, enrol::show, enrol::submit, edit::show, edit::submit]
+    rocket::routes![list::list, closest::show, profile::show, enrol::show, enrol::submit, edit::show, edit::submit]
 }

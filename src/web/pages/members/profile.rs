@@ -3,14 +3,16 @@
 use askama::Template;
 use rocket::State;
 
-use super::super::standing::{Standing, period_name};
+use super::super::standing::Standing;
 use super::progress::Progress;
 use crate::actions::company;
+use crate::actions::preview::Preview;
 use crate::domain::calendar::Day;
 use crate::domain::company::Company;
 use crate::domain::country;
 use crate::domain::ids::MemberId;
 use crate::domain::money::Currency;
+use crate::domain::period;
 use crate::domain::tree::TreeKind;
 use crate::jobs::live_preview::Shown;
 use crate::store::audit::{self, Stored};
@@ -78,7 +80,7 @@ struct Profile {
     /// The last run's period, its number and the figures.
     figures: Option<Figures>,
     progress: Option<Progress>,
-    /// The open month so far, with its own way to the next rank.
+    /// The open period so far that says where the member stands, with its own way to the next rank.
     so_far: Option<SoFar>,
     earnings: Vec<EarningRow>,
     orders: Vec<OrderRow>,
@@ -116,9 +118,13 @@ struct Figures {
     lines: i64,
 }
 
-/// The estimate of the open month for this member.
+/// The estimate of an open period for this member.
 struct SoFar {
+    period: String,
+    kind: &'static str,
     as_of: String,
+    /// The other open periods: name, what would be earned, personal volume.
+    others: Vec<(String, String, String)>,
     pv: String,
     gv: String,
     is_active: bool,
@@ -306,13 +312,23 @@ fn view(shell: Shell, mut loaded: Loaded, sees_audit: bool) -> Profile {
 }
 
 fn so_far(shown: &Shown, loaded: &Loaded, shell: &Shell) -> Option<SoFar> {
-    let found = shown.preview.member(loaded.member.id)?;
+    let main = shown.estimate.of_ranks().or_else(|| shown.estimate.previews.last())?;
+    let found = main.member(loaded.member.id)?;
+    let others = shown.estimate.previews.iter().filter(|other| other.period != main.period);
+    let other = |other: &Preview| {
+        let found = other.member(loaded.member.id)?;
+        let earned = other.currency.grouped(found.earned_minor);
+        Some((period::name(&other.period.label), earned, found.pv.grouped()))
+    };
     Some(SoFar {
+        period: period::name(&main.period.label),
+        kind: main.period.kind.words().0,
+        others: others.filter_map(other).collect(),
         as_of: time_of(shown, shell.zone),
         pv: found.pv.grouped(),
         gv: found.gv.grouped(),
         is_active: found.is_active,
-        earned: shown.preview.currency.grouped(found.earned_minor),
+        earned: main.currency.grouped(found.earned_minor),
         progress: Progress::read(&found.progress),
         paid_rank: found.paid_rank,
     })
@@ -326,7 +342,7 @@ fn place(member: &Member) -> String {
 
 fn figures(run: &Run, label: &str, result: &RunMember, person: &Person) -> Figures {
     Figures {
-        period: period_name(label),
+        period: period::name(label),
         href: run_href(run, person),
         pv: result.pv.grouped(),
         gv: result.gv.grouped(),
@@ -343,7 +359,7 @@ fn run_href(run: &Run, person: &Person) -> String {
 
 fn earning_row((run, label, result): &(Run, String, RunMember), standing: &Standing, person: &Person) -> EarningRow {
     EarningRow {
-        period: period_name(label),
+        period: period::name(label),
         href: run_href(run, person),
         run: run.number.clone(),
         rank: standing.rank(&result.paid_rank),

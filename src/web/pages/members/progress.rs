@@ -10,6 +10,8 @@ use crate::domain::money::grouped;
 pub struct Progress {
     /// The rank's name.
     pub rank: String,
+    /// Whether it takes this to keep the rank, and not to reach it.
+    pub keeps: bool,
     /// What it takes.
     pub needs: Vec<Need>,
 }
@@ -36,6 +38,8 @@ pub struct Need {
 #[derive(Deserialize)]
 struct Stored {
     rank: String,
+    #[serde(default)]
+    keep: bool,
     needs: Vec<(String, String, String, bool)>,
 }
 
@@ -43,7 +47,31 @@ impl Progress {
     /// Reads what a run stored; `None` when there is no next rank.
     pub fn read(stored: &str) -> Option<Self> {
         let stored: Stored = serde_json::from_str(stored).ok()?;
-        Some(Self { rank: stored.rank, needs: stored.needs.into_iter().map(need).collect() })
+        let needs = stored.needs.into_iter().map(need).collect();
+        Some(Self { rank: stored.rank, keeps: stored.keep, needs })
+    }
+
+    /// What is to be reached or kept: `Leader`, `keeping Leader`.
+    pub fn goal(&self) -> String {
+        if self.keeps { format!("keeping {}", self.rank) } else { self.rank.clone() }
+    }
+
+    /// The set of rules that applies.
+    pub const fn rule(&self) -> &'static str {
+        if self.keeps { "The rules to maintain the rank apply." } else { "The rules to achieve the rank apply." }
+    }
+
+    /// How many of the requirements are met, of how many.
+    pub fn met(&self) -> (usize, usize) {
+        (self.needs.iter().filter(|need| need.is_met).count(), self.needs.len())
+    }
+
+    /// How much of everything together is there, in per cent.
+    pub fn percent(&self) -> String {
+        let number = |need: &Need| need.percent.parse::<Decimal>().unwrap_or_default();
+        let sum = self.needs.iter().map(number).fold(Decimal::ZERO, |sum, part| sum.checked_add(part).unwrap_or(sum));
+        let mean = sum.checked_div(Decimal::from(self.needs.len())).unwrap_or_default();
+        mean.round_dp(1).normalize().to_string()
     }
 
     /// What is still missing, in one sentence.

@@ -4,10 +4,10 @@ use askama::Template;
 use rocket::State;
 use rocket::form::FromForm;
 
-use super::super::standing::period_name;
 use super::words;
 use crate::domain::calendar::{Day, month_of_label};
 use crate::domain::order::{OrderKind, OrderType, PaymentState};
+use crate::domain::period as periods;
 use crate::store::members::{self, Member};
 use crate::store::order_list::{self, OrderFilter};
 use crate::store::orders::Order;
@@ -129,7 +129,7 @@ fn view(shell: Shell, loaded: Loaded) -> List {
         ("kind", "Kind", filter.kind.map(|kind| capital(kind.as_str()))),
         ("type", "Type", filter.order_type.map(|kind| words::order_type(kind).to_owned())),
         ("payment", "Payment", filter.payment.map(|payment| words::payment_badge(payment).0.to_owned())),
-        ("period", "Ordered in", (!period.is_empty()).then(|| period_name(&period))),
+        ("period", "Ordered in", (!period.is_empty()).then(|| periods::name(&period))),
         ("from", "Ordered from", from.parse().ok().map(|day| short_day(day, today))),
         ("until", "Ordered until", until.parse().ok().map(|day| short_day(day, today))),
     ];

@@ -3,12 +3,12 @@
 use askama::Template;
 use rocket::State;
 
-use super::super::standing::period_name;
 use super::words;
 use crate::domain::calendar::Day;
 use crate::domain::ids::ProductId;
 use crate::domain::money::rate_text;
 use crate::domain::order::{OrderKind, PaymentState};
+use crate::domain::period;
 use crate::domain::run::PeriodStatus;
 use crate::store::members::{self, Member};
 use crate::store::order_list::{self, Earning};
@@ -184,7 +184,7 @@ fn period_row((period, run): &(Period, Option<Run>)) -> (String, String, Option<
         PeriodStatus::Committed => "committed",
     };
     let run = run.as_ref().map(|run| (run.number.clone(), format!("/commissions/{}", segment(&run.number))));
-    (period_name(&period.label), state.to_owned(), run)
+    (period::name(&period.label), state.to_owned(), run)
 }
 
 /// The lines that the order led to, run by run.

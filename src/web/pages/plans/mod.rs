@@ -2,6 +2,7 @@
 //! draft to retirement; two of them side by side.
 
 mod activate;
+mod cases;
 mod compare;
 mod list;
 mod outcome;
@@ -25,10 +26,14 @@ pub fn routes() -> Vec<Route> {
         write::save,
         activate::activate,
         activate::discard,
+        cases::show,
+        cases::submit,
         compare::show,
         what_if::list,
         what_if::ask,
-        outcome::show
+        outcome::show,
+        outcome::json,
+        outcome::members
     ]
 }
 

@@ -2,19 +2,20 @@
 
 use askama::Template;
 use rocket::State;
+use rocket::http::ContentType;
 
-use super::super::standing::period_name;
 use super::what_if::span;
-use crate::actions::simulate::{Band, MemberReport, Report};
+use crate::actions::simulate::{Band, MemberReport, Report, changes_csv};
 use crate::domain::ids::SimulationId;
 use crate::domain::money::Currency;
+use crate::domain::period;
 use crate::jobs::simulate::KIND;
 use crate::store::jobs::{self, Job};
 use crate::store::simulations::{self, Simulation};
 use crate::store::{StoreError, staff};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
-use crate::web::reply::{Fault, Page};
+use crate::web::reply::{Download, Fault, Page};
 use crate::web::view::{Shell, filters, segment};
 
 #[derive(Template)]
@@ -58,18 +59,43 @@ pub async fn show(who: Signed<View>, app: &State<App>, id: i64) -> Result<Page, 
     Page::of(&Outcome { span: span(&row), shell: who.shell, row, by, job, may_stop, result })
 }
 
+#[rocket::get("/what-if/<id>/report.json")]
+pub async fn json(_who: Signed<View>, app: &State<App>, id: i64) -> Result<Download, Fault> {
+    let row = app.blocking(move |app| app.db.read(|c| simulations::get(c, SimulationId(id)))).await?;
+    if row.result.is_empty() {
+        return Err(Fault::refused("the simulation has no result yet"));
+    }
+    Ok(Download {
+        name: format!("what-if-version-{}.json", row.plan_version),
+        kind: ContentType::JSON,
+        bytes: row.result.into_bytes(),
+    })
+}
+
+#[rocket::get("/what-if/<id>/members.csv")]
+pub async fn members(_who: Signed<View>, app: &State<App>, id: i64) -> Result<Download, Fault> {
+    let bytes = app.blocking(move |app| app.db.read(|c| changes_csv(c, SimulationId(id)))).await?;
+    Ok(Download { name: format!("what-if-{id}-members.csv"), kind: ContentType::CSV, bytes })
+}
+
 #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "templates call methods with references")]
 impl Outcome {
     fn is_under_way(&self) -> bool {
         self.job.as_ref().is_some_and(|job| matches!(job.status.as_str(), "queued" | "running"))
     }
 
-    fn month(&self, label: &str) -> String {
-        period_name(label)
+    fn period(&self, label: &str) -> String {
+        period::name(label)
     }
 
-    fn rank<'r>(&self, code: &'r str) -> &'r str {
-        if code.is_empty() { "No rank" } else { code }
+    /// A share of the volume; an en dash without volume.
+    fn share(&self, share: &str) -> String {
+        if share.is_empty() { "–".to_owned() } else { format!("{share}%") }
+    }
+
+    /// The name of a rank.
+    fn rank<'r>(&self, report: &'r Report, code: &'r str) -> &'r str {
+        if code.is_empty() { "No rank" } else { report.rank_names.get(code).map_or(code, String::as_str) }
     }
 
     fn href(&self, member: &MemberReport) -> String {

@@ -6,17 +6,19 @@ use askama::Template;
 use rocket::State;
 use rocket::form::FromForm;
 
-use super::super::standing::period_name;
 use crate::actions::{ActionFault, simulate};
 use crate::domain::ids::StaffId;
+use crate::domain::period;
+use crate::domain::run::PeriodKind;
 use crate::jobs;
+use crate::store::periods::Period;
 use crate::store::plans::{self, PlanVersion};
 use crate::store::simulations::{self, Simulation};
 use crate::store::{Conn, StoreResult, staff};
 use crate::web::App;
 use crate::web::guards::{Checked, ManageRuns, Signed, View};
 use crate::web::reply::{Fault, Page, SeeOther};
-use crate::web::view::{Shell, filters};
+use crate::web::view::{Shell, capital, filters};
 
 /// Simulations that the page lists.
 const SHOWN: i64 = 50;
@@ -28,13 +30,21 @@ const PERIODS: usize = 3;
 struct WhatIf {
     shell: Shell,
     versions: Vec<PlanVersion>,
-    /// Labels of the committed periods, the oldest first.
-    periods: Vec<String>,
+    /// The committed periods by kind.
+    periods: Vec<Group>,
     chosen: Option<i32>,
-    /// The first period that the form begins with.
+    /// The periods that the form begins with.
     first: String,
+    last: String,
     rows: Vec<Simulation>,
     names: HashMap<StaffId, String>,
+}
+
+/// The committed periods of one kind, the oldest first.
+struct Group {
+    kind: PeriodKind,
+    name: String,
+    labels: Vec<String>,
 }
 
 #[derive(FromForm)]
@@ -47,19 +57,40 @@ pub struct Wanted {
 #[rocket::get("/what-if?<version>")]
 pub async fn list(who: Signed<View>, app: &State<App>, version: Option<i32>) -> Result<Page, Fault> {
     let (versions, periods, rows, names) = app.blocking(move |app| app.db.read(load)).await?;
-    let first = periods.get(periods.len().saturating_sub(PERIODS)).cloned().unwrap_or_default();
-    Page::of(&WhatIf { shell: who.shell, versions, periods, chosen: version, first, rows, names })
+    // Months where there are any.
+    let begun = periods.iter().find(|group| group.kind == PeriodKind::Month).or_else(|| periods.last());
+    let labels = begun.map(|group| group.labels.as_slice()).unwrap_or_default();
+    let first = labels.get(labels.len().saturating_sub(PERIODS)).cloned().unwrap_or_default();
+    let last = labels.last().cloned().unwrap_or_default();
+    Page::of(&WhatIf { shell: who.shell, versions, periods, chosen: version, first, last, rows, names })
 }
 
-type Loaded = (Vec<PlanVersion>, Vec<String>, Vec<Simulation>, HashMap<StaffId, String>);
+type Loaded = (Vec<PlanVersion>, Vec<Group>, Vec<Simulation>, HashMap<StaffId, String>);
 
 fn load(conn: &mut Conn) -> StoreResult<Loaded> {
     Ok((
         plans::list(conn)?,
-        simulate::committed(conn)?.into_iter().map(|(period, _)| period.label).collect(),
+        groups(conn)?,
         simulations::list(conn, SHOWN)?,
         staff::list(conn)?.into_iter().map(|person| (person.id, person.name)).collect(),
     ))
+}
+
+fn groups(conn: &mut Conn) -> StoreResult<Vec<Group>> {
+    let mut periods: Vec<Period> = simulate::committed(conn)?.into_iter().map(|(period, _)| period).collect();
+    periods.sort_by_key(|period| (period.kind, period.first_day));
+    let mut groups: Vec<Group> = Vec::new();
+    for period in periods {
+        match groups.last_mut().filter(|group| group.kind == period.kind) {
+            Some(group) => group.labels.push(period.label),
+            None => groups.push(Group {
+                kind: period.kind,
+                name: capital(period.kind.words().1),
+                labels: vec![period.label],
+            }),
+        }
+    }
+    Ok(groups)
 }
 
 #[rocket::post("/what-if", data = "<form>")]
@@ -91,6 +122,11 @@ impl WhatIf {
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods of the page")]
+    fn name_of(&self, label: &str) -> String {
+        period::name(label)
+    }
+
+    #[expect(clippy::unused_self, reason = "templates call methods of the page")]
     fn periods_of(&self, row: &Simulation) -> String {
         span(row)
     }
@@ -99,8 +135,8 @@ impl WhatIf {
 /// The periods of a simulation as people say them.
 pub(super) fn span(row: &Simulation) -> String {
     if row.first_period == row.last_period {
-        period_name(&row.first_period)
+        period::name(&row.first_period)
     } else {
-        format!("{} to {}", period_name(&row.first_period), period_name(&row.last_period))
+        format!("{} to {}", period::name(&row.first_period), period::name(&row.last_period))
     }
 }

@@ -1,9 +1,11 @@
 //! What needs a person now, most urgent first. Only what the data says.
 
+use crate::actions::due_runs::{self, DueRuns};
 use crate::domain::calendar::Day;
 use crate::domain::ids::StaffId;
 use crate::domain::message::MessageStatus;
-use crate::domain::run::{PeriodKind, PeriodStatus, RunStatus};
+use crate::domain::period;
+use crate::domain::run::{PeriodKind, RunStatus};
 use crate::domain::staff::Permission;
 use crate::store::jobs::Job;
 use crate::store::runs::{self, Run};
@@ -54,11 +56,11 @@ pub fn read(conn: &mut Conn, asking: &Asking, recent: &[Job]) -> StoreResult<Vec
     }
     let runs = runs::list(conn)?;
     for run in runs.iter().filter(|run| run.status.is_under_way()) {
-        let label = month_name(periods::get(conn, run.period_id)?.first_day);
+        let label = period::short_name(&periods::get(conn, run.period_id)?.label);
         needs.push(of_run(run, &label, asking));
     }
     if asking.role.grants(Permission::ManageRuns) {
-        needs.extend(ended_period(conn, asking.today, &runs)?);
+        needs.extend(ended_periods(conn, asking.today, &runs)?);
     }
     let failed: Vec<&Job> = recent.iter().filter(|job| job.status == "failed").collect();
     if let Some(latest) = failed.first() {
@@ -114,39 +116,47 @@ fn notes(run: &Run) -> String {
     }
 }
 
-/// The month before is over and nobody has frozen it.
-fn ended_period(conn: &mut Conn, today: Day, runs: &[Run]) -> StoreResult<Option<Need>> {
-    let last = today.month_start().plus(-1);
-    let period = periods::find_by_label(conn, PeriodKind::Month, &last.month_label())?;
-    let is_open = period.as_ref().is_none_or(|period| period.status == PeriodStatus::Open);
-    let has_run =
-        period.is_some_and(|period| runs.iter().any(|run| run.period_id == period.id && run.status.is_under_way()));
-    if !is_open || has_run {
-        return Ok(None);
+/// Periods that are over and that nobody has frozen: the first of each kind. While a run is under way nothing can be
+/// frozen, and the run is what needs somebody.
+fn ended_periods(conn: &mut Conn, today: Day, runs: &[Run]) -> StoreResult<Vec<Need>> {
+    if runs.iter().any(|run| run.status.is_under_way()) {
+        return Ok(Vec::new());
     }
-    let name = month_name(last);
-    if plans::find_in_force(conn, last)?.is_none() {
-        return Ok(Some(Need {
+    if plans::find_in_force(conn, today)?.is_none() {
+        return Ok(vec![Need {
             tone: "m-info",
             icon: "file",
             title: "Add a compensation plan".to_owned(),
-            text: format!("Without a plan in force {name} cannot be calculated."),
-            href: "/commissions".to_owned(),
+            text: "Without a plan in force nothing can be calculated.".to_owned(),
+            href: "/plans".to_owned(),
             sum: None,
-            button: "Open commissions",
-        }));
+            button: "Open plans",
+        }]);
     }
-    Ok(Some(Need {
-        tone: "m-info",
-        icon: "calendar",
-        title: format!("Calculate {name}"),
-        text: format!(
-            "{name} is over. Freezing copies its orders and members; a run can be repeated until it is approved."
-        ),
-        href: "/commissions".to_owned(),
-        sum: None,
-        button: "Open commissions",
-    }))
+    Ok(due_runs::list(conn, today)?.iter().filter_map(of_due).collect())
+}
+
+fn of_due(due: &DueRuns) -> Option<Need> {
+    let next = due.next()?;
+    let name = period::name(&next.label);
+    let days = if due.kind == PeriodKind::Month || due.kind == PeriodKind::HalfMonth {
+        String::new()
+    } else {
+        format!(" ({})", period::days(next.first, next.last))
+    };
+    let text = match (due.warning(), due.over.len() - 1) {
+        (Some(warning), _) => format!("{warning}."),
+        (None, 0) => {
+            format!(
+                "{name}{days} is over. Freezing copies its orders and members; a run can be repeated until it is approved."
+            )
+        }
+        (None, 1) => format!("{name}{days} is over, and so is the {} after it.", due.kind.words().0),
+        (None, more) => format!("{name}{days} is over, and so are the {more} {} after it.", due.kind.words().1),
+    };
+    let (tone, icon) = if due.waits_for.is_empty() { ("m-info", "calendar") } else { ("m-warn", "warn") };
+    let href = "/commissions#h-due".to_owned();
+    Some(Need { tone, icon, title: format!("Calculate {name}"), text, href, sum: None, button: "Open commissions" })
 }
 
 fn mail(conn: &mut Conn) -> StoreResult<Option<Need>> {
@@ -206,8 +216,4 @@ fn second_person() -> Need {
         sum: None,
         button: "Invite a person",
     }
-}
-
-fn month_name(day: Day) -> String {
-    day.date().format("%B").to_string()
 }

@@ -12,7 +12,7 @@ use crate::store::jobs::{self, Job};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::reply::{Fault, Page};
-use crate::web::view::{OpenMonth, Shell, filters, place};
+use crate::web::view::{OpenPeriod, Shell, filters, place};
 
 /// How far back failed jobs are told, in seconds.
 const FAILED_WITHIN: i64 = 7 * 86_400;
@@ -26,7 +26,7 @@ struct Today {
     currency: Currency,
     needs: Vec<Need>,
     figures: Figures,
-    estimate: Option<OpenMonth>,
+    estimates: Vec<OpenPeriod>,
     running: Vec<Job>,
     recent: Vec<Stored>,
 }
@@ -39,7 +39,7 @@ pub async fn show(who: Signed<View>, app: &State<App>) -> Result<Page, Fault> {
         Some(company) => company.currency,
         None => return Err(Fault::refused("the company is not set up yet")),
     };
-    let estimate = app.look_ahead().map(|shown| OpenMonth::of(&shown, shell.zone));
+    let estimates = app.look_ahead().map(|shown| OpenPeriod::all(&shown, shell.zone)).unwrap_or_default();
     let asking = Asking { staff: who.staff.id, role: who.staff.role, today };
     let (needs, figures, running, recent) = app
         .blocking(move |app| {
@@ -62,7 +62,7 @@ pub async fn show(who: Signed<View>, app: &State<App>) -> Result<Page, Fault> {
         .await?;
     let heading = today.date().format("%A %-d %B").to_string();
     let greeting = greeting(&shell.name, needs.len());
-    Page::of(&Today { shell, heading, greeting, currency, needs, figures, estimate, running, recent })
+    Page::of(&Today { shell, heading, greeting, currency, needs, figures, estimates, running, recent })
 }
 
 fn greeting(name: &str, needs: usize) -> String {

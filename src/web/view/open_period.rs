@@ -1,17 +1,25 @@
-//! The estimate of the open month, as pages show it: always with the time that it is from.
+//! The estimate of an open period, as pages show it: always with the time that it is from.
 
 use rust_decimal::Decimal;
 
+use crate::actions::preview::Preview;
 use crate::domain::calendar::Zone;
 use crate::domain::money::{Currency, Volume};
+use crate::domain::period;
 use crate::jobs::live_preview::Shown;
 use crate::plan::BonusTotal;
 
-/// What every page says about the open month.
+/// What every page says about an open period.
 #[derive(Debug, Clone)]
-pub struct OpenMonth {
+pub struct OpenPeriod {
+    /// Its label, such as `2026-11`.
+    pub label: String,
     /// Such as `November 2026`.
     pub name: String,
+    /// Such as `month`.
+    pub kind: &'static str,
+    /// First and last day in words.
+    pub days: String,
     /// The time of the figures in the company's zone, such as `10:41`.
     pub as_of: String,
     /// The plan version.
@@ -30,16 +38,22 @@ pub struct OpenMonth {
     pub bonuses: Vec<BonusTotal>,
 }
 
-impl OpenMonth {
-    /// What a page shows of an estimate.
-    pub fn of(shown: &Shown, zone: Zone) -> Self {
-        let preview = &shown.preview;
+impl OpenPeriod {
+    /// What a page shows of the estimates, the shortest kind first.
+    pub fn all(shown: &Shown, zone: Zone) -> Vec<Self> {
+        shown.estimate.previews.iter().map(|preview| Self::of(preview, time(shown, zone))).collect()
+    }
+
+    fn of(preview: &Preview, as_of: String) -> Self {
         let cv = preview.cv.to_decimal();
         let paid = preview.currency.to_decimal(preview.total_minor).checked_mul(Decimal::ONE_HUNDRED);
         let share = paid.and_then(|paid| paid.checked_div(cv)).map(|share| share.round_dp(1).to_string());
         Self {
-            name: preview.first_day.date().format("%B %Y").to_string(),
-            as_of: time(shown, zone),
+            label: preview.period.label.clone(),
+            name: period::name(&preview.period.label),
+            kind: preview.period.kind.words().0,
+            days: period::days(preview.period.first, preview.period.last),
+            as_of,
             plan_version: preview.plan_version,
             currency: preview.currency,
             total_minor: preview.total_minor,
