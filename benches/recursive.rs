@@ -98,7 +98,8 @@ AFTER
 COMMIT;
 ";
 
-const AMOUNT: &str = "(cv * CASE hit WHEN 1 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 4 WHEN 4 THEN 3 WHEN 5 THEN 3 ELSE 2 END + 5000) / 10000";
+const AMOUNT: &str =
+    "(cv * CASE hit WHEN 1 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 4 WHEN 4 THEN 3 WHEN 5 THEN 3 ELSE 2 END + 5000) / 10000";
 
 const FOUND: &str = "
 CREATE TABLE found (id INTEGER PRIMARY KEY, member INTEGER NOT NULL, purchase INTEGER NOT NULL,
@@ -237,7 +238,10 @@ fn main() -> Outcome<()> {
     conn.batch_execute(FOUND)?;
     let query = time(|| Ok(conn.batch_execute(&bare)?))?;
     assert_eq!(sum(&mut conn, "found")?, (run.line_count, run.earned_minor));
-    println!("{count} members: recursive query into a bare table: {query:?}; Mainstay is {:.1} times as fast", ratio(query, whole));
+    println!(
+        "{count} members: recursive query into a bare table: {query:?}; Mainstay is {:.1} times as fast",
+        ratio(query, whole)
+    );
     let alike = RECURSIVE
         .replace("INTO\n", "INSERT INTO alike\n")
         .replace("COLUMNS", &format!("NULL, 1, at, hit, purchase, buyer, day, cv, {AMOUNT}, 0, '', ''"))

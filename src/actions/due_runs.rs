@@ -3,6 +3,7 @@
 
 use crate::domain::calendar::Day;
 use crate::domain::period::{self, Stretch};
+use crate::domain::period_calendar::Calendar;
 use crate::domain::run::{PeriodKind, PeriodStatus};
 use crate::plan::CheckedPlan;
 use crate::store::plans::{self, PlanVersion};
@@ -55,9 +56,10 @@ pub fn list(conn: &mut Conn, today: Day) -> StoreResult<Vec<DueRuns>> {
     for kind in PeriodKind::ALL {
         let start = last_closed(*kind).map_or(begun, |day| day.plus(1));
         let mut over = Vec::new();
-        let mut at = Stretch::around(*kind, start.min(today));
+        let around = |day| Stretch::around(rules.calendar(day), *kind, day);
+        let mut at = around(start.min(today));
         while let Some(stretch) = at.as_ref().filter(|stretch| stretch.last < today) {
-            let next = stretch.next();
+            let next = around(stretch.last.plus(1));
             over.extend(at.filter(|stretch| rules.use_kind(*kind, stretch.last)));
             at = next;
         }
@@ -78,21 +80,38 @@ pub fn list(conn: &mut Conn, today: Day) -> StoreResult<Vec<DueRuns>> {
     Ok(all)
 }
 
-/// The kinds that the plan in force on a day uses; months where its text has faults.
-pub fn kinds_in_force(conn: &mut Conn, day: Day) -> StoreResult<Option<(PlanVersion, Vec<PeriodKind>)>> {
+/// The plan in force on a day, with the periods it uses; months where its text has faults.
+pub fn in_force(conn: &mut Conn, day: Day) -> StoreResult<Option<(PlanVersion, Rule)>> {
     Ok(plans::find_in_force(conn, day)?.map(|version| {
-        let kinds = kinds(&version);
-        (version, kinds)
+        let rule = Rule::of(&version);
+        (version, rule)
     }))
 }
 
-fn kinds(version: &PlanVersion) -> Vec<PeriodKind> {
-    CheckedPlan::read(&version.source, &version.name)
-        .map_or_else(|_| vec![PeriodKind::Month], |plan| plan.period_kinds())
+/// Which periods a version of the plan uses.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The first day on which it applies.
+    from: Day,
+    /// Kinds of periods.
+    pub kinds: Vec<PeriodKind>,
+    /// Where they begin.
+    pub calendar: Calendar,
 }
 
-/// The activated versions, each with the kinds that it uses, in the order in which they apply.
-struct Rules(Vec<(Day, Vec<PeriodKind>)>);
+impl Rule {
+    fn of(version: &PlanVersion) -> Self {
+        let plan = CheckedPlan::read(&version.source, &version.name);
+        let (kinds, calendar) = plan.map_or_else(
+            |_| (vec![PeriodKind::Month], Calendar::default()),
+            |plan| (plan.period_kinds(), plan.calendar),
+        );
+        Self { from: version.from_day, kinds, calendar }
+    }
+}
+
+/// The activated versions in the order in which they apply, and the calendar of days before all of them.
+struct Rules(Vec<Rule>, Calendar);
 
 impl Rules {
     /// Those that apply on a day or later.
@@ -100,11 +119,19 @@ impl Rules {
         let mut versions: Vec<PlanVersion> = plans::list(conn)?.into_iter().filter(|v| !v.is_draft()).collect();
         versions.sort_by_key(|version| (version.from_day, version.version));
         let first = versions.partition_point(|version| version.from_day <= day).saturating_sub(1);
-        Ok(Self(versions[first..].iter().map(|version| (version.from_day, kinds(version))).collect()))
+        Ok(Self(versions[first..].iter().map(Rule::of).collect(), Calendar::default()))
+    }
+
+    fn on(&self, day: Day) -> Option<&Rule> {
+        let place = self.0.partition_point(|rule| rule.from <= day);
+        place.checked_sub(1).map(|place| &self.0[place])
     }
 
     fn use_kind(&self, kind: PeriodKind, day: Day) -> bool {
-        let place = self.0.partition_point(|(from, _)| *from <= day);
-        place.checked_sub(1).is_some_and(|place| self.0[place].1.contains(&kind))
+        self.on(day).is_some_and(|rule| rule.kinds.contains(&kind))
+    }
+
+    fn calendar(&self, day: Day) -> &Calendar {
+        self.on(day).map_or(&self.1, |rule| &rule.calendar)
     }
 }

@@ -34,8 +34,7 @@ impl<'a> LineCopy<'a> {
     pub fn next_batch(&mut self, most: usize) -> Option<Vec<NewLine>> {
         let result = self.result;
         let lines = result.lines.iter_from(self.next).take(most);
-        let batch: Vec<NewLine> =
-            lines.zip(self.next..).map(|(line, index)| self.row(line, index)).collect();
+        let batch: Vec<NewLine> = lines.zip(self.next..).map(|(line, index)| self.row(line, index)).collect();
         self.next += batch.len();
         Some(batch).filter(|batch| !batch.is_empty())
     }

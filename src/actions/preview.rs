@@ -103,9 +103,10 @@ pub fn compute(db: &Db, today: Day) -> Result<Estimate, ActionFault> {
 /// The period of each kind that the day lies in, where the plan of its end uses the kind.
 fn open_periods(conn: &mut Conn, today: Day) -> StoreResult<Vec<(Stretch, PlanVersion)>> {
     let mut open = Vec::new();
-    for period in PeriodKind::ALL.iter().filter_map(|kind| Stretch::around(*kind, today)) {
-        if let Some((version, kinds)) = due_runs::kinds_in_force(conn, period.last)?
-            && kinds.contains(&period.kind)
+    let calendar = due_runs::in_force(conn, today)?.map(|(_, rule)| rule.calendar).unwrap_or_default();
+    for period in PeriodKind::ALL.iter().filter_map(|kind| Stretch::around(&calendar, *kind, today)) {
+        if let Some((version, rule)) = due_runs::in_force(conn, period.last)?
+            && rule.kinds.contains(&period.kind)
         {
             open.push((period, version));
         }

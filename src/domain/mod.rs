@@ -10,7 +10,7 @@ pub mod message;
 pub mod money;
 pub mod order;
 pub mod period;
-pub mod periods;
+pub mod period_calendar;
 pub mod plan_version;
 pub mod product;
 pub mod run;

@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 
 use super::calendar::Day;
+use super::period_calendar::Calendar;
 use super::run::PeriodKind;
 
 /// A dated stretch of one kind.
@@ -19,16 +20,16 @@ pub struct Stretch {
 }
 
 impl Stretch {
-    /// The period of this kind that the day lies in; `None` for days that no label can name.
-    pub fn around(kind: PeriodKind, day: Day) -> Option<Self> {
-        let label = label_on(kind, day);
-        let (kind, first, last) = PeriodKind::of_label(&label)?;
-        (first <= day && day <= last).then_some(Self { kind, label, first, last })
+    /// The period of this kind that the day lies in; `None` for days that no label can name, and between campaigns.
+    pub fn around(calendar: &Calendar, kind: PeriodKind, day: Day) -> Option<Self> {
+        let label = calendar.label(kind, day)?;
+        let (first, last) = calendar.around(kind, day)?;
+        Some(Self { kind, label, first, last })
     }
 
     /// The period after this one.
-    pub fn next(&self) -> Option<Self> {
-        Self::around(self.kind, self.last.plus(1))
+    pub fn next(&self, calendar: &Calendar) -> Option<Self> {
+        Self::around(calendar, self.kind, self.last.plus(1))
     }
 }
 
@@ -43,27 +44,17 @@ impl PeriodKind {
             Self::FourWeeks => ("four weeks", "four-week periods"),
             Self::Quarter => ("quarter", "quarters"),
             Self::Year => ("year", "years"),
+            Self::Campaign => ("campaign", "campaigns"),
         }
-    }
-}
-
-fn label_on(kind: PeriodKind, day: Day) -> String {
-    let date = day.date();
-    let week = date.iso_week();
-    match kind {
-        PeriodKind::Day => day.to_string(),
-        PeriodKind::Week => format!("{:04}-W{:02}", week.year(), week.week()),
-        PeriodKind::HalfMonth => format!("{}-{}", day.month_label(), if date.day() <= 15 { "A" } else { "B" }),
-        PeriodKind::Month => day.month_label(),
-        // The 53rd week belongs to the last four.
-        PeriodKind::FourWeeks => format!("{:04}-P{:02}", week.year(), week.week().div_ceil(4).min(13)),
-        PeriodKind::Quarter => format!("{:04}-Q{}", date.year(), date.month0() / 3 + 1),
-        PeriodKind::Year => format!("{:04}", date.year()),
     }
 }
 
 /// What people call the period of a label: `October 2026`, `Week 44 of 2026`; a label that names none stays.
 pub fn name(label: &str) -> String {
+    // Where campaigns begin is the plan's affair; what they are called is not.
+    if let Some((year, number)) = label.split_once("-C") {
+        return format!("Campaign {} of {year}", number.trim_start_matches('0'));
+    }
     let Some((kind, first, last)) = PeriodKind::of_label(label) else { return label.to_owned() };
     let year = &label[..4];
     let number = || label[6..].trim_start_matches('0');
@@ -74,13 +65,15 @@ pub fn name(label: &str) -> String {
         PeriodKind::Month => first.date().format("%B %Y").to_string(),
         PeriodKind::FourWeeks => format!("Period {} of {year}", number()),
         PeriodKind::Quarter => format!("Quarter {} of {year}", number()),
-        PeriodKind::Year => year.to_owned(),
+        PeriodKind::Year | PeriodKind::Campaign => year.to_owned(),
     }
 }
 
 /// The same in a narrow place, where the year is plain: `October`, `Week 44`.
 pub fn short_name(label: &str) -> String {
-    let Some((kind, first, last)) = PeriodKind::of_label(label) else { return label.to_owned() };
+    let Some((kind, first, last)) = PeriodKind::of_label(label) else {
+        return name(label).split(" of ").next().unwrap_or_default().to_owned();
+    };
     match kind {
         PeriodKind::Day => first.date().format("%-d %B").to_string(),
         PeriodKind::HalfMonth => format!("{} to {}", first.date().format("%-d"), last.date().format("%-d %b")),
@@ -89,7 +82,7 @@ pub fn short_name(label: &str) -> String {
             let whole = name(label);
             whole.split(" of ").next().unwrap_or_default().to_owned()
         }
-        PeriodKind::Year => name(label),
+        PeriodKind::Year | PeriodKind::Campaign => name(label),
     }
 }
 
@@ -110,6 +103,7 @@ pub fn days(first: Day, last: Day) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::period_calendar::Campaigns;
     use super::*;
 
     fn day(text: &str) -> Day {
@@ -118,12 +112,14 @@ mod tests {
 
     #[test]
     fn every_day_lies_in_one_period_of_each_kind_and_they_follow_each_other() {
+        let campaigns = Campaigns::Every { from: day("2024-12-02"), days: 21 };
+        let calendar = Calendar { campaigns, ..Calendar::default() };
         for kind in PeriodKind::ALL {
-            let mut at = Stretch::around(*kind, day("2024-12-20")).unwrap();
+            let mut at = Stretch::around(&calendar, *kind, day("2024-12-20")).unwrap();
             while at.last < day("2027-02-01") {
-                let next = at.next().unwrap();
+                let next = at.next(&calendar).unwrap();
                 assert_eq!(next.first, at.last.plus(1), "{} and {}", at.label, next.label);
-                assert_eq!(Stretch::around(*kind, at.last).as_ref(), Some(&at));
+                assert_eq!(Stretch::around(&calendar, *kind, at.last).as_ref(), Some(&at));
                 at = next;
             }
         }
@@ -142,7 +138,7 @@ mod tests {
             (PeriodKind::Quarter, "2026-10-01", "2026-Q4", "Quarter 4 of 2026", "Quarter 4"),
             (PeriodKind::Year, "2026-10-01", "2026", "2026", "2026"),
         ] {
-            let found = Stretch::around(kind, day(of)).unwrap();
+            let found = Stretch::around(&Calendar::default(), kind, day(of)).unwrap();
             assert_eq!((found.label.as_str(), name(label).as_str(), short_name(label).as_str()), (label, long, short));
         }
         assert_eq!(name("no label"), "no label");

@@ -2,7 +2,7 @@
 
 use super::calendar::Day;
 use super::ids::StaffId;
-use super::periods::Calendar;
+use super::period_calendar::Calendar;
 use super::words::words;
 
 words! {

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
 use crate::domain::money::{Currency, Rounding};
-use crate::domain::periods::Calendar;
+use crate::domain::period_calendar::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 

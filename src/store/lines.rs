@@ -165,7 +165,8 @@ pub fn insert_of_orders(tx: &mut Conn, rows: &[(OrderId, LineId)]) -> StoreResul
 /// Removes the lines of a run that is not committed.
 pub fn delete_of_run(tx: &mut Conn, run: RunId) -> StoreResult<()> {
     if is_any_of_run(tx, run)? {
-        let own = earning_lines::table.filter(earning_lines::run_id.eq(run)).filter(earning_lines::order_id.ne(OrderId(0)));
+        let own =
+            earning_lines::table.filter(earning_lines::run_id.eq(run)).filter(earning_lines::order_id.ne(OrderId(0)));
         diesel::delete(
             lines_of_orders::table
                 .filter(lines_of_orders::order_id.eq_any(own.select(earning_lines::order_id)))

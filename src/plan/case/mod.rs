@@ -26,7 +26,7 @@ use crate::domain::calendar::Day;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
-use crate::domain::periods::Calendar;
+use crate::domain::period_calendar::Calendar;
 use crate::domain::run::PeriodKind;
 
 /// One case of a file.

@@ -10,7 +10,7 @@ use super::{Case, Change, Expectation, RankName, Statement, Step, Word};
 use crate::domain::calendar::Day;
 use crate::domain::country;
 use crate::domain::money::Volume;
-use crate::domain::periods::Calendar;
+use crate::domain::period_calendar::Calendar;
 use crate::plan::fault::{Fault, Faults, nearest, suggest};
 use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;

@@ -8,7 +8,7 @@ use super::standing::Standing;
 use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
-use crate::domain::periods::Weekday;
+use crate::domain::period_calendar::Weekday;
 use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
 use crate::plan::snapshot::Amounts;
 

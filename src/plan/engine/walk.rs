@@ -401,7 +401,9 @@ pub fn open(num: &Num) -> bool {
 /// Whether a condition within a number asks about an order or about whose amount it is.
 fn conditions_open(num: &Num) -> bool {
     let mut open = false;
-    num.conditions(&mut |cond| open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::From(_)));
+    num.conditions(&mut |cond| {
+        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::From(_))
+    });
     open
 }
 

@@ -10,7 +10,7 @@ use super::{ExprFault, parse};
 use crate::domain::country;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
-use crate::domain::periods::Weekday;
+use crate::domain::period_calendar::Weekday;
 use crate::domain::tree::TreeKind;
 use crate::plan::fault::suggest;
 use rust_decimal::Decimal;

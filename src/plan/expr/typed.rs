@@ -2,7 +2,7 @@
 
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::order::OrderType;
-use crate::domain::periods::Weekday;
+use crate::domain::period_calendar::Weekday;
 use crate::domain::run::PeriodKind;
 use crate::domain::tree::TreeKind;
 use rust_decimal::Decimal;

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section};
 use crate::domain::calendar::Day;
-use crate::domain::periods::{Calendar, Campaigns, Weekday};
+use crate::domain::period_calendar::{Calendar, Campaigns, Weekday};
 use crate::domain::run::PeriodKind;
 
 /// Longest campaign, in days.
