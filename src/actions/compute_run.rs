@@ -159,7 +159,7 @@ fn refuse_unless_own(tx: &mut Conn, id: RunId, own: Option<LineId>) -> Result<()
     let run = runs::get_locked(tx, id)?;
     refuse_unless_frozen(&run)?;
     let is_own = match own {
-        Some(line) => lines::find(tx, line)?.is_some(),
+        Some(line) => lines::is_stored(tx, line)?,
         None => !lines::is_any_of_run(tx, id)?,
     };
     if is_own { Ok(()) } else { Err(twice(&run)) }

@@ -186,6 +186,12 @@ pub fn is_any_of_run(conn: &mut Conn, run: RunId) -> StoreResult<bool> {
     Ok(any.is_some())
 }
 
+/// Whether a line is there, with or without the rules of its run.
+pub fn is_stored(conn: &mut Conn, id: LineId) -> StoreResult<bool> {
+    let found: Option<LineId> = earning_lines::table.find(id).select(earning_lines::id).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// How many lines a run has.
 pub fn count_of_run(conn: &mut Conn, run: RunId) -> StoreResult<i64> {
     Ok(earning_lines::table.filter(earning_lines::run_id.eq(run)).count().get_result(conn)?)

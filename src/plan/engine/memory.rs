@@ -179,20 +179,27 @@ impl Memory {
         Some(())
     }
 
+    /// Fills in the ranks that the last run which judged them found, in runs of another kind.
+    fn recall_judged(&self, standing: &mut Standing<'_>) {
+        let plan = standing.plan;
+        if plan.ranks_period.is_none_or(|kind| kind == self.period.kind) {
+            return;
+        }
+        standing.judged = vec![(0, 0); self.members];
+        for (number, rank) in (1_u16..).zip(&plan.ranks) {
+            for (member, _) in self.former.get(&format!("judged:{}", rank.code)).into_iter().flatten() {
+                standing.judged[*member as usize].0 = number;
+            }
+            for (member, _) in self.former.get(&format!("judged-paid:{}", rank.code)).into_iter().flatten() {
+                standing.judged[*member as usize].1 = number;
+            }
+        }
+    }
+
     /// Fills in what earlier runs found: ranks, the ranks' history, volumes, what bonuses paid.
     pub fn recall(&mut self, standing: &mut Standing<'_>) {
         let plan = standing.plan;
-        if plan.ranks_period.is_some_and(|kind| kind != self.period.kind) {
-            standing.judged = vec![(0, 0); self.members];
-            for (number, rank) in (1_u16..).zip(&plan.ranks) {
-                for (member, _) in self.former.get(&format!("judged:{}", rank.code)).into_iter().flatten() {
-                    standing.judged[*member as usize].0 = number;
-                }
-                for (member, _) in self.former.get(&format!("judged-paid:{}", rank.code)).into_iter().flatten() {
-                    standing.judged[*member as usize].1 = number;
-                }
-            }
-        }
+        self.recall_judged(standing);
         if self.former_ranks {
             for rank in &plan.ranks {
                 for (member, grace) in self.take(&format!("paid:{}", rank.code)) {

@@ -30,17 +30,19 @@ const PARTS: [&str; 15] = [
     "wallets",
 ];
 
-/// Reads the whole plan; `None` where a part is so broken that there is nothing to return.
-pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<CheckedPlan> {
+/// Refuses parts that a plan does not have, and a plan without a head.
+fn parts<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     let document = Section { what: "a plan".to_owned(), span: 0..0, table: root };
     reader.only(&document, &PARTS);
     if !root.contains_key("plan") {
-        reader.fault(
-            &(0..0),
-            "the plan has no head",
-            "begin with [plan], name = \"Field plan\" and currency = \"EUR\"",
-        );
+        let advice = "begin with [plan], name = \"Field plan\" and currency = \"EUR\"";
+        reader.fault(&(0..0), "the plan has no head", advice);
     }
+}
+
+/// Reads the whole plan; `None` where a part is so broken that there is nothing to return.
+pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<CheckedPlan> {
+    parts(reader, root);
     let calendar = calendar::read(reader, root);
     let head = reader.section(root, "plan", "[plan]");
     let head = head.map(|section| head_of(reader, &section));

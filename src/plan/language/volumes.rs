@@ -108,21 +108,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         let message = format!("volume {name} needs “stop”: the rank at which the personal group ends");
         reader.fault(&section.span, message, "add a line such as stop = \"Leader\"");
     }
-    let only_for =
-        |key: &str, fits: bool| section.table.get_key_value(key).filter(|_| !fits).map(|(key, _)| key.span());
-    if let Some(span) = only_for("stop", scope == VolumeScope::PersonalGroup) {
-        reader.fault(&span, "“stop” belongs to a personal group", "use scope = \"personal-group\", or remove it");
-    }
-    if let Some(span) = only_for("tree", scope == VolumeScope::Organisation) {
-        reader.fault(&span, "“tree” belongs to an organisation", "use scope = \"organisation\", or remove it");
-    }
-    let below = matches!(scope, VolumeScope::Organisation | VolumeScope::PersonalGroup);
-    if let Some(span) = only_for("include_own", below) {
-        reader.fault(&span, "“include_own” belongs to an organisation or a personal group", "remove it");
-    }
-    if let Some(span) = only_for("depth", scope == VolumeScope::Organisation) {
-        reader.fault(&span, "“depth” belongs to an organisation", "use scope = \"organisation\", or remove it");
-    }
+    misplaced(reader, section, scope);
     let label = label.unwrap_or_else(|| match name.as_str() {
         "pv" => "Personal volume".to_owned(),
         "gv" => "Group volume".to_owned(),
@@ -144,6 +130,25 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         reader.fault(&section.span, message, "leave “member.” out, or add it up along a tree without “only”");
     }
     Some(volume)
+}
+
+/// Refuses keys that belong to volumes of another scope.
+fn misplaced<'t>(reader: &mut Reader<'t>, section: &Section<'t>, scope: VolumeScope) {
+    let only_for =
+        |key: &str, fits: bool| section.table.get_key_value(key).filter(|_| !fits).map(|(key, _)| key.span());
+    if let Some(span) = only_for("stop", scope == VolumeScope::PersonalGroup) {
+        reader.fault(&span, "“stop” belongs to a personal group", "use scope = \"personal-group\", or remove it");
+    }
+    if let Some(span) = only_for("tree", scope == VolumeScope::Organisation) {
+        reader.fault(&span, "“tree” belongs to an organisation", "use scope = \"organisation\", or remove it");
+    }
+    let below = matches!(scope, VolumeScope::Organisation | VolumeScope::PersonalGroup);
+    if let Some(span) = only_for("include_own", below) {
+        reader.fault(&span, "“include_own” belongs to an organisation or a personal group", "remove it");
+    }
+    if let Some(span) = only_for("depth", scope == VolumeScope::Organisation) {
+        reader.fault(&span, "“depth” belongs to an organisation", "use scope = \"organisation\", or remove it");
+    }
 }
 
 /// The tree along which a volume is added up.
