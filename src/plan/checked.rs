@@ -271,6 +271,8 @@ pub struct Difference {
     pub own: bool,
     /// The least rate for who has the right to any.
     pub minimum: Option<Num>,
+    /// Who takes away from those above with the rate of the paid rank, though not paid.
+    pub reduces: Option<Cond>,
 }
 
 /// How a bonus gets from its source to those who earn.
@@ -508,7 +510,9 @@ impl Bonus {
         if let Counting::Generations { head: Head::Is(cond), .. } = &self.walk.counting {
             cond.numbers(see);
         }
-        let minimum = self.walk.difference.iter().filter_map(|difference| difference.minimum.as_ref());
+        let difference = self.walk.difference.iter();
+        difference.clone().filter_map(|it| it.reduces.as_ref()).for_each(|cond| cond.numbers(see));
+        let minimum = difference.filter_map(|difference| difference.minimum.as_ref());
         minimum.chain(&self.base_of).chain(&self.at_least).chain(&self.guarantee).for_each(|num| num.numbers(see));
         self.hold_until.iter().for_each(|cond| cond.numbers(see));
         self.rates.iter().flat_map(|row| &row.cells).for_each(|cell| cell.numbers(see));

@@ -15,6 +15,8 @@ pub struct Greater {
     difference: Difference,
     /// Rate of each member; zero without a right.
     rate: Vec<Decimal>,
+    /// Who has a rate that counts in the difference, and is not paid.
+    unpaid: Vec<bool>,
     /// The least rate of each member with a right. Empty if there is none.
     minimum: Vec<Decimal>,
     /// The nearest upline with a higher rate.
@@ -28,13 +30,14 @@ impl Greater {
     /// Finds the rates of everybody.
     pub fn new(walker: &Walker<'_>, shop: &Workshop<'_>) -> Result<Self, RunFault> {
         let difference = walker.bonus.walk.difference.clone();
-        let difference = difference.unwrap_or(Difference { own: true, minimum: None });
-        let rate: Vec<Decimal> = (0..walker.barred.len())
+        let difference = difference.unwrap_or(Difference { own: true, minimum: None, reduces: None });
+        let mut rate: Vec<Decimal> = (0..walker.barred.len())
             .map(|member| match walker.cell(member, 0) {
                 Some(Cell::Fixed(_, rate, _)) => *rate,
                 _ => Decimal::ZERO,
             })
             .collect();
+        let unpaid = reducers(walker, &difference, &mut rate, shop)?;
         let mut minimum = Vec::new();
         if let Some(least) = &difference.minimum {
             for member in 0..rate.len() {
@@ -54,7 +57,7 @@ impl Greater {
         let right =
             if minimum.is_empty() { Vec::new() } else { nearest(walker.tree, |member| !rate[member].is_zero()) };
         let top = rate.iter().copied().max().unwrap_or_default();
-        Ok(Self { difference, rate, minimum, above, right, top })
+        Ok(Self { difference, rate, unpaid, minimum, above, right, top })
     }
 
     /// The next upline who may be paid, above `at`, when `seen` is the highest rate so far.
@@ -68,6 +71,30 @@ impl Greater {
         }
         next
     }
+}
+
+/// Gives those whose rate counts though they are not paid the rate of their paid rank; who they are.
+fn reducers(
+    walker: &Walker<'_>,
+    difference: &Difference,
+    rate: &mut [Decimal],
+    shop: &Workshop<'_>,
+) -> Result<Vec<bool>, RunFault> {
+    let mut unpaid = vec![false; rate.len()];
+    let Some(reduces) = &difference.reduces else { return Ok(unpaid) };
+    for member in 0..rate.len() {
+        let none = |NoValue| (shop.arithmetic)(member);
+        if walker.barred[member].is_none() || !walker.standing.holds(reduces, member, At::MEMBER).map_err(none)? {
+            continue;
+        }
+        let paid = walker.standing.paid[member];
+        let row = walker.bonus.rates.iter().rfind(|row| row.rank.is_none_or(|rank| paid > rank));
+        if let Some(cell) = row.and_then(|row| row.cells.first()) {
+            rate[member] = walker.rate_of(cell, member).map_err(none)?;
+            unpaid[member] = true;
+        }
+    }
+    Ok(unpaid)
 }
 
 impl Walker<'_> {
@@ -85,7 +112,10 @@ impl Walker<'_> {
         let mut at = item.start;
         let own = greater.rate[at as usize];
         if walk.first_level == 0 {
-            if !own.is_zero() && self.pay_rate(item, at, 0, own, found, passing)? {
+            if greater.unpaid[at as usize] {
+                self.keep(item, own, found)?;
+            }
+            if !own.is_zero() && !greater.unpaid[at as usize] && self.pay_rate(item, at, 0, own, found, passing)? {
                 left = left.saturating_sub(1);
             }
             seen = own;
@@ -105,7 +135,11 @@ impl Walker<'_> {
             }
             let steps = self.tree.depth[item.start as usize] - self.tree.depth[next as usize];
             let level = u16::try_from(steps).unwrap_or(u16::MAX);
-            if level >= walk.first_level && self.pay_rate(item, next, level, share, found, passing)? {
+            let paid = !greater.unpaid[next as usize];
+            if !paid {
+                self.keep(item, rate.saturating_sub(seen), found)?;
+            }
+            if paid && level >= walk.first_level && self.pay_rate(item, next, level, share, found, passing)? {
                 left -= u16::from(left != u16::MAX);
             } else {
                 passing.add(Passed { member: next, reason: self.reason(next), used_level: false });
@@ -113,10 +147,14 @@ impl Walker<'_> {
             seen = seen.max(rate);
             at = next;
         }
-        let unclaimed = greater.top.saturating_sub(seen).max(Decimal::ZERO);
+        self.keep(item, greater.top.saturating_sub(seen), found)
+    }
+
+    /// What nobody is paid of a rate stays with the company.
+    fn keep(&self, item: &Item, share: Decimal, found: &mut Found) -> Result<(), RunFault> {
         let base = self.bonus.base.to_decimal(item.base, self.standing.currency);
-        let lost = base.checked_mul(unclaimed).and_then(|lost| found.unclaimed.checked_add(lost));
-        found.unclaimed = lost.ok_or_else(|| RunFault::overflow("breakage"))?;
+        let kept = base.checked_mul(share.max(Decimal::ZERO)).and_then(|kept| found.unclaimed.checked_add(kept));
+        found.unclaimed = kept.ok_or_else(|| RunFault::overflow("breakage"))?;
         Ok(())
     }
 }

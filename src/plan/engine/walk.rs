@@ -150,6 +150,11 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
+    /// What a cell gives a member, whoever may earn.
+    pub(super) fn rate_of(&self, cell: &Num, member: usize) -> Result<Decimal, NoValue> {
+        self.worth(self.standing.number(cell, member, At::MEMBER)?, member)
+    }
+
     /// A rate on points with the value of a point in the member's market.
     fn worth(&self, rate: Decimal, member: usize) -> Result<Decimal, NoValue> {
         let values = &self.standing.plan.market_values;

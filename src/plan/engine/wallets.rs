@@ -10,6 +10,7 @@ use super::pool::share_out;
 use super::standing::Standing;
 use super::values::{At, NoValue};
 use crate::plan::checked::Wallet;
+use crate::plan::lines::Lines;
 use crate::plan::result::Split;
 use crate::plan::snapshot::Snapshot;
 
@@ -31,7 +32,7 @@ pub fn split(standing: &Standing<'_>, snapshot: &Snapshot, paid: &Paid) -> Resul
     let overflow = || RunFault::overflow("what goes into wallets");
     let pots = pots(&plan.wallets, plan.bonuses.len());
     let mut sums = vec![vec![0_i64; standing.field.len()]; pots.len()];
-    let lines = paid.lines.iter().flat_map(|lines| lines.iter()).chain(&paid.clawbacks.lines);
+    let lines = paid.lines.iter().flat_map(Lines::iter).chain(&paid.clawbacks.lines);
     let pot_of: Vec<Option<usize>> =
         (0..plan.bonuses.len()).map(|bonus| pots.iter().position(|pot| pot.bonuses.contains(&bonus))).collect();
     for line in lines {

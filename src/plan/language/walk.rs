@@ -9,7 +9,7 @@ use crate::plan::fault::suggest;
 
 const TREES: [&str; 4] = ["own", "enroller", "sponsor", "placement"];
 const COMPRESSIONS: [&str; 3] = ["none", "standard", "dynamic"];
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "tree",
     "first_level",
     "levels",
@@ -22,6 +22,7 @@ const KEYS: [&str; 12] = [
     "difference",
     "own_rate",
     "minimum",
+    "reduces",
 ];
 
 /// Reads the walk of a bonus whose longest row has `written` levels. `ranked`: it pays the member itself.
@@ -129,7 +130,11 @@ fn difference<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Diff
         .and_then(|value| reader.as_expression(value))
         .and_then(|text| reader.number(&text, Scope::Member, Reads::Everything))
         .map(|(num, _)| num);
-    for key in ["own_rate", "minimum"] {
+    let reduces = reader
+        .text(section, "reduces")
+        .and_then(|text| reader.condition(&text, Scope::Member, Reads::Everything))
+        .map(|(cond, _)| cond);
+    for key in ["own_rate", "minimum", "reduces"] {
         if let Some((found, _)) = section.table.get_key_value(key).filter(|_| !wanted) {
             reader.fault(&found.span(), format!("“{key}” belongs to differences"), "add difference = true");
         }
@@ -140,7 +145,7 @@ fn difference<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Diff
             reader.fault(&found.span(), message, "remove it: who has no rate takes nothing away");
         }
     }
-    wanted.then_some(Difference { own, minimum })
+    wanted.then_some(Difference { own, minimum, reduces })
 }
 
 fn skip<'t>(reader: &mut Reader<'t>, section: &Section<'t>, counting: &Counting) -> Option<Cond> {
