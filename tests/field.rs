@@ -48,6 +48,7 @@ fn sell(console: &Console, sku: &str, name: &str) {
         id: ProductId(ids::next()),
         sku: sku.into(),
         name: name.into(),
+        line: String::new(),
         status: ProductStatus::Active,
         created_at: Moment(1),
         updated_at: Moment(1),
@@ -60,6 +61,7 @@ fn sell(console: &Console, sku: &str, name: &str) {
         price_minor,
         qv: Volume(100_000),
         cv: Volume(80_000),
+        measures: mainstay::domain::measures::Measures::default(),
         from_day: Day(0),
     };
     let prices = [price(PriceType::Retail, 2000), price(PriceType::Wholesale, 1500)];

@@ -1,13 +1,15 @@
 //! A checked plan: every name resolved, every value of the right kind, ready to run.
 
+use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
+use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, Num, TreeRef};
+use super::expr::{Aggregate, Attribute, Cond, Num, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -28,6 +30,8 @@ words! {
         Right = "right",
         /// Everybody's; the same number for all.
         Company = "company",
+        /// Everybody's in the member's market.
+        Market = "market",
     }
 }
 
@@ -193,6 +197,30 @@ pub enum Matching {
     },
 }
 
+/// Over which periods a volume adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// So many, the present one included.
+    Periods(u16),
+    /// All.
+    All,
+    /// Those of the calendar's quarter in which the present one ends, up to it.
+    Quarter,
+    /// The same of the calendar's year.
+    Year,
+}
+
+impl Window {
+    /// The name of the quarter or year in which a day lies.
+    pub fn stretch(self, day: Day) -> Option<String> {
+        match self {
+            Self::Quarter => Some(format!("{}-Q{}", day.date().year(), day.date().month0() / 3 + 1)),
+            Self::Year => Some(day.date().year().to_string()),
+            Self::Periods(_) | Self::All => None,
+        }
+    }
+}
+
 /// A volume of the plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VolumeDef {
@@ -206,8 +234,8 @@ pub struct VolumeDef {
     pub scope: VolumeScope,
     /// Along which tree.
     pub tree: TreeRef,
-    /// Over how many periods, the present one included; `u16::MAX` for all.
-    pub periods: u16,
+    /// Over which periods.
+    pub periods: Window,
     /// Whether orders of customers count as their enroller's own.
     pub customers: bool,
     /// Whether the member's own orders are included in an organisation or group.
@@ -474,6 +502,10 @@ pub struct CheckedPlan {
     pub returns: Returns,
     /// Markets and product lines that conditions name.
     pub words: Vec<String>,
+    /// Further volumes of orders.
+    pub measures: Vec<String>,
+    /// What members have besides.
+    pub attributes: Vec<Attribute>,
     /// Tables.
     pub tables: Vec<StepTable>,
     /// Trees that the plan derives.
@@ -488,6 +520,8 @@ pub struct CheckedPlan {
     pub placement: Option<Placement>,
     /// Counts of members that conditions ask for, inner ones first.
     pub aggregates: Vec<Aggregate>,
+    /// Kinds of members that may be active and earn.
+    pub earners: Vec<MemberKind>,
     /// Who is active.
     pub active: Cond,
     /// The same as written in the plan.

@@ -32,6 +32,7 @@ pub use result::{
     Requirement, RunResult, Severity, Source,
 };
 pub use snapshot::{
-    Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
+    Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
+    Takeback,
 };
 pub use trace::Tracer;

@@ -16,8 +16,26 @@ pub struct Ordered {
     returned: i64,
 }
 
-const OPTIONS: [&str; 10] =
-    ["qv", "cv", "paid", "wholesale", "line", "number", "standard", "enrolment", "autoship", "tools"];
+const OPTIONS: [&str; 13] = [
+    "qv",
+    "cv",
+    "paid",
+    "wholesale",
+    "line",
+    "number",
+    "standard",
+    "enrolment",
+    "autoship",
+    "tools",
+    "upgrade",
+    "renewal",
+    "promotion",
+];
+
+/// Whether what comes next is a volume and no day.
+fn followed_by_a_number(rest: &[Word<'_>]) -> bool {
+    rest.first().is_some_and(|word| day(*word).is_none() && word.text.parse::<Volume>().is_ok())
+}
 
 impl Draft {
     /// An order.
@@ -37,6 +55,7 @@ impl Draft {
             cv: None,
             paid: None,
             wholesale: None,
+            measures: Vec::new(),
         };
         let mut number = *volume;
         let mut rest = rest;
@@ -60,6 +79,12 @@ impl Draft {
                 text => match (day(*option), text.parse()) {
                     (Some(day), _) => order.day = Some(day?),
                     (None, Ok(order_type)) => order.order_type = order_type,
+                    (None, Err(_)) if crate::domain::measures::is_name(text) && followed_by_a_number(after) => {
+                        if order.measures.iter().any(|(name, _)| name == text) {
+                            return Err(option.fault(format!("“{text}” stands here twice"), how("order")));
+                        }
+                        order.measures.push((text.to_owned(), value()?.value()?));
+                    }
                     (None, Err(_)) => {
                         let help = format!("{}; a day is written as 2026-10-31", suggest(text, OPTIONS));
                         return Err(option.fault(format!("an order has no “{text}”"), help));

@@ -11,7 +11,7 @@ use super::values::At;
 use super::volumes::in_places;
 use crate::domain::calendar::Day;
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef};
+use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef, Window};
 use crate::plan::expr::Num;
 use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 
@@ -134,15 +134,27 @@ impl Memory {
     pub fn window(&mut self, volume: &VolumeDef, column: &mut [i64]) -> Option<()> {
         let key = |back: u16| format!("volume:{}:{back}", volume.name);
         match volume.periods {
-            1 => {}
-            u16::MAX => {
+            Window::Periods(1) => {}
+            Window::Quarter | Window::Year => {
+                let start = format!("volume:{}:in-", volume.name);
+                let key = format!("{start}{}", volume.periods.stretch(self.period.last).unwrap_or_default());
+                for (member, earlier) in self.take(&key) {
+                    let slot = &mut column[member as usize];
+                    *slot = slot.checked_add(earlier)?;
+                }
+                self.keep_column(&key, column);
+                // What another quarter or year left is over.
+                let over = self.own(&start);
+                self.former.retain(|key, _| !key.starts_with(&over));
+            }
+            Window::All => {
                 for (member, earlier) in self.take(&key(0)) {
                     let slot = &mut column[member as usize];
                     *slot = slot.checked_add(earlier)?;
                 }
                 self.keep_column(&key(0), column);
             }
-            periods => {
+            Window::Periods(periods) => {
                 let now = column.to_vec();
                 for back in (1..periods).rev() {
                     let earlier = self.take(&key(back));

@@ -108,7 +108,7 @@ fn prepare<'a>(
     }
     step("volumes", 2);
     derived::derive(&mut standing, snapshot, false)?;
-    volumes::compute(&mut standing, &mut memory)?;
+    volumes::compute(&mut standing, snapshot, &mut memory)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory)?;
     pairs::compute(&mut standing, snapshot, &mut memory, brought)?;

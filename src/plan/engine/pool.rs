@@ -9,7 +9,8 @@ use super::values::{At, NoValue};
 use super::volumes::in_places;
 use super::walk::Workshop;
 use crate::domain::money::Volume;
-use crate::plan::expr::Num;
+use crate::plan::checked::VolumeScope;
+use crate::plan::expr::{Cond, Num};
 use crate::plan::result::{BaseKind, EarningLine, LineKind, Source};
 
 /// Decimal places of the share that a line shows; the amount is worked out from the whole numbers.
@@ -46,6 +47,43 @@ pub fn pay(
             holders.push((index, value));
         }
     }
+    // A sum that is another in each market is shared out in each apart.
+    let market = |member: u32| standing.markets.get(member as usize).copied().unwrap_or(0);
+    let apart = by_market(standing, pool.amount);
+    let mut lines = Vec::with_capacity(holders.len());
+    if apart {
+        holders.sort_by_key(|(member, _)| market(*member));
+    }
+    for group in holders.chunk_by(|(a, _), (b, _)| !apart || market(*a) == market(*b)) {
+        lines.append(&mut share(standing, place, pool, group, shop)?);
+    }
+    Ok(lines)
+}
+
+/// Whether a sum reads a volume that is another in each market.
+fn by_market(standing: &Standing<'_>, amount: &Num) -> bool {
+    let plan = standing.plan;
+    let of_market = |volume: &u16| plan.volumes[usize::from(*volume)].scope == VolumeScope::Market;
+    let mut apart = false;
+    amount.numbers(&mut |num| match num {
+        Num::Volume(volume) => apart |= of_market(volume),
+        Num::Before(place, _) => apart |= by_market(standing, &plan.remembered[usize::from(*place)].1),
+        _ => {}
+    });
+    amount.conditions(&mut |cond| apart |= matches!(cond, Cond::Market(_)));
+    apart
+}
+
+/// Shares a pool out among those who hold shares.
+fn share(
+    standing: &Standing<'_>,
+    place: u16,
+    pool: &Pool<'_>,
+    holders: &[(u32, i64)],
+    shop: &mut Workshop<'_>,
+) -> Result<Vec<EarningLine>, RunFault> {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    let overflow = || RunFault::overflow(&format!("the pool of bonus {}", bonus.code));
     let Some((first, _)) = holders.first() else {
         return Ok(Vec::new());
     };
@@ -54,7 +92,7 @@ pub fn pay(
     let minor = standing.currency.round(whole, standing.plan.rounding).map_err(|_| overflow())?;
     let total: i128 = holders.iter().map(|(_, shares)| i128::from(*shares)).sum();
     let mut most = vec![i64::MAX; holders.len()];
-    for (most, (member, _)) in most.iter_mut().zip(&holders) {
+    for (most, (member, _)) in most.iter_mut().zip(holders) {
         if let Some(num) = pool.most {
             let value = standing.number(num, *member as usize, At::MEMBER);
             let value = value.map_err(|NoValue| (shop.arithmetic)(*member as usize))?;

@@ -8,7 +8,7 @@ use super::derived::Trees;
 use super::field::Field;
 use super::tree::{NONE, Tree};
 use crate::domain::money::Currency;
-use crate::plan::checked::{CheckedPlan, PaidAs};
+use crate::plan::checked::{CheckedPlan, PaidAs, VolumeScope};
 use crate::plan::expr::TreeRef;
 use crate::plan::snapshot::Snapshot;
 
@@ -18,6 +18,8 @@ pub struct Standing<'a> {
     pub plan: &'a CheckedPlan,
     /// The members and orders.
     pub field: &'a Field,
+    /// First day of the period.
+    pub first_day: i32,
     /// Last day of the period.
     pub last_day: i32,
     /// Months since year 0 of the last day of the period.
@@ -36,6 +38,8 @@ pub struct Standing<'a> {
     pub recruit: Vec<u32>,
     /// Place of each member's market among the plan's words, plus 1; 0 for others. Empty if the plan names none.
     pub market: Vec<u16>,
+    /// A number for each member's market. Empty if no volume is added up by market.
+    pub markets: Vec<u32>,
     /// The same of each order's product line.
     pub line: Vec<u16>,
     /// Who is active.
@@ -97,6 +101,7 @@ impl<'a> Standing<'a> {
         Self {
             plan,
             field,
+            first_day: snapshot.period.first.0,
             last_day: snapshot.period.last.0,
             last_month: super::values::month(snapshot.period.last.0),
             trees: Trees::default(),
@@ -105,6 +110,7 @@ impl<'a> Standing<'a> {
             orders: vec![0; count],
             recruit: Vec::new(),
             market,
+            markets: if by_market(plan) { numbered((0..count).map(|member| &*given(member).market)) } else { Vec::new() },
             line: orders
                 .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
                 .collect(),
@@ -160,6 +166,22 @@ impl<'a> Standing<'a> {
         }
         self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
     }
+}
+
+/// Whether a volume is added up by market.
+pub fn by_market(plan: &CheckedPlan) -> bool {
+    plan.volumes.iter().any(|volume| volume.scope == VolumeScope::Market)
+}
+
+/// A number for each text, the same for the same ones.
+fn numbered<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<u32> {
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    texts
+        .map(|text| {
+            let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+            *known.entry(text).or_insert(next)
+        })
+        .collect()
 }
 
 /// The number of a rank, the lowest is 1; 0 for one that the plan does not have.

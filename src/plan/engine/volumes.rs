@@ -9,12 +9,13 @@ use crate::domain::money::Volume;
 use crate::domain::tree::TreeKind;
 use crate::plan::checked::{VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField};
+use crate::plan::snapshot::Snapshot;
 use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
-pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), RunFault> {
-    for buyer in &standing.field.orders.buyer {
-        standing.orders[*buyer as usize] += 1;
+pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Memory) -> Result<(), RunFault> {
+    for order in standing.field.orders.firsts(snapshot) {
+        standing.orders[standing.field.orders.buyer[order] as usize] += 1;
     }
     let plan = standing.plan;
     for volume in &plan.volumes {
@@ -38,9 +39,22 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
             let sum = column.iter().try_fold(0_i64, |sum, value| sum.checked_add(*value)).ok_or_else(overflow)?;
             column.fill(sum);
         }
+        if volume.scope == VolumeScope::Market {
+            column = in_market(standing, &column).ok_or_else(overflow)?;
+        }
         standing.volumes.push(column);
     }
     Ok(())
+}
+
+/// The sum over everybody in each member's market.
+fn in_market(standing: &Standing<'_>, column: &[i64]) -> Option<Vec<i64>> {
+    let mut sums = vec![0_i64; standing.markets.iter().max().map_or(0, |last| *last as usize + 1)];
+    for (market, value) in standing.markets.iter().zip(column) {
+        let sum = &mut sums[*market as usize];
+        *sum = sum.checked_add(*value)?;
+    }
+    Some(standing.markets.iter().map(|market| sums[*market as usize]).collect())
 }
 
 /// What a volume takes from an order, in ten-thousandths.
@@ -49,6 +63,7 @@ fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize) -> Result
     Ok(match of {
         Num::Order(OrderField::Qv) => Some(amounts.qv.0),
         Num::Order(OrderField::Cv) => Some(amounts.cv.0),
+        Num::Order(OrderField::Measure(place)) => Some(standing.field.orders.measures[usize::from(*place)][order]),
         of => in_places(standing.number(of, buyer, At::order(order))?),
     })
 }

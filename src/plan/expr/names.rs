@@ -1,7 +1,9 @@
 //! What expressions of a plan may name, and what they ask for.
 
 use super::parse::Ast;
-use super::typed::{Aggregate, Cond, Num, OrderField, Reads, Take};
+use super::typed::{Aggregate, Cond, MemberField, Num, OrderField, Reads, Take};
+use crate::domain::calendar::Day;
+use crate::domain::money::Volume;
 
 /// A volume that expressions may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub struct VolumeName {
     pub money: bool,
     /// Whether it is the same for everybody.
     pub company: bool,
+    /// Whether it is the same for everybody in a market.
+    pub market: bool,
 }
 
 /// A named expression about a member.
@@ -27,6 +31,54 @@ pub struct Value {
     pub ast: Ast,
 }
 
+/// What a member has besides: a package bought at joining, a day until which a subscription runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// The name.
+    pub name: String,
+    /// What values it has.
+    pub kind: AttributeKind,
+}
+
+/// What values an attribute has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// One of these words, from low to high.
+    OneOf(Vec<String>),
+    /// Any word.
+    Word,
+    /// A number with at most four places.
+    Number,
+    /// A day.
+    Day,
+}
+
+impl AttributeKind {
+    /// What a value must be, in words.
+    pub fn wanted(&self) -> String {
+        match self {
+            Self::OneOf(words) => format!("one of: {}", words.join(", ")),
+            Self::Word => "a word".to_owned(),
+            Self::Number => "a number with at most four places".to_owned(),
+            Self::Day => "a day such as 2026-10-31".to_owned(),
+        }
+    }
+
+    /// A value as a number: the place of a word counted from 1, ten-thousandths, days since 1970; `None` for what
+    /// cannot be one. A word of no list is the place that `word` gives it, or 0.
+    pub fn read(&self, text: &str, word: impl Fn(&str) -> i64) -> Option<i64> {
+        match self {
+            Self::OneOf(words) => {
+                let place = words.iter().position(|word| word == text)?;
+                i64::try_from(place).ok().map(|place| place + 1)
+            }
+            Self::Word => Some(word(text)),
+            Self::Number => text.parse::<Volume>().ok().map(|number| number.0),
+            Self::Day => text.parse::<Day>().ok().map(|day| i64::from(day.0)),
+        }
+    }
+}
+
 /// The names of a plan, and the aggregates that its expressions ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -36,6 +88,10 @@ pub struct Names {
     pub ranks: Vec<String>,
     /// Named expressions, in the order of the file: each may use those before it.
     pub values: Vec<Value>,
+    /// Further volumes of orders.
+    pub measures: Vec<String>,
+    /// What members have besides.
+    pub attributes: Vec<Attribute>,
     /// Names of the tables.
     pub tables: Vec<String>,
     /// Names of the pairings.
@@ -59,11 +115,24 @@ pub struct Names {
 impl Names {
     /// Whether a number may be another for each member.
     pub fn differs(&self, num: &Num) -> bool {
+        self.differs_within(num, false)
+    }
+
+    /// Whether a number may be another for members of one market.
+    pub fn differs_in_a_market(&self, num: &Num) -> bool {
+        self.differs_within(num, true)
+    }
+
+    fn differs_within(&self, num: &Num, market: bool) -> bool {
         let mut differs = false;
         num.numbers(&mut |num| {
             differs |= match num {
-                Num::Volume(volume) => !self.volumes[usize::from(*volume)].company,
-                Num::Before(place, _) => self.differs(&self.remembered[usize::from(*place)].1),
+                Num::Volume(volume) => {
+                    let volume = &self.volumes[usize::from(*volume)];
+                    !volume.company && !(market && volume.market)
+                }
+                Num::Before(place, _) => self.differs_within(&self.remembered[usize::from(*place)].1, market),
+                Num::Member(MemberField::PeriodStart | MemberField::PeriodEnd) => false,
                 Num::Count(_)
                 | Num::Member(_)
                 | Num::Capped(..)
@@ -79,8 +148,9 @@ impl Names {
             };
         });
         num.conditions(&mut |cond| {
-            differs |=
-                !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
+            let market = market && matches!(cond, Cond::Market(_));
+            differs |= !market
+                && !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
         });
         differs
     }

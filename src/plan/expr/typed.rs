@@ -96,6 +96,16 @@ pub enum MemberField {
     Recruit,
     /// The place of the paid rank, the lowest is 1; 0 without a rank.
     RankNumber,
+    /// Orders of the period and all before it.
+    OrdersEver,
+    /// Day of enrolment, in days since 1970 like every day.
+    Joined,
+    /// The first day of the period.
+    PeriodStart,
+    /// The last day of the period.
+    PeriodEnd,
+    /// One of the plan's attributes, by place: a number, a day, or the place of a word counted from 1; 0 without it.
+    Attribute(u16),
 }
 
 /// A number that an order has.
@@ -123,6 +133,14 @@ pub enum OrderField {
     QvBefore,
     /// What the buyer paid for earlier orders of the period.
     PaidBefore,
+    /// As which of its buyer's orders of all times it came, the first is 1.
+    PlaceEver,
+    /// Its day.
+    Day,
+    /// One of the plan's further volumes, by place.
+    Measure(u16),
+    /// The same of the buyer's earlier orders of the period.
+    MeasureBefore(u16),
 }
 
 /// A number of a pairing.
@@ -191,6 +209,8 @@ pub enum Cond {
     Type(OrderType),
     /// Whether the member's market is the one with this place among the plan's words.
     Market(u16),
+    /// The place of the member's word for an attribute, counted from 1 (0 without one), compared with a place.
+    Attribute(Compare, u16, i64),
     /// Whether the order is of the product line with this place among the plan's words.
     Line(u16),
     /// The same about whose order or amount it is.

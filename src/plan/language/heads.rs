@@ -4,15 +4,17 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, caps, order, pairs, ranks, tables, trees, volumes};
+use super::{attributes, bonuses, caps, order, pairs, ranks, tables, trees, volumes};
 use crate::domain::calendar::Day;
+use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Fill, PaidAs, Placement, Returns};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 12] = [
+const PARTS: [&str; 13] = [
     "plan",
+    "attributes",
     "tables",
     "values",
     "trees",
@@ -41,6 +43,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
     bonuses::codes(reader, root);
+    attributes::read(reader, root);
     let tables = tables::read(reader, root);
     reader.names.pairs = pair_names(root);
     let placement = placement(reader, root);
@@ -48,7 +51,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let volumes = volumes::read(reader, root);
     tables::values(reader, root);
     let trees = trees::read(reader, root);
-    let Status { active, active_text, paid_as, ranks_period } = status(reader, root);
+    let Status { active, active_text, paid_as, ranks_period, earners } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
     let pairs = pairs::read(reader, root, &volumes);
     let bonuses = bonuses::read(reader, root);
@@ -67,6 +70,8 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         market_values,
         returns,
         words: reader.names.words.clone(),
+        measures: reader.names.measures.clone(),
+        attributes: reader.names.attributes.clone(),
         tables,
         trees,
         volumes,
@@ -74,6 +79,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         remembered: reader.names.remembered.clone(),
         placement,
         aggregates: reader.names.aggregates.clone(),
+        earners,
         active: active?,
         active_text,
         paid_as,
@@ -118,7 +124,11 @@ struct Head {
 }
 
 fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
-    reader.only(section, &["name", "about", "currency", "valid_from", "rounding", "places", "point_value", "returns"]);
+    reader.only(
+        section,
+        &["name", "about", "currency", "valid_from", "rounding", "places", "point_value", "returns", "measures"],
+    );
+    attributes::measures(reader, section);
     reader.text(section, "about");
     let name = reader.need_text(section, "name", "\"Field plan 2026\"").map(|text| text.value);
     let currency = reader.need_text(section, "currency", "\"EUR\"").and_then(|text| {
@@ -218,6 +228,27 @@ struct Status {
     active_text: String,
     paid_as: PaidAs,
     ranks_period: Option<PeriodKind>,
+    earners: Vec<MemberKind>,
+}
+
+/// The kinds of members that may be active and earn.
+fn earners<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Vec<MemberKind> {
+    let usual = vec![MemberKind::Distributor];
+    let Some(value) = section.table.get("earners") else { return usual };
+    let DeValue::Array(items) = value.get_ref() else {
+        reader.wrong_kind(value, "a list of kinds such as [\"distributor\", \"preferred\"]");
+        return usual;
+    };
+    let kinds: Vec<&str> = MemberKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let mut found = Vec::new();
+    for item in items {
+        let Some(text) = reader.as_text(item) else { continue };
+        found.extend(reader.as_word::<MemberKind>(&text, "earners", &kinds));
+    }
+    if items.is_empty() {
+        reader.fault(&value.span(), "“earners” is empty", "name at least one kind of member");
+    }
+    found
 }
 
 fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
@@ -226,11 +257,13 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
         active_text: "always".to_owned(),
         paid_as: PaidAs::Earned,
         ranks_period: None,
+        earners: vec![MemberKind::Distributor],
     };
     let Some(section) = reader.section(root, "status", "[status]") else {
         return status;
     };
-    reader.only(&section, &["active", "paid_as", "ranks"]);
+    reader.only(&section, &["active", "paid_as", "ranks", "earners"]);
+    status.earners = earners(reader, &section);
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);
     let kinds: Vec<&str> = PeriodKind::ALL.iter().map(|kind| kind.as_str()).collect();
     status.ranks_period = reader.word(&section, "ranks", &kinds);

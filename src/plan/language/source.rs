@@ -226,7 +226,7 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 22] = [
+        const TAKEN: [&str; 26] = [
             "rank",
             "paid_rank",
             "highest_rank",
@@ -240,6 +240,10 @@ impl<'t> Reader<'t> {
             "days_enrolled",
             "months_enrolled",
             "orders",
+            "orders_ever",
+            "joined",
+            "period_start",
+            "period_end",
             "recruit",
             "rank_number",
             "and",
@@ -255,7 +259,8 @@ impl<'t> Reader<'t> {
         let known = TAKEN.contains(&name)
             || names.ranks.iter().any(|rank| rank == name)
             || names.volumes.iter().any(|volume| volume.name == name)
-            || names.values.iter().any(|value| value.name == name);
+            || names.values.iter().any(|value| value.name == name)
+            || names.attributes.iter().any(|attribute| attribute.name == name);
         if !plain {
             let message = format!("“{name}” cannot be used as a name");
             self.fault(span, message, "use letters, digits and _, a letter first");

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use crate::plan::checked::{VolumeDef, VolumeScope};
+use crate::plan::checked::{VolumeDef, VolumeScope, Window};
 use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
 
@@ -39,6 +39,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
             reads: if volume.scope == VolumeScope::PersonalGroup { Reads::Ranks } else { Reads::Volumes },
             money: reader.names.is_money(&volume.of),
             company: volume.scope == VolumeScope::Company,
+            market: volume.scope == VolumeScope::Market,
         })
         .collect();
     reader.names.volumes = known;
@@ -52,7 +53,7 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
         of: Num::Order(OrderField::Qv),
         scope,
         tree: TreeRef::SPONSOR,
-        periods: 1,
+        periods: Window::Periods(1),
         customers: false,
         include_own: true,
         depth: 0,
@@ -66,7 +67,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         section,
         &["of", "scope", "tree", "periods", "label", "customers", "include_own", "depth", "stop", "where"],
     );
-    let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company"];
+    let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company", "market"];
     let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
     let of = of.and_then(|text| reader.number(&text, Scope::Order, Reads::Facts)).map(|(num, _)| num);
     let tree = tree(reader, section);
@@ -131,12 +132,17 @@ fn tree<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> TreeRef {
     TreeRef::SPONSOR
 }
 
-/// Over how many periods: a number, or "all".
-fn periods<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> u16 {
-    match section.table.get("periods").map(toml::Spanned::get_ref) {
-        Some(DeValue::String(text)) if text == "all" => u16::MAX,
-        _ => reader.whole(section, "periods", 1, 24).unwrap_or(1),
+/// Over which periods: a number of them, or a word.
+fn periods<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Window {
+    if let Some(DeValue::String(text)) = section.table.get("periods").map(toml::Spanned::get_ref) {
+        match text.as_ref() {
+            "all" => return Window::All,
+            "quarter" => return Window::Quarter,
+            "year" => return Window::Year,
+            _ => {}
+        }
     }
+    Window::Periods(reader.whole(section, "periods", 1, 24).unwrap_or(1))
 }
 
 /// Who is at the head of a personal group: a rank, or a condition.

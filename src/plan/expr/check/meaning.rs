@@ -1,18 +1,40 @@
 //! What a name in an expression stands for, and whom it is about.
 
 use super::{About, Checker, Meaning, RANKS, Scope, Word};
+use crate::plan::expr::names::AttributeKind;
 use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
 use crate::plan::fault::suggest;
 
-const NUMBERS: [&str; 5] = ["days_enrolled", "months_enrolled", "orders", "recruit", "rank_number"];
+const NUMBERS: [&str; 9] = [
+    "days_enrolled",
+    "months_enrolled",
+    "orders",
+    "orders_ever",
+    "recruit",
+    "rank_number",
+    "joined",
+    "period_start",
+    "period_end",
+];
 
 const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
-const ORDER_NUMBERS: [&str; 9] =
-    ["cv", "qv", "paid", "wholesale", "margin", "place", "cv_before", "qv_before", "paid_before"];
+const ORDER_NUMBERS: [&str; 11] = [
+    "cv",
+    "qv",
+    "paid",
+    "wholesale",
+    "margin",
+    "place",
+    "place_ever",
+    "day",
+    "cv_before",
+    "qv_before",
+    "paid_before",
+];
 
 const ORDER_WORDS: [&str; 2] = ["type", "line"];
 
@@ -63,7 +85,12 @@ impl Checker<'_> {
             "kind" => Some((Word::Kind, from)),
             "status" => Some((Word::Status, from)),
             "market" => Some((Word::Market, from)),
-            _ => None,
+            own => {
+                let place = self.names.attributes.iter().position(|attribute| attribute.name == own)?;
+                let worded =
+                    matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
+                u16::try_from(place).ok().filter(|_| worded).map(|place| (Word::Attribute(place), from))
+            }
         }
     }
 
@@ -79,18 +106,21 @@ impl Checker<'_> {
     pub(super) fn known(&self) -> Vec<String> {
         let mut known: Vec<String> = self.names.volumes.iter().map(|volume| volume.name.clone()).collect();
         known.extend(self.names.values[..self.values].iter().map(|value| value.name.clone()));
+        known.extend(self.names.attributes.iter().map(|attribute| attribute.name.clone()));
         known.extend(NUMBERS.iter().chain(&RANKS).chain(&CONDITIONS).chain(&WORDS).map(ToString::to_string));
         known.extend(self.names.pairs.iter().flat_map(|pair| PAIRS.iter().map(move |field| format!("{pair}.{field}"))));
-        let order = || ORDER_NUMBERS.iter().chain(&ORDER_WORDS);
+        let measures = self.names.measures.iter().flat_map(|name| [name.clone(), format!("{name}_before")]);
+        let order: Vec<String> =
+            ORDER_NUMBERS.iter().chain(&ORDER_WORDS).map(ToString::to_string).chain(measures).collect();
         known = match self.scope {
             Scope::Member => known,
             Scope::Order => {
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
-                order().map(ToString::to_string).chain(buyer).collect()
+                order.into_iter().chain(buyer).collect()
             }
             Scope::Payee => known.iter().cloned().chain(known.iter().map(|name| format!("from.{name}"))).collect(),
             Scope::OrderPayee => {
-                let order = order().map(|name| format!("order.{name}"));
+                let order = order.iter().map(|name| format!("order.{name}"));
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
                 known.iter().cloned().chain(order).chain(buyer).collect()
             }
@@ -175,7 +205,7 @@ impl Checker<'_> {
         }
         let found = match self.about(name) {
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
-            About::Order(field) => order_field(field).map(|field| Meaning::Num(Num::Order(field))),
+            About::Order(field) => self.order_field(field).map(|field| Meaning::Num(Num::Order(field))),
             About::Member(own) if self.scope == Scope::Order => match own {
                 "days_enrolled" => Some(Meaning::Num(Num::Order(OrderField::BuyerDays))),
                 "months_enrolled" => Some(Meaning::Num(Num::Order(OrderField::BuyerMonths))),
@@ -223,6 +253,11 @@ impl Checker<'_> {
             self.read(ast, name, if early { Reads::Facts } else { Reads::Pairs });
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
         }
+        if let Some(place) = self.names.attributes.iter().position(|attribute| attribute.name == name) {
+            let worded = matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
+            let field = MemberField::Attribute(u16::try_from(place).ok()?);
+            return Some(if worded { Meaning::Word } else { Meaning::Num(Num::Member(field)) });
+        }
         Some(match name {
             "active" => {
                 self.read(ast, "whether a member is active", Reads::Active);
@@ -235,6 +270,13 @@ impl Checker<'_> {
             "days_enrolled" => Meaning::Num(Num::Member(MemberField::DaysEnrolled)),
             "months_enrolled" => Meaning::Num(Num::Member(MemberField::MonthsEnrolled)),
             "recruit" => Meaning::Num(Num::Member(MemberField::Recruit)),
+            "joined" => Meaning::Num(Num::Member(MemberField::Joined)),
+            "period_start" => Meaning::Num(Num::Member(MemberField::PeriodStart)),
+            "period_end" => Meaning::Num(Num::Member(MemberField::PeriodEnd)),
+            "orders_ever" => {
+                self.read(ast, "the number of orders", Reads::Volumes);
+                Meaning::Num(Num::Member(MemberField::OrdersEver))
+            }
             "orders" => {
                 self.read(ast, "the number of orders", Reads::Volumes);
                 Meaning::Num(Num::Member(MemberField::Orders))
@@ -277,6 +319,19 @@ fn pair_field(name: &str) -> Option<PairField> {
     })
 }
 
+impl Checker<'_> {
+    /// A number of an order by its name.
+    fn order_field(&self, name: &str) -> Option<OrderField> {
+        let measure = |name: &str| {
+            let place = self.names.measures.iter().position(|known| known == name);
+            place.and_then(|place| u16::try_from(place).ok())
+        };
+        let before = || name.strip_suffix("_before").and_then(measure);
+        let further = || measure(name).map(OrderField::Measure).or_else(|| before().map(OrderField::MeasureBefore));
+        order_field(name).or_else(further)
+    }
+}
+
 fn order_field(name: &str) -> Option<OrderField> {
     Some(match name {
         "cv" => OrderField::Cv,
@@ -288,6 +343,8 @@ fn order_field(name: &str) -> Option<OrderField> {
         "cv_before" => OrderField::CvBefore,
         "qv_before" => OrderField::QvBefore,
         "paid_before" => OrderField::PaidBefore,
+        "place_ever" => OrderField::PlaceEver,
+        "day" => OrderField::Day,
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! Members: the list, one member, enrolment and changes.
 
+mod besides;
 mod edit;
 mod enrol;
 mod form;
@@ -11,5 +12,15 @@ use rocket::Route;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    rocket::routes![list::list, profile::show, enrol::show, enrol::submit, edit::show, edit::submit]
+    rocket::routes![
+        list::list,
+        profile::show,
+        enrol::show,
+        enrol::submit,
+        edit::show,
+        edit::submit,
+        besides::show,
+        besides::attribute,
+        besides::rank
+    ]
 }
