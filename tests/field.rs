@@ -17,6 +17,7 @@ use rocket::http::Status;
 use crate::databases;
 use crate::web::{Console, location};
 
+mod besides_pages;
 mod member_pages;
 mod order_pages;
 mod product_pages;
