@@ -60,6 +60,7 @@ impl Draft {
         let mut number = *volume;
         let mut rest = rest;
         while let Some((option, mut after)) = rest.split_first() {
+            let is_measure = crate::domain::measures::is_name(option.text) && followed_by_a_number(after);
             let mut value = || {
                 let (value, left) =
                     after.split_first().ok_or_else(|| option.fault("a value is missing behind this", how("order")))?;
@@ -79,7 +80,7 @@ impl Draft {
                 text => match (day(*option), text.parse()) {
                     (Some(day), _) => order.day = Some(day?),
                     (None, Ok(order_type)) => order.order_type = order_type,
-                    (None, Err(_)) if crate::domain::measures::is_name(text) && followed_by_a_number(after) => {
+                    (None, Err(_)) if is_measure => {
                         if order.measures.iter().any(|(name, _)| name == text) {
                             return Err(option.fault(format!("“{text}” stands here twice"), how("order")));
                         }

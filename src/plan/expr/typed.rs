@@ -345,6 +345,15 @@ impl Num {
             _ => None,
         }
     }
+
+    /// The largest of the values that are written down, where it is one of them: of a number itself, or of choices.
+    pub fn largest(&self) -> Option<Decimal> {
+        match self {
+            Self::Const(value) => Some(*value),
+            Self::If(_, a, b) => a.largest().max(b.largest()),
+            _ => None,
+        }
+    }
 }
 
 impl Cond {

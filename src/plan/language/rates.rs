@@ -129,6 +129,10 @@ fn by_attribute<'t>(reader: &mut Reader<'t>, table: &'t DeTable<'t>, single: boo
         rows.extend(cells(reader, value, single, how).map(|cells| (word, cells)));
     }
     rows.sort_by_key(|(word, _)| *word);
+    if rows.is_empty() {
+        let help = format!("add rows such as {} = \"5%\"", words.first().map_or("none", String::as_str));
+        reader.fault(&by.span, format!("this table says nothing for any {}", by.value), help);
+    }
     let levels = rows.iter().map(|(_, cells)| cells.len()).max()?;
     let cell = |level: usize| {
         let nothing = Num::Const(rust_decimal::Decimal::ZERO);

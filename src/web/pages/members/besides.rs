@@ -197,11 +197,11 @@ fn page(
     typed_rank: Option<TypedRank>,
 ) -> Besides {
     let today = shell.today;
-    let typed = typed.unwrap_or_else(|| TypedAttribute { from_day: today.to_string(), ..TypedAttribute::default() });
+    let typed = typed.unwrap_or_else(|| TypedAttribute { from_day: today.to_string(), ..Default::default() });
     let typed_rank =
-        typed_rank.unwrap_or_else(|| TypedRank { period: today.month_label(), ..TypedRank::default() });
-    let names: Vec<String> = loaded.names.attributes.iter().map(|attribute| attribute.name.clone()).collect();
-    let same = |text: &String| (text.clone(), text.clone());
+        typed_rank.unwrap_or_else(|| TypedRank { period: today.month_label(), ..Default::default() });
+    let names = loaded.names.attributes.iter().map(|attribute| attribute.name.as_str());
+    let ranks = loaded.names.ranks.iter().map(String::as_str);
     Besides {
         person: Person::of(&loaded.member),
         attributes: attribute_rows(loaded, today),
@@ -214,8 +214,8 @@ fn page(
                 reason: set.reason.clone(),
             })
             .collect(),
-        names: choices(names.iter().map(same), &typed.name),
-        rank_choices: choices(loaded.names.ranks.iter().map(same), &typed_rank.rank),
+        names: choices(names, &typed.name),
+        rank_choices: choices(ranks, &typed_rank.rank),
         may_edit: shell.may("manage-field"),
         shell,
         errors,
@@ -224,6 +224,7 @@ fn page(
     }
 }
 
-fn choices(all: impl Iterator<Item = (String, String)>, chosen: &str) -> Vec<Choice> {
-    all.map(|(value, label)| Choice { is_chosen: value == chosen, value, label }).collect()
+fn choices<'a>(all: impl Iterator<Item = &'a str>, chosen: &str) -> Vec<Choice> {
+    let choice = |text: &str| Choice { value: text.to_owned(), label: text.to_owned(), is_chosen: text == chosen };
+    all.map(choice).collect()
 }

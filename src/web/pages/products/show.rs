@@ -62,6 +62,7 @@ struct Show {
     line: String,
     /// Names of further volumes that plans have.
     measures: Vec<String>,
+    measures_hint: String,
     statuses: Vec<Choice>,
     typed: TypedPrice,
     types: Vec<Choice>,
@@ -173,6 +174,12 @@ fn load(c: &mut Conn, sku: &str, today: Day) -> StoreResult<Loaded> {
     Ok((product, prices, plan_names::load(c, today)?.measures))
 }
 
+/// How further volumes are written.
+fn measures_hint(names: &[String]) -> String {
+    let first = names.first().map_or("bp", String::as_str);
+    format!("Those of the plan: {}. Written with their names, such as {first}=80.", names.join(", "))
+}
+
 fn page(
     shell: Shell,
     (product, prices, measures): Loaded,
@@ -222,6 +229,7 @@ fn page(
         errors,
         name,
         line,
+        measures_hint: measures_hint(&measures),
         measures,
         typed,
     }
