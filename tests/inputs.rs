@@ -99,11 +99,8 @@ impl<'a> Desk<'a> {
     }
 
     fn attribute(&self, member: &str, name: &str, value: &str, from_day: &str) -> Result<(), ActionFault> {
-        let new = NewAttribute {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            from_day: Some(from_day.parse().unwrap()),
-        };
+        let new =
+            NewAttribute { name: name.to_owned(), value: value.to_owned(), from_day: Some(from_day.parse().unwrap()) };
         set_attribute(self.db, &self.clock, &ann(), self.id(member), &new)
     }
 
@@ -167,10 +164,14 @@ fn orders_carry_further_volumes_and_product_lines_into_the_frozen_input() {
             .iter()
             .map(|order| (order.line.as_str(), further(&snapshot, order), order.amounts.paid_minor))
             .collect();
-        let expected =
-            [("", "bp=2".to_owned(), 3000), ("Care", "bp=16 rv=25".to_owned(), 3000)];
+        let expected = [("", "bp=2".to_owned(), 3000), ("Care", "bp=16 rv=25".to_owned(), 3000)];
         assert_eq!(told, expected);
-        assert!(snapshot.orders.iter().all(|order| order.order_type == OrderType::Upgrade && order.number == snapshot.orders[0].number));
+        assert!(
+            snapshot
+                .orders
+                .iter()
+                .all(|order| order.order_type == OrderType::Upgrade && order.number == snapshot.orders[0].number)
+        );
     });
 }
 
@@ -238,7 +239,8 @@ fn positions_belong_to_a_person_who_is_no_position() {
         let other = |number: &str, person: &str| {
             let stored = fresh.db.read(|c| members::find_by_number(c, number)).unwrap().unwrap();
             let data = NewMember { name: number.to_owned(), person: person.to_owned(), ..NewMember::default() };
-            let edit = MemberEdit { version: stored.version, status: MemberStatus::Active, data, reason: String::new() };
+            let edit =
+                MemberEdit { version: stored.version, status: MemberStatus::Active, data, reason: String::new() };
             edit_member(desk.db, &desk.clock, &ann(), stored.id, &edit)
         };
         assert!(refused(other("M-2", "M-3")).contains("M-3 is a position of M-1; name M-1 here"));

@@ -30,7 +30,9 @@ pub fn load(conn: &mut Conn, today: Day) -> StoreResult<PlanNames> {
         if names.ranks.is_empty() {
             names.ranks = plan.ranks.iter().map(|rank| rank.code.clone()).collect();
         }
-        names.measures.extend(plan.measures.into_iter().filter(|name| !names.measures.contains(name)).collect::<Vec<_>>());
+        names
+            .measures
+            .extend(plan.measures.into_iter().filter(|name| !names.measures.contains(name)).collect::<Vec<_>>());
         for attribute in plan.attributes {
             if !names.attributes.iter().any(|known| known.name == attribute.name) {
                 names.attributes.push(attribute);

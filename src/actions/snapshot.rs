@@ -134,8 +134,7 @@ impl Worth {
     /// Adds (`sign` 1) or takes off (`sign` −1) goods.
     fn add(&mut self, more: &Amounts, measures: &Measures, sign: i64) -> StoreResult<()> {
         let overflow = || StoreError::Corrupt("order amounts overflow".to_owned());
-        let plus =
-            |a: i64, b: i64| b.checked_mul(sign).and_then(|b| a.checked_add(b)).ok_or_else(overflow);
+        let plus = |a: i64, b: i64| b.checked_mul(sign).and_then(|b| a.checked_add(b)).ok_or_else(overflow);
         let sum = &mut self.amounts;
         sum.qv = Volume(plus(sum.qv.0, more.qv.0)?);
         sum.cv = Volume(plus(sum.cv.0, more.cv.0)?);

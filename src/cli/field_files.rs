@@ -169,12 +169,7 @@ fn attributes(file: &mut TableFile, row: usize, plan: &CheckedPlan) -> Vec<(u16,
     given
 }
 
-fn member(
-    file: &mut TableFile,
-    row: usize,
-    ids: &HashMap<String, MemberId>,
-    plan: &CheckedPlan,
-) -> SnapshotMember {
+fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, plan: &CheckedPlan) -> SnapshotMember {
     let sponsor = find(file, row, "sponsor", ids);
     let enroller = find(file, row, "enroller", ids).or(sponsor);
     let parent = find(file, row, "parent", ids);

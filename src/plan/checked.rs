@@ -1,6 +1,5 @@
 //! A checked plan: every name resolved, every value of the right kind, ready to run.
 
-use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
@@ -12,6 +11,7 @@ use crate::domain::words::words;
 use super::expr::{Aggregate, Attribute, Cond, Num, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
+use super::window::Window;
 
 words! {
     /// Whose orders a volume adds up.
@@ -195,30 +195,6 @@ pub enum Matching {
         /// How many times the weaker side may be used of the stronger.
         ratio: u16,
     },
-}
-
-/// Over which periods a volume adds up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Window {
-    /// So many, the present one included.
-    Periods(u16),
-    /// All.
-    All,
-    /// Those of the calendar's quarter in which the present one ends, up to it.
-    Quarter,
-    /// The same of the calendar's year.
-    Year,
-}
-
-impl Window {
-    /// The name of the quarter or year in which a day lies.
-    pub fn stretch(self, day: Day) -> Option<String> {
-        match self {
-            Self::Quarter => Some(format!("{}-Q{}", day.date().year(), day.date().month0() / 3 + 1)),
-            Self::Year => Some(day.date().year().to_string()),
-            Self::Periods(_) | Self::All => None,
-        }
-    }
 }
 
 /// A volume of the plan.

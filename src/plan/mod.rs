@@ -18,6 +18,7 @@ pub mod result;
 pub mod snapshot;
 pub mod starter;
 mod trace;
+pub mod window;
 
 #[cfg(test)]
 mod tests;

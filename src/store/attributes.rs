@@ -104,9 +104,7 @@ pub fn set_rank(tx: &mut Conn, row: &ForcedRank) -> StoreResult<()> {
 /// Takes a rank back that was set for a period.
 pub fn remove_rank(tx: &mut Conn, member: MemberId, period: &str) -> StoreResult<()> {
     diesel::delete(
-        forced_ranks::table
-            .filter(forced_ranks::member_id.eq(member))
-            .filter(forced_ranks::period_label.eq(period)),
+        forced_ranks::table.filter(forced_ranks::member_id.eq(member)).filter(forced_ranks::period_label.eq(period)),
     )
     .execute(tx)?;
     Ok(())
@@ -133,8 +131,5 @@ pub fn list_ranks_of(conn: &mut Conn, member: MemberId) -> StoreResult<Vec<Force
 
 /// All ranks set for a period.
 pub fn list_ranks_for(conn: &mut Conn, period: &str) -> StoreResult<Vec<ForcedRank>> {
-    Ok(forced_ranks::table
-        .filter(forced_ranks::period_label.eq(period))
-        .select(ForcedRank::as_select())
-        .load(conn)?)
+    Ok(forced_ranks::table.filter(forced_ranks::period_label.eq(period)).select(ForcedRank::as_select()).load(conn)?)
 }

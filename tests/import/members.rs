@@ -181,7 +181,9 @@ fn said(desk: &Desk<'_>, number: &str) -> Vec<String> {
         .read(|c| {
             let member = members::find_by_number(c, number)?.unwrap();
             let said = attributes::list_of(c, &[member.id])?;
-            Ok::<_, mainstay::store::StoreError>(said.iter().map(|s| format!("{} {} {}", s.from_day, s.name, s.value)).collect())
+            Ok::<_, mainstay::store::StoreError>(
+                said.iter().map(|s| format!("{} {} {}", s.from_day, s.name, s.value)).collect(),
+            )
         })
         .unwrap()
 }
@@ -207,10 +209,17 @@ fn attributes_are_read_as_the_plan_says_and_changed_only_when_asked_for() {
         assert_eq!(counts(&report), [4, 2, 0, 0, 0, 2]);
         assert_reasons(
             &desk.rejects(&report),
-            &[(4, "package is “Small”, and the plan needs one of: Basic, Pro"), (5, "attributes.until “soon” is not a date")],
+            &[
+                (4, "package is “Small”, and the plan needs one of: Basic, Pro"),
+                (5, "attributes.until “soon” is not a date"),
+            ],
         );
-        let expected =
-            ["2026-03-01 colour red", "2026-03-01 limit 1000.5", "2026-03-01 package Pro", "2026-03-01 until 2026-12-31"];
+        let expected = [
+            "2026-03-01 colour red",
+            "2026-03-01 limit 1000.5",
+            "2026-03-01 package Pro",
+            "2026-03-01 until 2026-12-31",
+        ];
         assert_eq!(said(&desk, "M-1"), expected);
         let later = format!("{head}M-2,Bo,02.03.2026,Big,,,\n");
         let refused = desk.run(&mapping, &later, How::Plain).unwrap();

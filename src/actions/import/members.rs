@@ -93,8 +93,7 @@ pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Com
     }
     source.rewind(input)?;
     let (batch, positions) = (Vec::with_capacity(BATCH), Vec::new());
-    let mut work =
-        Work { survey, spread, mapping, company, names, today, update: input.update, batch, positions };
+    let mut work = Work { survey, spread, mapping, company, names, today, update: input.update, batch, positions };
     work.go(book, &mut source)
 }
 
@@ -226,7 +225,8 @@ impl Work<'_> {
                     };
                     if !joined {
                         let reason = format!("{own} is not made a position of {person}");
-                        let why = if owner.is_none() { "who is no member" } else { "one of them is a position already" };
+                        let why =
+                            if owner.is_none() { "who is no member" } else { "one of them is a position already" };
                         book.remark(*line, format!("{reason}: {why}"));
                     }
                 }

@@ -178,7 +178,8 @@ impl Returned {
                 remarks.push((at, remark));
             }
             // The sale is not in these books and earned nothing here, so no volume goes back.
-            let none = Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), ..Left::default() };
+            let none =
+                Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), ..Left::default() };
             found.push(part(line, OrderId(0), &none));
         }
         for (at, line) in found.iter_mut().enumerate() {

@@ -110,8 +110,10 @@ impl Field {
         let of = |at: &u32| &members[*at as usize];
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
-        let may_earn =
-            kind.iter().zip(&status).map(|(kind, status)| plan.earners.contains(kind) && *status == MemberStatus::Active);
+        let may_earn = kind
+            .iter()
+            .zip(&status)
+            .map(|(kind, status)| plan.earners.contains(kind) && *status == MemberStatus::Active);
         Ok(Self {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
@@ -237,8 +239,7 @@ fn earlier(plan: &CheckedPlan) -> bool {
     use OrderField::{CvBefore, MeasureBefore, PaidBefore, Place, PlaceEver, QvBefore};
     let mut asks = false;
     plan.numbers(&mut |num| {
-        asks |=
-            matches!(num, Num::Order(Place | PlaceEver | CvBefore | QvBefore | PaidBefore | MeasureBefore(_)));
+        asks |= matches!(num, Num::Order(Place | PlaceEver | CvBefore | QvBefore | PaidBefore | MeasureBefore(_)));
     });
     asks
 }

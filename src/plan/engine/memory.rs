@@ -11,9 +11,10 @@ use super::values::At;
 use super::volumes::in_places;
 use crate::domain::calendar::Day;
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef, Window};
+use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef};
 use crate::plan::expr::Num;
 use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
+use crate::plan::window::Window;
 
 /// Whether what is remembered under a key is a volume, in ten-thousandths of a point.
 pub fn is_volume(key: &str) -> bool {

@@ -110,7 +110,11 @@ impl<'a> Standing<'a> {
             orders: vec![0; count],
             recruit: Vec::new(),
             market,
-            markets: if by_market(plan) { numbered((0..count).map(|member| &*given(member).market)) } else { Vec::new() },
+            markets: if by_market(plan) {
+                numbered((0..count).map(|member| &*given(member).market))
+            } else {
+                Vec::new()
+            },
             line: orders
                 .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
                 .collect(),

@@ -41,7 +41,11 @@ pub fn measures<'t>(reader: &mut Reader<'t>, head: &Section<'t>) {
         return;
     };
     if items.len() > MEASURES {
-        reader.fault(&value.span(), format!("a plan has at most {MEASURES} measures"), "remove those that nothing reads");
+        reader.fault(
+            &value.span(),
+            format!("a plan has at most {MEASURES} measures"),
+            "remove those that nothing reads",
+        );
         return;
     }
     for item in items {
@@ -50,7 +54,9 @@ pub fn measures<'t>(reader: &mut Reader<'t>, head: &Section<'t>) {
         if !crate::domain::measures::is_name(&name) {
             let message = format!("“{name}” cannot be used as a name");
             reader.fault(&text.span, message, "use letters, digits and _, a letter first, at most 40");
-        } else if OF_ORDERS.contains(&name.as_str()) || name.ends_with("_before") || reader.names.measures.contains(&name)
+        } else if OF_ORDERS.contains(&name.as_str())
+            || name.ends_with("_before")
+            || reader.names.measures.contains(&name)
         {
             reader.fault(&text.span, format!("the name “{name}” has a meaning already"), "choose another name");
         } else {

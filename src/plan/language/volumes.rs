@@ -3,9 +3,10 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use crate::plan::checked::{VolumeDef, VolumeScope, Window};
+use crate::plan::checked::{VolumeDef, VolumeScope};
 use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
+use crate::plan::window::Window;
 
 /// Most volumes of a plan.
 const LIMIT: usize = 64;

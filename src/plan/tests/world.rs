@@ -6,7 +6,9 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::run::PeriodKind;
-use crate::plan::{Amounts, CheckedPlan, Measured, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, run};
+use crate::plan::{
+    Amounts, CheckedPlan, Measured, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, run,
+};
 
 /// A day written as 2026-10-31.
 pub fn day(text: &str) -> Day {

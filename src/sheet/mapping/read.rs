@@ -50,7 +50,13 @@ fn further(
 ) -> Result<(), MappingFault> {
     let kind = mapping.kind;
     let sections = [
-        ("[measures", MEASURES, std::mem::take(&mut mapping.measures), kind != ImportKind::Members, "products and orders"),
+        (
+            "[measures",
+            MEASURES,
+            std::mem::take(&mut mapping.measures),
+            kind != ImportKind::Members,
+            "products and orders",
+        ),
         ("[attributes", ATTRIBUTES, std::mem::take(&mut mapping.attributes), kind == ImportKind::Members, "members"),
     ];
     for (head, prefix, columns, fits, whose) in sections {

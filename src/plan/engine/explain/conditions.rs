@@ -132,7 +132,11 @@ impl<'a> About<'a> {
     /// The word that a member has for an attribute; the plan knows only the words it names.
     fn word_of(self, attribute: u16, place: i64) -> String {
         let listed = matches!(self.standing.plan.attributes[usize::from(attribute)].kind, AttributeKind::OneOf(_));
-        if place == 0 && !listed { "none or another word".to_owned() } else { self.words.attribute_word(attribute, place) }
+        if place == 0 && !listed {
+            "none or another word".to_owned()
+        } else {
+            self.words.attribute_word(attribute, place)
+        }
     }
 
     /// The code of a rank by its number.

@@ -2,11 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use crate::plan::checked::CheckedPlan;
 use crate::domain::calendar::Day;
-use crate::plan::expr::{
-    AttributeKind, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take,
-};
+use crate::plan::checked::CheckedPlan;
+use crate::plan::expr::{AttributeKind, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take};
 use crate::plan::result::BaseKind;
 
 /// Writes expressions. About an order, names of its buyer have `buyer.` before them.

@@ -22,19 +22,8 @@ const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "n
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
-const ORDER_NUMBERS: [&str; 11] = [
-    "cv",
-    "qv",
-    "paid",
-    "wholesale",
-    "margin",
-    "place",
-    "place_ever",
-    "day",
-    "cv_before",
-    "qv_before",
-    "paid_before",
-];
+const ORDER_NUMBERS: [&str; 11] =
+    ["cv", "qv", "paid", "wholesale", "margin", "place", "place_ever", "day", "cv_before", "qv_before", "paid_before"];
 
 const ORDER_WORDS: [&str; 2] = ["type", "line"];
 
@@ -87,8 +76,7 @@ impl Checker<'_> {
             "market" => Some((Word::Market, from)),
             own => {
                 let place = self.names.attributes.iter().position(|attribute| attribute.name == own)?;
-                let worded =
-                    matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
+                let worded = matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
                 u16::try_from(place).ok().filter(|_| worded).map(|place| (Word::Attribute(place), from))
             }
         }

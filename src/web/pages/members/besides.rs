@@ -177,8 +177,10 @@ fn attribute_rows(loaded: &Loaded, today: Day) -> Vec<AttributeRow> {
         let own: Vec<&MemberAttribute> = said.iter().filter(|said| said.name == name).collect();
         let now = own.iter().rposition(|said| said.from_day <= today);
         let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-        let told = |said: &MemberAttribute| format!("{} from {}", or_none(&said.value), short_day(said.from_day, today));
-        let others = own.iter().enumerate().filter(|(at, _)| Some(*at) != now || own.len() > 1).map(|(_, said)| told(said));
+        let told =
+            |said: &MemberAttribute| format!("{} from {}", or_none(&said.value), short_day(said.from_day, today));
+        let others =
+            own.iter().enumerate().filter(|(at, _)| Some(*at) != now || own.len() > 1).map(|(_, said)| told(said));
         AttributeRow {
             name: name.to_owned(),
             value: now.map(|at| own[at].value.clone()).unwrap_or_default(),
@@ -198,8 +200,7 @@ fn page(
 ) -> Besides {
     let today = shell.today;
     let typed = typed.unwrap_or_else(|| TypedAttribute { from_day: today.to_string(), ..Default::default() });
-    let typed_rank =
-        typed_rank.unwrap_or_else(|| TypedRank { period: today.month_label(), ..Default::default() });
+    let typed_rank = typed_rank.unwrap_or_else(|| TypedRank { period: today.month_label(), ..Default::default() });
     let names = loaded.names.attributes.iter().map(|attribute| attribute.name.as_str());
     let ranks = loaded.names.ranks.iter().map(String::as_str);
     Besides {
@@ -208,11 +209,7 @@ fn page(
         ranks: loaded
             .set
             .iter()
-            .map(|set| RankRow {
-                period: set.period_label.clone(),
-                rank: set.rank.clone(),
-                reason: set.reason.clone(),
-            })
+            .map(|set| RankRow { period: set.period_label.clone(), rank: set.rank.clone(), reason: set.reason.clone() })
             .collect(),
         names: choices(names, &typed.name),
         rank_choices: choices(ranks, &typed_rank.rank),

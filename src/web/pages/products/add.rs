@@ -41,9 +41,7 @@ pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Ty
     let actor = who.actor();
     let typed = (sku.clone(), name.clone(), line.clone());
     let result = app
-        .blocking(move |app| {
-            Ok::<_, Fault>(add_product(&app.db, &app.clock, &actor, &typed.0, &typed.1, &typed.2))
-        })
+        .blocking(move |app| Ok::<_, Fault>(add_product(&app.db, &app.clock, &actor, &typed.0, &typed.1, &typed.2)))
         .await?;
     match result {
         Ok(product) => {
