@@ -315,8 +315,9 @@ impl<'a> Play<'a> {
         numbers.sort_unstable();
         numbers.dedup();
         for (buyer, _) in numbers {
-            let member = self.snapshot.members.iter_mut().find(|member| member.id == buyer);
-            member.into_iter().for_each(|member| member.orders_before += 1);
+            if let Some(member) = self.snapshot.members.iter_mut().find(|member| member.id == buyer) {
+                member.orders_before += 1;
+            }
         }
         self.snapshot.orders.clear();
         self.snapshot.takebacks.clear();

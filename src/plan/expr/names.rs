@@ -129,7 +129,7 @@ impl Names {
             differs |= match num {
                 Num::Volume(volume) => {
                     let volume = &self.volumes[usize::from(*volume)];
-                    !volume.company && !(market && volume.market)
+                    !(volume.company || market && volume.market)
                 }
                 Num::Before(place, _) => self.differs_within(&self.remembered[usize::from(*place)].1, market),
                 Num::Member(MemberField::PeriodStart | MemberField::PeriodEnd) => false,
