@@ -253,6 +253,7 @@ async fn axe_finds_nothing_on_any_page_in_light_and_dark() {
         "/members",
         "/members/M-10000",
         "/members/closest",
+        "/members/M-10000/plan",
         "/genealogy",
         "/orders",
         "/products",

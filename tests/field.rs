@@ -17,6 +17,7 @@ use rocket::http::Status;
 use crate::databases;
 use crate::web::{Console, location};
 
+mod besides_pages;
 mod member_pages;
 mod order_pages;
 mod product_pages;
@@ -48,6 +49,7 @@ fn sell(console: &Console, sku: &str, name: &str) {
         id: ProductId(ids::next()),
         sku: sku.into(),
         name: name.into(),
+        line: String::new(),
         status: ProductStatus::Active,
         created_at: Moment(1),
         updated_at: Moment(1),
@@ -60,6 +62,7 @@ fn sell(console: &Console, sku: &str, name: &str) {
         price_minor,
         qv: Volume(100_000),
         cv: Volume(80_000),
+        measures: mainstay::domain::measures::Measures::default(),
         from_day: Day(0),
     };
     let prices = [price(PriceType::Retail, 2000), price(PriceType::Wholesale, 1500)];

@@ -9,6 +9,7 @@ mod demo;
 mod disk;
 mod field;
 mod import;
+mod inputs;
 mod install;
 mod journey;
 mod mail;

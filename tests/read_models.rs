@@ -38,6 +38,7 @@ fn member(index: usize, name: &str) -> Member {
         joined_on: Day(20_000 + i32::try_from(index * 7 % 1000).unwrap()),
         rank: String::new(),
         highest_rank: String::new(),
+        person_id: MemberId(0),
         version: 1,
         created_at: Moment(1),
         updated_at: Moment(1),
@@ -62,6 +63,7 @@ fn order(index: i64, member: MemberId, payment: PaymentState) -> Order {
         wholesale_minor: 0,
         qv: Volume(0),
         cv: Volume(sign * index * 10),
+        measures: mainstay::domain::measures::Measures::default(),
         line_count: 0,
         created_at: Moment(1),
     }

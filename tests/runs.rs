@@ -164,6 +164,7 @@ fn product() -> Product {
         id: ProductId(7),
         sku: "BALM".to_owned(),
         name: "Balm".to_owned(),
+        line: String::new(),
         status: ProductStatus::Active,
         created_at,
         updated_at,
@@ -180,6 +181,7 @@ fn prices() -> Vec<Price> {
             price_minor,
             qv: Volume(150_000),
             cv: Volume(120_000),
+            measures: mainstay::domain::measures::Measures::default(),
             from_day: Day::from_ymd(2026, 1, 1).unwrap(),
         })
         .into()

@@ -36,6 +36,7 @@ fn member(number: &str, name: &str) -> Member {
         joined_on: Day(20_000),
         rank: String::new(),
         highest_rank: String::new(),
+        person_id: MemberId(0),
         version: 1,
         created_at: Moment(1_790_000_000_123_456),
         updated_at: Moment(1_790_000_000_123_456),

@@ -6,7 +6,7 @@ use mainstay::domain::member::{MemberKind, MemberStatus};
 use mainstay::domain::money::Volume;
 use mainstay::domain::order::OrderType;
 use mainstay::domain::run::PeriodKind;
-use mainstay::plan::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder};
+use mainstay::plan::{Amounts, Measured, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder};
 
 /// Seven levels with dynamic compression; how many a member is paid depends on its own volume.
 pub const SEVEN: &str = r#"
@@ -87,6 +87,8 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
             forced_rank: None,
             market: String::new(),
             person: None,
+            orders_before: 0,
+            attributes: Vec::new(),
         });
     }
     let order = |at: i64, dice: &mut Dice| {
@@ -99,12 +101,23 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
             day: first.plus(i32::try_from(at * 31 / count).unwrap_or(0)),
             order_type: OrderType::Standard,
             amounts: Amounts { qv: volume, cv: volume, paid_minor: volume.0 / 80, wholesale_minor: volume.0 / 100 },
+            measures: Measured::default(),
         }
     };
     let orders = (0..count).map(|at| order(at, &mut dice)).collect();
     let period = PeriodSpan { label: "2026-10".to_owned(), kind: PeriodKind::Month, first, last: first.month_end() };
     let currency = "EUR".parse().unwrap_or_else(|fault| panic!("{fault}"));
-    Snapshot { period, currency, members, orders, takebacks: Vec::new(), state_keys: Vec::new(), state: Vec::new() }
+    Snapshot {
+        period,
+        currency,
+        measures: Vec::new(),
+        attributes: Vec::new(),
+        members,
+        orders,
+        takebacks: Vec::new(),
+        state_keys: Vec::new(),
+        state: Vec::new(),
+    }
 }
 
 /// The most memory that this process has held, as Linux counts it.

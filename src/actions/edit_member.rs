@@ -1,6 +1,6 @@
 //! Changes a member's data, kind, state or sponsor. Numbers and the day of enrolment never change.
 
-use super::enroll::{NewMember, text_faults};
+use super::enroll::{NewMember, person, text_faults};
 use super::{ActionFault, FieldFault, company};
 use crate::clock::Clock;
 use crate::domain::ids::MemberId;
@@ -53,12 +53,18 @@ pub fn edit_member(
         if !faults.is_empty() {
             return Err(ActionFault::Invalid(faults));
         }
+        let person = person(tx, &edit.data.person, Some(id), &mut faults)?;
+        if !faults.is_empty() {
+            return Err(ActionFault::Invalid(faults));
+        }
         let moved = move_sponsor(tx, clock, &old, edit)?;
         let mut new = Member { version: edit.version, status: edit.status, updated_at: now, ..old.clone() };
         take_texts(&mut new, &edit.data);
+        new.person_id = person;
         members::update(tx, &new)?;
         new.version += 1;
-        let (before, after) = differences(&old, &new, moved.as_deref());
+        let numbers = (number_of(tx, old.person_id)?, number_of(tx, new.person_id)?);
+        let (before, after) = differences(&old, &new, moved.as_deref(), (&numbers.0, &numbers.1));
         if !after.is_empty() {
             audit::append(
                 tx,
@@ -76,6 +82,11 @@ pub fn edit_member(
         }
         Ok(new)
     })
+}
+
+/// The number of a member; empty for none.
+fn number_of(tx: &mut Conn, id: MemberId) -> Result<String, ActionFault> {
+    if id.0 == 0 { Ok(String::new()) } else { Ok(members::get(tx, id)?.number) }
 }
 
 fn take_texts(member: &mut Member, data: &NewMember) {
@@ -133,8 +144,9 @@ fn move_sponsor(tx: &mut Conn, clock: &Clock, old: &Member, edit: &MemberEdit) -
 }
 
 /// What changed, as two lists of `field: value`, for the audit log.
-fn differences(old: &Member, new: &Member, sponsor: Option<&str>) -> (String, String) {
-    let fields: [(&str, &str, &str); 11] = [
+fn differences(old: &Member, new: &Member, sponsor: Option<&str>, person: (&str, &str)) -> (String, String) {
+    let fields: [(&str, &str, &str); 12] = [
+        ("position of", person.0, person.1),
         ("kind", old.kind.as_str(), new.kind.as_str()),
         ("status", old.status.as_str(), new.status.as_str()),
         ("name", &old.name, &new.name),

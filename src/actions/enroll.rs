@@ -47,6 +47,8 @@ pub struct NewMember {
     pub sponsor: String,
     /// Number of who brought the member in; empty for the sponsor.
     pub enroller: String,
+    /// Number of the member who owns this position, where one person holds several; empty for itself.
+    pub person: String,
 }
 
 impl Default for NewMember {
@@ -67,6 +69,7 @@ impl Default for NewMember {
             joined_on: None,
             sponsor: none(),
             enroller: none(),
+            person: none(),
         }
     }
 }
@@ -103,11 +106,12 @@ pub fn enroll(db: &Db, clock: &Clock, actor: &Actor, new: &NewMember) -> Result<
                 "Give the number of the sponsor; only the first member stands without one",
             ));
         }
+        let person = person(tx, &new.person, None, &mut faults)?;
         if !faults.is_empty() {
             return Err(ActionFault::Invalid(faults));
         }
         let number = if number.is_empty() { next_number(tx)? } else { number.to_owned() };
-        let member = row(new, number, joined_on, now);
+        let member = Member { person_id: person, ..row(new, number, joined_on, now) };
         members::insert(tx, std::slice::from_ref(&member))?;
         let mut rows = Vec::with_capacity(2);
         rows.extend(sponsor.map(|parent| Link::new(TreeKind::Sponsor, member.id, parent, joined_on)));
@@ -136,6 +140,41 @@ pub fn enroll(db: &Db, clock: &Clock, actor: &Actor, new: &NewMember) -> Result<
     })
 }
 
+/// The member who owns a position, by number; id 0 for the position itself. A person is told by one of its positions,
+/// which belongs to nobody else.
+pub(super) fn person(
+    tx: &mut Conn,
+    number: &str,
+    own: Option<MemberId>,
+    faults: &mut Vec<FieldFault>,
+) -> Result<MemberId, ActionFault> {
+    let number = number.trim();
+    let nobody = MemberId(0);
+    if number.is_empty() {
+        return Ok(nobody);
+    }
+    let mut refuse = |message: String| {
+        faults.push(FieldFault::new("person", message));
+        Ok(nobody)
+    };
+    let Some(person) = members::find_by_number(tx, number)? else {
+        return refuse(format!("There is no member {number}"));
+    };
+    if own == Some(person.id) {
+        return Ok(nobody);
+    }
+    if person.person_id != nobody {
+        let owner = members::get(tx, person.person_id)?.number;
+        return refuse(format!("{number} is a position of {owner}; name {owner} here"));
+    }
+    if let Some(own) = own
+        && !members::list_positions(tx, own)?.is_empty()
+    {
+        return refuse("Other positions belong to this member; name the new owner there first".to_owned());
+    }
+    Ok(person.id)
+}
+
 fn row(new: &NewMember, number: String, joined_on: Day, now: crate::domain::calendar::Moment) -> Member {
     let tidy = |text: &str| text.trim().to_owned();
     let (name, latin_name, email) = (tidy(&new.name), tidy(&new.latin_name), tidy(&new.email));
@@ -157,6 +196,7 @@ fn row(new: &NewMember, number: String, joined_on: Day, now: crate::domain::cale
         joined_on,
         rank: String::new(),
         highest_rank: String::new(),
+        person_id: MemberId(0),
         version: 1,
         created_at: now,
         updated_at: now,

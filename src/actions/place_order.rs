@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::company::Company;
 use crate::domain::ids::{OrderId, OrderLineId};
+use crate::domain::measures::Measures;
 use crate::domain::member::MemberStatus;
 use crate::domain::money::{MoneyFault, Volume};
 use crate::domain::order::{OrderKind, OrderType, PaymentState, commission_day};
@@ -120,7 +121,9 @@ fn line(
     let wholesale = price_of(tx, PriceType::Wholesale)?.unwrap_or_else(|| price.clone());
     let times = |each: i64| each.checked_mul(quantity).ok_or(MoneyFault::Overflow);
     let amounts = (times(price.price_minor), times(wholesale.price_minor), times(price.qv.0), times(price.cv.0));
-    let (Ok(amount_minor), Ok(wholesale_minor), Ok(qv), Ok(cv)) = amounts else {
+    let ((Ok(amount_minor), Ok(wholesale_minor), Ok(qv), Ok(cv)), Ok(measures)) =
+        (amounts, price.measures.times(quantity))
+    else {
         return fault(format!("{sku}: {}", MoneyFault::Overflow));
     };
     Ok(Ok(OrderLine {
@@ -135,6 +138,7 @@ fn line(
         wholesale_minor,
         qv: Volume(qv),
         cv: Volume(cv),
+        measures,
         original_order_id: OrderId(0),
     }))
 }
@@ -168,6 +172,7 @@ fn head(
             wholesale_minor: 0,
             qv: Volume::ZERO,
             cv: Volume::ZERO,
+            measures: Measures::default(),
             line_count: 0,
             created_at: now,
         },
@@ -183,6 +188,7 @@ pub(super) fn totalled(lines: &[OrderLine], mut order: Order) -> Result<Order, M
         order.wholesale_minor = add(order.wholesale_minor, line.wholesale_minor)?;
         order.qv = order.qv.plus(line.qv)?;
         order.cv = order.cv.plus(line.cv)?;
+        order.measures = order.measures.plus(&line.measures)?;
     }
     order.line_count = i32::try_from(lines.len()).map_err(|_| MoneyFault::Overflow)?;
     Ok(order)

@@ -7,6 +7,7 @@ use super::place_order::{next_number, totalled};
 use super::{ActionFault, FieldFault, company};
 use crate::clock::Clock;
 use crate::domain::ids::{OrderId, OrderLineId};
+use crate::domain::measures::Measures;
 use crate::domain::money::Volume;
 use crate::domain::order::{OrderKind, PaymentState, commission_day};
 use crate::domain::staff::Actor;
@@ -57,6 +58,7 @@ pub fn return_order(
                 wholesale_minor: 0,
                 qv: Volume::ZERO,
                 cv: Volume::ZERO,
+                measures: Measures::default(),
                 created_at: now,
                 ..sale.clone()
             },
@@ -122,6 +124,7 @@ fn returned_lines(
             wholesale_minor: share(line.wholesale_minor),
             qv: Volume(share(line.qv.0)),
             cv: Volume(share(line.cv.0)),
+            measures: line.measures.each(|volume| Some(share(volume))).unwrap_or_default(),
             original_order_id: sale.id,
             ..line.clone()
         });

@@ -1,16 +1,17 @@
 //! Sets a price of a product from a day on. A price that is in force already never changes: orders of
 //! the past must stay explainable.
 
-use super::{ActionFault, FieldFault, company};
+use super::{ActionFault, FieldFault, company, plan_names};
 use crate::clock::Clock;
 use crate::domain::calendar::Day;
 use crate::domain::ids::PriceId;
+use crate::domain::measures::{Measures, MeasuresFault};
 use crate::domain::money::{MoneyFault, Volume};
 use crate::domain::product::PriceType;
 use crate::domain::staff::Actor;
 use crate::store::audit::{self, Entry};
 use crate::store::products::{self, Price};
-use crate::store::{Db, ids};
+use crate::store::{Conn, Db, ids};
 
 /// A price as it is written, in the company's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct NewPrice {
     pub qv: String,
     /// Commissionable volume of one piece.
     pub cv: String,
+    /// Further volumes of one piece by the names of the plan, such as `bp=80 rank_volume=12.5`; may be empty.
+    pub measures: String,
     /// First day; `None` for today.
     pub from_day: Option<Day>,
 }
@@ -42,6 +45,7 @@ pub fn set_price(db: &Db, clock: &Clock, actor: &Actor, sku: &str, new: &NewPric
         let price_minor = amount("price", company.currency.parse_minor(new.price.trim()), &mut faults);
         let qv = amount("qv", volume(&new.qv), &mut faults);
         let cv = amount("cv", volume(&new.cv), &mut faults);
+        let measures = further(tx, today, &new.measures, &mut faults)?;
         let known = products::list_prices(tx, product.id)?;
         let is_first = !known.iter().any(|price| price.price_type == new.price_type);
         if from_day < today && !is_first {
@@ -65,6 +69,7 @@ pub fn set_price(db: &Db, clock: &Clock, actor: &Actor, sku: &str, new: &NewPric
             price_minor,
             qv: Volume(qv),
             cv: Volume(cv),
+            measures,
             from_day,
         };
         products::insert_prices(tx, std::slice::from_ref(&price))?;
@@ -79,17 +84,44 @@ pub fn set_price(db: &Db, clock: &Clock, actor: &Actor, sku: &str, new: &NewPric
                 object: sku,
                 before: "",
                 after: &format!(
-                    "{} {} {}, {} QV, {} CV, from {from_day}",
+                    "{} {} {}, {} QV, {} CV{}{}, from {from_day}",
                     price.price_type,
                     price.currency.plain(price_minor),
                     price.currency,
                     price.qv,
-                    price.cv
+                    price.cv,
+                    if price.measures.is_empty() { "" } else { ", " },
+                    price.measures
                 ),
             },
         )?;
         Ok(price)
     })
+}
+
+/// Further volumes, whose names a plan must have.
+fn further(tx: &mut Conn, today: Day, text: &str, faults: &mut Vec<FieldFault>) -> Result<Measures, ActionFault> {
+    let measures: Measures = match text.parse() {
+        Ok(measures) => measures,
+        Err(fault) => {
+            let fault: MeasuresFault = fault;
+            faults.push(FieldFault::new("measures", fault.to_string()));
+            return Ok(Measures::default());
+        }
+    };
+    if measures.is_empty() {
+        return Ok(measures);
+    }
+    let names = plan_names::load(tx, today)?.measures;
+    for (name, volume) in measures.iter() {
+        if !names.iter().any(|known| known == name) {
+            let message = format!("No plan has a measure “{name}”; name it under `measures` in [plan] first");
+            faults.push(FieldFault::new("measures", message));
+        } else if volume < Volume::ZERO {
+            faults.push(FieldFault::new("measures", "A price and a volume are not negative"));
+        }
+    }
+    Ok(measures)
 }
 
 fn volume(text: &str) -> Result<i64, MoneyFault> {

@@ -2,27 +2,29 @@
 //! period, the orders that count net of returns, what earlier runs remembered, and the committed
 //! lines that returns take back.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
-use crate::domain::ids::{LineId, MemberId, OrderId};
+use crate::domain::ids::{LineId, MemberId, OrderId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::OrderKind;
 use crate::domain::run::RunStatus;
 use crate::domain::tree::TreeKind;
-use crate::plan::{Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry, Takeback};
+use crate::plan::{
+    Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
+};
 use crate::store::lines::{self, Line};
 use crate::store::orders::{self, Order, OrderLine};
 use crate::store::periods::{self, Period};
-use crate::store::{Conn, StoreError, StoreResult, links, members, runs};
+use crate::store::{Conn, StoreError, StoreResult, attributes, links, members, products, runs};
 
 /// Reads everything that a run over the period needs.
 pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> StoreResult<Snapshot> {
-    let counted = orders::list_counted(conn, period.first_day, period.last_day)?;
-    let returned = orders::list_returned_lines(conn, period.first_day, period.last_day)?;
-    let (orders, takebacks) = net_of_returns(conn, period, counted, returned)?;
+    let Goods { orders, takebacks, measures } = goods(conn, period)?;
     let (state_keys, state) = remembered(conn)?;
+    let (members, attributes) = people(conn, period, &orders)?;
     Ok(Snapshot {
         period: PeriodSpan {
             label: period.label.clone(),
@@ -31,7 +33,9 @@ pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> Stor
             last: period.last_day,
         },
         currency,
-        members: people(conn, period, &orders)?,
+        measures,
+        attributes,
+        members,
         orders,
         takebacks,
         state_keys,
@@ -39,8 +43,13 @@ pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> Stor
     })
 }
 
-/// Everybody enrolled by the last day, and whoever their orders and links need besides.
-fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreResult<Vec<SnapshotMember>> {
+/// Everybody enrolled by the last day, and whoever their orders and links need besides; and the names of their
+/// attributes.
+fn people(
+    conn: &mut Conn,
+    period: &Period,
+    orders: &[SnapshotOrder],
+) -> StoreResult<(Vec<SnapshotMember>, Vec<String>)> {
     let mut parents: HashMap<MemberId, [Option<(MemberId, i32)>; 3]> = HashMap::new();
     for (tree, member, parent, side) in links::list_as_of(conn, period.last_day)? {
         parents.entry(member).or_default()[tree as usize] = Some((parent, side));
@@ -54,10 +63,18 @@ fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreRe
         open.extend(above.map(|(parent, _)| *parent).filter(|parent| wanted.insert(*parent)));
         wanted.insert(member);
     }
-    Ok(all
+    let before: HashMap<MemberId, i64> = orders::count_before(conn, period.first_day)?.into_iter().collect();
+    let forced = attributes::list_ranks_for(conn, &period.label)?;
+    let mut forced: HashMap<MemberId, String> = forced.into_iter().map(|set| (set.member_id, set.rank)).collect();
+    let mut given = attributes::list_on(conn, period.last_day)?;
+    let names: BTreeSet<&str> = given.values().flatten().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<String> = names.into_iter().map(ToOwned::to_owned).collect();
+    let place = |name: &String| names.binary_search(name).ok().and_then(|at| u16::try_from(at).ok());
+    let members = all
         .into_iter()
         .filter(|member| wanted.contains(&member.id))
         .map(|member| {
+            let own = given.remove(&member.id).unwrap_or_default();
             let above = parents.get(&member.id).copied().unwrap_or_default();
             SnapshotMember {
                 id: member.id,
@@ -70,12 +87,15 @@ fn people(conn: &mut Conn, period: &Period, orders: &[SnapshotOrder]) -> StoreRe
                 placement: above[TreeKind::Placement as usize]
                     .map(|(parent, side)| (parent, u8::try_from(side).unwrap_or(u8::MAX))),
                 highest_rank: (!member.highest_rank.is_empty()).then_some(member.highest_rank),
-                forced_rank: None,
+                forced_rank: forced.remove(&member.id),
                 market: member.country,
-                person: None,
+                person: (member.person_id.0 != 0).then_some(member.person_id),
+                orders_before: before.get(&member.id).map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)),
+                attributes: own.into_iter().filter_map(|(name, value)| Some((place(&name)?, value))).collect(),
             }
         })
-        .collect())
+        .collect();
+    Ok((members, names))
 }
 
 /// What the run remembered that was committed last, over whatever period: runs over weeks and over months hand
@@ -99,69 +119,147 @@ fn amounts_of(order: &Order) -> Amounts {
     Amounts { qv: order.qv, cv: order.cv, paid_minor: order.paid_minor, wholesale_minor: order.wholesale_minor }
 }
 
-/// Adds (`sign` 1) or takes off (`sign` −1) a line.
-fn add(sum: &mut Amounts, line: &OrderLine, sign: i64) -> StoreResult<()> {
-    let plus = |a: i64, b: i64| {
-        b.checked_mul(sign)
-            .and_then(|b| a.checked_add(b))
-            .ok_or_else(|| StoreError::Corrupt("order amounts overflow".to_owned()))
-    };
-    sum.qv = Volume(plus(sum.qv.0, line.qv.0)?);
-    sum.cv = Volume(plus(sum.cv.0, line.cv.0)?);
-    sum.paid_minor = plus(sum.paid_minor, line.amount_minor)?;
-    sum.wholesale_minor = plus(sum.wholesale_minor, line.wholesale_minor)?;
-    Ok(())
+/// What goods are worth, further volumes included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Worth {
+    amounts: Amounts,
+    measures: Measures,
+}
+
+impl Worth {
+    fn of_order(order: &Order) -> Self {
+        Self { amounts: amounts_of(order), measures: order.measures.clone() }
+    }
+
+    /// Adds (`sign` 1) or takes off (`sign` −1) goods.
+    fn add(&mut self, more: &Amounts, measures: &Measures, sign: i64) -> StoreResult<()> {
+        let overflow = || StoreError::Corrupt("order amounts overflow".to_owned());
+        let plus = |a: i64, b: i64| b.checked_mul(sign).and_then(|b| a.checked_add(b)).ok_or_else(overflow);
+        let sum = &mut self.amounts;
+        sum.qv = Volume(plus(sum.qv.0, more.qv.0)?);
+        sum.cv = Volume(plus(sum.cv.0, more.cv.0)?);
+        sum.paid_minor = plus(sum.paid_minor, more.paid_minor)?;
+        sum.wholesale_minor = plus(sum.wholesale_minor, more.wholesale_minor)?;
+        if !measures.is_empty() {
+            let signed = measures.times(sign).and_then(|signed| self.measures.plus(&signed));
+            self.measures = signed.map_err(|_| overflow())?;
+        }
+        Ok(())
+    }
+
+    fn add_line(&mut self, line: &OrderLine, sign: i64) -> StoreResult<()> {
+        let (paid_minor, wholesale_minor) = (line.amount_minor, line.wholesale_minor);
+        self.add(&Amounts { qv: line.qv, cv: line.cv, paid_minor, wholesale_minor }, &line.measures, sign)
+    }
+}
+
+/// The goods of a period, and the names of their further volumes.
+struct Goods {
+    orders: Vec<SnapshotOrder>,
+    takebacks: Vec<Takeback>,
+    measures: Vec<String>,
+}
+
+/// Names of further volumes on their way to places.
+#[derive(Default)]
+struct MeasureNames(BTreeSet<String>);
+
+impl MeasureNames {
+    fn of<'a>(all: impl Iterator<Item = &'a Measures>) -> Self {
+        let mut names = Self::default();
+        for (name, _) in all.flat_map(Measures::iter) {
+            if !names.0.contains(name) {
+                names.0.insert(name.to_owned());
+            }
+        }
+        names
+    }
+
+    fn placed(&self, measures: &Measures) -> Measured {
+        if measures.is_empty() {
+            return Measured::default();
+        }
+        Measured::new(self.0.iter().map(|name| measures.get(name)).collect())
+    }
+}
+
+/// What is sold, by order and product line. Lines are looked at only where a company has product lines at all.
+fn sold<'l>(
+    conn: &mut Conn,
+    period: &Period,
+    sales: &HashMap<OrderId, Order>,
+    lines: &'l HashMap<ProductId, String>,
+) -> StoreResult<HashMap<(OrderId, &'l str), Worth>> {
+    if lines.is_empty() {
+        return Ok(sales.values().map(|order| ((order.id, ""), Worth::of_order(order))).collect());
+    }
+    let mut sold: HashMap<(OrderId, &str), Worth> = HashMap::with_capacity(sales.len());
+    for part in orders::list_parts(conn, period.first_day, period.last_day)? {
+        if sales.contains_key(&part.order_id) {
+            let line = lines.get(&part.product_id).map_or("", String::as_str);
+            let (paid_minor, wholesale_minor) = (part.amount_minor, part.wholesale_minor);
+            let amounts = Amounts { qv: part.qv, cv: part.cv, paid_minor, wholesale_minor };
+            sold.entry((part.order_id, line)).or_default().add(&amounts, &part.measures, 1)?;
+        }
+    }
+    Ok(sold)
 }
 
 /// Goods that came back within the period just no longer count; goods of an earlier period become takebacks.
-fn net_of_returns(
-    conn: &mut Conn,
-    period: &Period,
-    counted: Vec<Order>,
-    returned: Vec<OrderLine>,
-) -> StoreResult<(Vec<SnapshotOrder>, Vec<Takeback>)> {
+fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
+    let counted = orders::list_counted(conn, period.first_day, period.last_day)?;
+    let returned = orders::list_returned_lines(conn, period.first_day, period.last_day)?;
     let (sales, returns): (Vec<Order>, Vec<Order>) =
         counted.into_iter().partition(|order| order.kind == OrderKind::Sale);
-    let mut net: HashMap<OrderId, Amounts> = sales.iter().map(|order| (order.id, amounts_of(order))).collect();
-    let mut unlinked: HashMap<OrderId, Amounts> = HashMap::new();
-    let mut later: BTreeMap<(OrderId, OrderId), Amounts> = BTreeMap::new();
-    let returns_by_id: HashMap<OrderId, &Order> = returns.iter().map(|order| (order.id, order)).collect();
-    for line in returned.iter().filter(|line| returns_by_id.contains_key(&line.order_id)) {
+    let by_id = |orders: Vec<Order>| orders.into_iter().map(|order| (order.id, order)).collect();
+    let (sales, returns): (HashMap<OrderId, Order>, HashMap<OrderId, Order>) = (by_id(sales), by_id(returns));
+    let lines = products::list_product_lines(conn)?;
+    let mut net = sold(conn, period, &sales, &lines)?;
+    let mut unlinked: HashMap<(OrderId, &str), Worth> = HashMap::new();
+    let mut later: BTreeMap<(OrderId, OrderId), Worth> = BTreeMap::new();
+    for line in returned.iter().filter(|line| returns.contains_key(&line.order_id)) {
+        let of = lines.get(&line.product_id).map_or("", String::as_str);
         if line.original_order_id.0 == 0 {
-            add(unlinked.entry(line.order_id).or_default(), line, 1)?;
-        } else if let Some(amounts) = net.get_mut(&line.original_order_id) {
-            add(amounts, line, 1)?;
+            unlinked.entry((line.order_id, of)).or_default().add_line(line, 1)?;
+        } else if sales.contains_key(&line.original_order_id) {
+            net.entry((line.original_order_id, of)).or_default().add_line(line, 1)?;
         } else {
-            add(later.entry((line.order_id, line.original_order_id)).or_default(), line, -1)?;
+            later.entry((line.order_id, line.original_order_id)).or_default().add_line(line, -1)?;
         }
     }
-    let mut orders: Vec<SnapshotOrder> = sales
-        .iter()
-        .map(|order| snapshot_order(order, net[&order.id]))
-        .filter(|o| o.amounts != Amounts::default())
-        .collect();
-    orders.extend(unlinked.into_iter().map(|(id, amounts)| snapshot_order(returns_by_id[&id], amounts)));
-    let takebacks = takebacks(conn, period, &returns_by_id, later)?;
-    Ok((orders, takebacks))
+    let worths = net.values().chain(unlinked.values()).chain(later.values());
+    let names = MeasureNames::of(worths.map(|worth| &worth.measures));
+    let mut found: Vec<((OrderId, &str), Worth)> =
+        net.into_iter().filter(|(_, worth)| *worth != Worth::default()).chain(unlinked).collect();
+    found.sort_unstable_by_key(|(key, _)| *key);
+    let order = |(id, line): (OrderId, &str), worth: &Worth| {
+        let order = sales.get(&id).or_else(|| returns.get(&id))?;
+        Some(snapshot_order(order, line, worth.amounts, names.placed(&worth.measures)))
+    };
+    let orders = found.iter().filter_map(|(key, worth)| order(*key, worth)).collect();
+    let takebacks = takebacks(conn, period, &returns, later, &names)?;
+    Ok(Goods { orders, takebacks, measures: names.0.into_iter().collect() })
 }
 
-fn snapshot_order(order: &Order, amounts: Amounts) -> SnapshotOrder {
+fn snapshot_order(order: &Order, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {
     SnapshotOrder {
         id: order.id,
         number: order.number.clone(),
-        line: String::new(),
+        line: line.to_owned(),
         buyer: order.member_id,
         day: order.commission_on,
         order_type: order.order_type,
         amounts,
+        measures,
     }
 }
 
 fn takebacks(
     conn: &mut Conn,
     period: &Period,
-    returns: &HashMap<OrderId, &Order>,
-    later: BTreeMap<(OrderId, OrderId), Amounts>,
+    returns: &HashMap<OrderId, Order>,
+    later: BTreeMap<(OrderId, OrderId), Worth>,
+    names: &MeasureNames,
 ) -> StoreResult<Vec<Takeback>> {
     let ids: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect::<HashSet<_>>().into_iter().collect();
     if ids.is_empty() {
@@ -169,14 +267,14 @@ fn takebacks(
     }
     let originals: HashMap<OrderId, Order> = orders::list_by_ids(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     // What came back in the original's own period was never paid; what came back since counts as taken.
-    let mut before: HashMap<OrderId, Amounts> = HashMap::new();
-    let mut never_paid: HashMap<OrderId, Amounts> = HashMap::new();
+    let mut before: HashMap<OrderId, Worth> = HashMap::new();
+    let mut never_paid: HashMap<OrderId, Worth> = HashMap::new();
     let own_periods = closed_periods(conn)?;
     for (day, line) in orders::list_lines_returning(conn, &ids)?.iter().filter(|(day, _)| *day < period.first_day) {
         let original = &originals[&line.original_order_id];
         let same = own_periods.iter().any(|p| covers(p, original) && p.first_day <= *day && *day <= p.last_day);
         let sums = if same { &mut never_paid } else { &mut before };
-        add(sums.entry(line.original_order_id).or_default(), line, -1)?;
+        sums.entry(line.original_order_id).or_default().add_line(line, -1)?;
     }
     let mut paid = paid_lines(conn, &ids)?;
     later
@@ -184,7 +282,7 @@ fn takebacks(
         .filter_map(|((return_id, original_id), now)| {
             let (order, original) = (returns.get(&return_id)?, originals.get(&original_id)?);
             let lines = paid.get_mut(&original_id).map(|lines| lines.clone()).unwrap_or_default();
-            let less = never_paid.get(&original_id).copied().unwrap_or_default();
+            let less = never_paid.get(&original_id).map(|worth| worth.amounts).unwrap_or_default();
             let total = amounts_of(original);
             Some(Ok(Takeback {
                 return_order: return_id,
@@ -194,8 +292,9 @@ fn takebacks(
                 original_number: original.number.clone(),
                 buyer: original.member_id,
                 order_type: original.order_type,
-                before: before.get(&original_id).copied().unwrap_or_default(),
-                now,
+                before: before.get(&original_id).map(|worth| worth.amounts).unwrap_or_default(),
+                measures: names.placed(&now.measures),
+                now: now.amounts,
                 total: Amounts {
                     qv: Volume(total.qv.0 - less.qv.0),
                     cv: Volume(total.cv.0 - less.cv.0),

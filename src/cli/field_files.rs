@@ -1,7 +1,7 @@
 //! A plan and a field from hand-made files: members, orders and what an earlier period left, as CSV.
 //! Shared by the commands that need no database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -10,22 +10,25 @@ use super::table_file::TableFile;
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
-use crate::domain::money::{Currency, Rounding, Volume};
+use crate::domain::money::{Rounding, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::tree::Side;
-use crate::plan::{Amounts, CheckedPlan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
+use crate::plan::{
+    Amounts, CheckedPlan, Measured, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry,
+};
 
 /// The part of a help text that describes the files.
 pub const COLUMNS: &str = "\
 The first row of a file names its columns, in any order; only number, member and qv must be there.
 Members: number, sponsor, enroller (the sponsor if empty), kind (distributor), status (active), joined (2020-01-01), \
 parent and side (in the placement tree; left, right or 1, 2, 3 …), market (a country such as DE), highest_rank, \
-forced_rank, person (the member who owns this position).
+forced_rank, person (the member who owns this position), orders_before (how many orders before the period), and every \
+attribute of the plan.
 Orders: member, qv, cv (as qv), paid (as cv), wholesale (as paid), day (the first day of the period), type \
-(standard), line (of products), number. An order with goods of several product lines has one row for each, with the \
+(standard), line (of products), number, and every measure of the plan. An order with goods of several product lines has one row for each, with the \
 same number. Orders of days outside the period are left out.";
 
-const MEMBER_COLUMNS: [&str; 12] = [
+const MEMBER_COLUMNS: [&str; 13] = [
     "number",
     "sponsor",
     "enroller",
@@ -38,6 +41,7 @@ const MEMBER_COLUMNS: [&str; 12] = [
     "highest_rank",
     "forced_rank",
     "person",
+    BEFORE,
 ];
 const ORDER_COLUMNS: [&str; 9] = ["number", "line", "member", "day", "type", "qv", "cv", "paid", "wholesale"];
 const STATE_COLUMNS: [&str; 3] = ["member", "key", "value"];
@@ -47,6 +51,8 @@ const LONG_AGO: Day = Day(18_262);
 
 /// The key under which the best rank so far is carried beside the engine's own keys.
 const HIGHEST: &str = "highest_rank";
+/// The same for how many orders a member made so far.
+const BEFORE: &str = "orders_before";
 
 /// Which files.
 #[derive(Debug, clap::Args)]
@@ -89,11 +95,17 @@ impl Files {
             let message = "is not a period; write a month as 2026-10, a week as 2026-W41";
             Failure::usage(format!("“{}” {message}", self.period))
         })?;
-        let mut people = TableFile::read(&self.members, &MEMBER_COLUMNS, &["number"])?;
-        let mut sales = TableFile::read(&self.orders, &ORDER_COLUMNS, &["member", "qv"])?;
+        let column = |name: &str| name.to_lowercase();
+        let own: Vec<String> = plan.attributes.iter().map(|attribute| column(&attribute.name)).collect();
+        let known: Vec<&str> = MEMBER_COLUMNS.into_iter().chain(own.iter().map(String::as_str)).collect();
+        let mut people = TableFile::read(&self.members, &known, &["number"])?;
+        let own: Vec<String> = plan.measures.iter().map(|name| column(name)).collect();
+        let known: Vec<&str> = ORDER_COLUMNS.into_iter().chain(own.iter().map(String::as_str)).collect();
+        let mut sales = TableFile::read(&self.orders, &known, &["member", "qv"])?;
         let ids = ids(&mut people);
-        let mut members: Vec<SnapshotMember> = (0..people.count()).map(|row| member(&mut people, row, &ids)).collect();
-        let mut orders = orders(&mut sales, period.first, plan.currency, &ids);
+        let mut members: Vec<SnapshotMember> =
+            (0..people.count()).map(|row| member(&mut people, row, &ids, &plan)).collect();
+        let mut orders = orders(&mut sales, period.first, &plan, &ids);
         let given = orders.len();
         orders.retain(|order| period.first <= order.day && order.day <= period.last);
         let left_out = given - orders.len();
@@ -106,8 +118,10 @@ impl Files {
         if !faults.is_empty() {
             return Err(Failure::failed(faults.join("\n")));
         }
-        let (currency, takebacks) = (plan.currency, Vec::new());
-        let snapshot = Snapshot { period, currency, members, orders, takebacks, state_keys, state };
+        let (currency, takebacks, measures) = (plan.currency, Vec::new(), plan.measures.clone());
+        let attributes = plan.attributes.iter().map(|attribute| attribute.name.clone()).collect();
+        let snapshot =
+            Snapshot { period, currency, measures, attributes, members, orders, takebacks, state_keys, state };
         Ok(GivenField { plan, snapshot, left_out })
     }
 }
@@ -139,7 +153,23 @@ fn find(file: &mut TableFile, row: usize, column: &str, ids: &HashMap<String, Me
     found
 }
 
-fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>) -> SnapshotMember {
+/// What a row says about the plan's attributes.
+fn attributes(file: &mut TableFile, row: usize, plan: &CheckedPlan) -> Vec<(u16, String)> {
+    let mut given = Vec::new();
+    for (place, attribute) in (0_u16..).zip(&plan.attributes) {
+        let value = file.cell(row, &attribute.name.to_lowercase()).to_owned();
+        if value.is_empty() || value == "none" {
+            continue;
+        }
+        if attribute.kind.read(&value, |_| 0).is_none() {
+            file.fault(row, format!("{}: “{value}” is not {}", attribute.name, attribute.kind.wanted()));
+        }
+        given.push((place, value));
+    }
+    given
+}
+
+fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, plan: &CheckedPlan) -> SnapshotMember {
     let sponsor = find(file, row, "sponsor", ids);
     let enroller = find(file, row, "enroller", ids).or(sponsor);
     let parent = find(file, row, "parent", ids);
@@ -161,15 +191,17 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>) -> 
         forced_rank: some(file.cell(row, "forced_rank")),
         market: file.cell(row, "market").to_owned(),
         person: find(file, row, "person", ids),
+        orders_before: file.value(row, BEFORE, 0),
+        attributes: attributes(file, row, plan),
     }
 }
 
-fn orders(file: &mut TableFile, first: Day, currency: Currency, ids: &HashMap<String, MemberId>) -> Vec<SnapshotOrder> {
+fn orders(file: &mut TableFile, first: Day, plan: &CheckedPlan, ids: &HashMap<String, MemberId>) -> Vec<SnapshotOrder> {
     let mut known: HashMap<(String, String), usize> = HashMap::new();
     let mut numbers: HashMap<String, OrderId> = HashMap::new();
     let mut out = Vec::with_capacity(file.count());
     for row in 0..file.count() {
-        let mut order = order(file, row, first, currency, ids);
+        let mut order = order(file, row, first, plan, ids);
         let next = OrderId(i64::try_from(row).unwrap_or(i64::MAX));
         order.id = *numbers.entry(order.number.clone()).or_insert(next);
         if known.insert((order.number.clone(), order.line.clone()), row).is_some() {
@@ -185,9 +217,10 @@ fn order(
     file: &mut TableFile,
     row: usize,
     first: Day,
-    currency: Currency,
+    plan: &CheckedPlan,
     ids: &HashMap<String, MemberId>,
 ) -> SnapshotOrder {
+    let currency = plan.currency;
     let number = file.cell(row, "number").to_owned();
     let buyer = find(file, row, "member", ids);
     if buyer.is_none() && file.cell(row, "member").is_empty() {
@@ -198,6 +231,8 @@ fn order(
     let worth = currency.round(cv.to_decimal(), Rounding::HalfUp).unwrap_or(0);
     let paid_minor = file.money(row, "paid", currency, worth);
     let wholesale_minor = file.money(row, "wholesale", currency, paid_minor);
+    let measures: Vec<Volume> =
+        plan.measures.iter().map(|name| file.value(row, &name.to_lowercase(), Volume::ZERO)).collect();
     SnapshotOrder {
         id: OrderId(0),
         number: if number.is_empty() { format!("{}", row + 1) } else { number },
@@ -206,6 +241,7 @@ fn order(
         day: file.value(row, "day", first),
         order_type: file.value(row, "type", OrderType::Standard),
         amounts: Amounts { qv, cv, paid_minor, wholesale_minor },
+        measures: Measured::new(measures),
     }
 }
 
@@ -217,8 +253,10 @@ fn carried(
     faults: &mut Vec<String>,
 ) -> Result<(Vec<String>, Vec<StateEntry>), Failure> {
     let mut file = TableFile::read(name, &STATE_COLUMNS, &STATE_COLUMNS)?;
-    let mut keys: Vec<String> =
-        (0..file.count()).map(|row| file.cell(row, "key").to_owned()).filter(|key| key != HIGHEST).collect();
+    let mut keys: Vec<String> = (0..file.count())
+        .map(|row| file.cell(row, "key").to_owned())
+        .filter(|key| ![HIGHEST, BEFORE].contains(&key.as_str()))
+        .collect();
     keys.sort();
     keys.dedup();
     let mut state = Vec::new();
@@ -230,6 +268,12 @@ fn carried(
             if let Some(known) = known.filter(|known| known.highest_rank.is_none()) {
                 known.highest_rank = Some(rank);
             }
+            continue;
+        }
+        if file.cell(row, "key") == BEFORE {
+            let before = file.value(row, "value", 0);
+            let known = members.iter_mut().find(|known| known.id == member);
+            known.into_iter().filter(|known| known.orders_before == 0).for_each(|known| known.orders_before = before);
             continue;
         }
         let place = keys.binary_search_by(|key| key.as_str().cmp(file.cell(row, "key")));
@@ -252,6 +296,17 @@ pub fn write_carry(name: &Path, snapshot: &Snapshot, result: &RunResult) -> Resu
     for (member, found) in snapshot.members.iter().zip(&result.members) {
         if let Some(rank) = found.highest_rank {
             rows.push([member.number.clone(), HIGHEST.to_owned(), result.ranks[usize::from(rank)].code.clone()]);
+        }
+    }
+    let mut made: HashMap<MemberId, HashSet<&str>> = HashMap::new();
+    for order in &snapshot.orders {
+        made.entry(order.buyer).or_default().insert(&order.number);
+    }
+    for member in &snapshot.members {
+        let now = made.get(&member.id).map_or(0, HashSet::len);
+        let ever = u64::from(member.orders_before).saturating_add(now as u64);
+        if ever > 0 {
+            rows.push([member.number.clone(), BEFORE.to_owned(), ever.to_string()]);
         }
     }
     for entry in &result.state {

@@ -20,7 +20,7 @@ pub(super) fn fill(buyer: MemberKind, order_type: OrderType, dice: &mut Dice) ->
         OrderType::Tools => {
             lines.push(line(buyer, FIRST_TOOL + dice.index(CATALOGUE.len() - FIRST_TOOL), 1));
         }
-        OrderType::Standard | OrderType::Autoship => {
+        OrderType::Standard | OrderType::Autoship | OrderType::Upgrade | OrderType::Renewal | OrderType::Promotion => {
             for _ in 0..dice.between(1, 3) {
                 add_goods(&mut lines, buyer, dice);
             }

@@ -6,6 +6,7 @@ use super::sales::{Order, Sales};
 use super::{Field, MONTHS_OF_ORDERS, Recipe};
 use crate::domain::calendar::{Day, Moment, Zone};
 use crate::domain::ids::{MemberId, OrderId, OrderLineId, PriceId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::product::{PriceType, ProductStatus};
 use crate::domain::tree::TreeKind;
@@ -64,6 +65,7 @@ impl<'a> Writer<'a> {
                 id,
                 sku: item.sku.to_owned(),
                 name: item.name.to_owned(),
+                line: String::new(),
                 status: ProductStatus::Active,
                 created_at: at,
                 updated_at: at,
@@ -76,6 +78,7 @@ impl<'a> Writer<'a> {
                 price_minor: item.price_minor(*price_type),
                 qv: item.qv(),
                 cv: item.cv(*price_type),
+                measures: Measures::default(),
                 from_day,
             }));
         }
@@ -161,6 +164,7 @@ impl<'a> Writer<'a> {
             joined_on: node.joined,
             rank: String::new(),
             highest_rank: String::new(),
+            person_id: MemberId(0),
             version: 1,
             created_at: at,
             updated_at: at,
@@ -200,6 +204,7 @@ impl<'a> Writer<'a> {
             wholesale_minor: order.sum(|line| line.wholesale_minor),
             qv: Volume(order.sum(|line| line.qv)),
             cv: Volume(order.sum(|line| line.cv)),
+            measures: Measures::default(),
             line_count: i32::try_from(order.lines.len()).unwrap_or(i32::MAX),
             created_at: at,
         });
@@ -215,6 +220,7 @@ impl<'a> Writer<'a> {
             wholesale_minor: line.wholesale_minor,
             qv: Volume(line.qv),
             cv: Volume(line.cv),
+            measures: Measures::default(),
             original_order_id: original,
         }));
     }

@@ -5,6 +5,7 @@ pub mod company;
 pub mod country;
 pub mod ids;
 pub mod ledger;
+pub mod measures;
 pub mod member;
 pub mod message;
 pub mod money;

@@ -24,6 +24,12 @@ words! {
         Autoship = "autoship",
         /// Sales material and other things that carry no commission by nature.
         Tools = "tools",
+        /// A step up to a higher package or membership.
+        Upgrade = "upgrade",
+        /// The next term of a membership or subscription.
+        Renewal = "renewal",
+        /// Goods of a promotion, such as a bundle at a lowered price.
+        Promotion = "promotion",
     }
 }
 

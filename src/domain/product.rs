@@ -24,6 +24,12 @@ words! {
     }
 }
 
+/// Why a text cannot be a product line, which plans name as one word; `None` for one that can, and for none at all.
+pub fn product_line_fault(line: &str) -> Option<&'static str> {
+    let well = line.is_empty() || super::measures::is_name(line);
+    (!well).then_some("A product line is one word of letters, digits and _, a letter first, at most 40")
+}
+
 impl PriceType {
     /// The price that a member of this kind pays.
     pub const fn of(kind: super::member::MemberKind) -> Self {

@@ -9,10 +9,11 @@ use crate::domain::run::PeriodKind;
 
 use super::result::BaseKind;
 use super::snapshot::{
-    Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
+    Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
+    Takeback,
 };
 
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -88,7 +89,7 @@ macro_rules! through {
         }
     )+};
 }
-through!(u64: u8, u16);
+through!(u64: u8, u16, u32);
 through!(i64: i32);
 
 macro_rules! wrapped {
@@ -135,16 +136,31 @@ macro_rules! fields {
 fields! {
     PeriodSpan { label, kind, first, last }
     SnapshotMember {
-        id, number, kind, status, joined, enroller, sponsor, placement, highest_rank, forced_rank, market, person
+        id, number, kind, status, joined, enroller, sponsor, placement, highest_rank, forced_rank, market, person,
+        orders_before, attributes
     }
     Amounts { qv, cv, paid_minor, wholesale_minor }
-    SnapshotOrder { id, number, line, buyer, day, order_type, amounts }
+    SnapshotOrder { id, number, line, buyer, day, order_type, amounts, measures }
     OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor }
     Takeback {
-        return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total, lines
+        return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total,
+        measures, lines
     }
     StateEntry { member, key, value }
-    Snapshot { period, currency, members, orders, takebacks, state_keys, state }
+    Snapshot { period, currency, measures, attributes, members, orders, takebacks, state_keys, state }
+}
+
+impl Packed for Measured {
+    fn pack(&self, out: &mut Vec<u8>) {
+        (self.volumes().len() as u64).pack(out);
+        for volume in self.volumes() {
+            volume.pack(out);
+        }
+    }
+
+    fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
+        Vec::unpack(from).map(Self::new)
+    }
 }
 
 impl Packed for String {

@@ -11,12 +11,13 @@ pub use time::Reach;
 use rust_decimal::Decimal;
 
 use crate::domain::calendar::Day;
+use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::period_calendar::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Cond, NamedValue, Num, Reads, Remembered, TreeRef};
+use super::expr::{Aggregate, Attribute, Cond, NamedValue, Num, Reads, Remembered, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -37,6 +38,8 @@ words! {
         Right = "right",
         /// Everybody's; the same number for all.
         Company = "company",
+        /// Everybody's in the member's market.
+        Market = "market",
     }
 }
 
@@ -417,6 +420,10 @@ pub struct CheckedPlan {
     pub returns: Returns,
     /// Markets and product lines that conditions name.
     pub words: Vec<String>,
+    /// Further volumes of orders.
+    pub measures: Vec<String>,
+    /// What members have besides.
+    pub attributes: Vec<Attribute>,
     /// Tables.
     pub tables: Vec<StepTable>,
     /// Named expressions, to be shown: where one is read, it stands there itself.
@@ -433,6 +440,8 @@ pub struct CheckedPlan {
     pub placement: Option<Placement>,
     /// Counts of members that conditions ask for, inner ones first.
     pub aggregates: Vec<Aggregate>,
+    /// Kinds of members that may be active and earn.
+    pub earners: Vec<MemberKind>,
     /// Who is active.
     pub active: Cond,
     /// The same as written in the plan.

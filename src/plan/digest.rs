@@ -5,7 +5,7 @@
 use sha2::{Digest, Sha256};
 
 use super::lookup::{Places, places, sorted};
-use super::snapshot::{Amounts, OriginalLine, Snapshot};
+use super::snapshot::{Amounts, Measured, OriginalLine, Snapshot};
 use crate::domain::ids::MemberId;
 
 /// No member, or none that is known.
@@ -56,10 +56,47 @@ impl Sink {
         }
     }
 
+    /// Volumes by name, in the order of the names.
+    fn measures(&mut self, measures: &Measured, names: &Names<'_>) {
+        let mut given: Vec<(u32, i64)> = measures.iter().map(|(at, volume)| (names.place(at), volume.0)).collect();
+        given.sort_unstable();
+        self.place(count(&given));
+        for (place, volume) in given {
+            self.place(place);
+            self.number(volume);
+        }
+    }
+
     /// The hash.
     pub fn end(mut self) -> [u8; 32] {
         self.hash.update(&self.buffer);
         self.hash.finalize().into()
+    }
+}
+
+/// Names and the place of each among those that are used, in their order.
+struct Names<'s> {
+    place: Vec<u32>,
+    used: Vec<&'s str>,
+}
+
+impl<'s> Names<'s> {
+    fn of(all: &'s [String], used: impl Iterator<Item = usize>) -> Self {
+        let mut is_used = vec![false; all.len()];
+        used.for_each(|at| is_used.get_mut(at).into_iter().for_each(|used| *used = true));
+        let mut used: Vec<&str> = all.iter().zip(is_used).filter(|(_, used)| *used).map(|(name, _)| &**name).collect();
+        used.sort_unstable();
+        let place = |name: &String| used.binary_search(&name.as_str()).ok().and_then(|at| u32::try_from(at).ok());
+        Self { place: all.iter().map(|name| place(name).unwrap_or(NOBODY)).collect(), used }
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        self.place.get(at).copied().unwrap_or(NOBODY)
+    }
+
+    fn hash(&self, sink: &mut Sink) {
+        sink.place(count(&self.used));
+        self.used.iter().for_each(|name| sink.text(name));
     }
 }
 
@@ -98,8 +135,15 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 2");
+    let mut sink = Sink::new("snapshot 3");
     let order = Order::of(snapshot);
+    let measured = snapshot.orders.iter().map(|order| &order.measures);
+    let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
+    let measures = Names::of(&snapshot.measures, measured.flat_map(Measured::iter).map(|(at, _)| at));
+    let given = snapshot.members.iter().flat_map(|member| &member.attributes);
+    let attributes = Names::of(&snapshot.attributes, given.map(|(at, _)| usize::from(*at)));
+    measures.hash(&mut sink);
+    attributes.hash(&mut sink);
     sink.text(&snapshot.period.label);
     sink.text(snapshot.period.kind.as_str());
     sink.number(i64::from(snapshot.period.first.0));
@@ -120,6 +164,15 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
         sink.text(member.forced_rank.as_deref().unwrap_or(""));
         sink.text(&member.market);
         sink.place(order.member(member.person));
+        sink.place(member.orders_before);
+        let place = |at: &u16| attributes.place(usize::from(*at));
+        let mut given: Vec<(u32, &str)> = member.attributes.iter().map(|(at, value)| (place(at), &**value)).collect();
+        given.sort_unstable();
+        sink.place(count(&given));
+        for (place, value) in given {
+            sink.place(place);
+            sink.text(value);
+        }
     }
     sink.place(count(&order.orders));
     for at in &order.orders {
@@ -130,13 +183,14 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
         sink.number(i64::from(given.day.0));
         sink.text(given.order_type.as_str());
         sink.amounts(&given.amounts);
+        sink.measures(&given.measures, &measures);
     }
-    takebacks(&mut sink, snapshot, &order);
+    takebacks(&mut sink, snapshot, &order, &measures);
     state(&mut sink, snapshot, &order);
     sink.end()
 }
 
-fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
+fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order, measures: &Names<'_>) {
     sink.place(count(&order.takebacks));
     for at in &order.takebacks {
         let takeback = &snapshot.takebacks[*at as usize];
@@ -148,6 +202,7 @@ fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order) {
         sink.amounts(&takeback.before);
         sink.amounts(&takeback.now);
         sink.amounts(&takeback.total);
+        sink.measures(&takeback.measures, measures);
         let mut lines: Vec<String> = takeback.lines.iter().map(|line| line_key(line, order)).collect();
         lines.sort_unstable();
         for line in &lines {

@@ -35,6 +35,7 @@ pub use result::{
     RankName, Requirement, RunResult, Severity, Source, Split, WalletTotal,
 };
 pub use snapshot::{
-    Amounts, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
+    Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
+    Takeback,
 };
 pub use trace::Tracer;

@@ -60,6 +60,10 @@ pub struct SnapshotMember {
     pub market: String,
     /// The member that owns this position, where one person holds several; `None` for itself.
     pub person: Option<MemberId>,
+    /// How many orders of the member count on days before the period.
+    pub orders_before: u32,
+    /// What the member has by name: place among the snapshot's attributes, and the value as text, never empty.
+    pub attributes: Vec<(u16, String)>,
 }
 
 /// What an order is worth to the plan. Volumes are ten-thousandths of a point, amounts minor units.
@@ -73,6 +77,52 @@ pub struct Amounts {
     pub paid_minor: i64,
     /// The same goods at the wholesale price.
     pub wholesale_minor: i64,
+}
+
+/// Further volumes of goods, by the places of their names among the snapshot's measures. Names without a place
+/// have none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Measured(Box<[Volume]>);
+
+impl Measured {
+    /// Volumes by place.
+    pub fn new(mut volumes: Vec<Volume>) -> Self {
+        while volumes.last() == Some(&Volume::ZERO) {
+            volumes.pop();
+        }
+        Self(volumes.into_boxed_slice())
+    }
+
+    /// The volume of a name.
+    pub fn get(&self, place: usize) -> Volume {
+        self.0.get(place).copied().unwrap_or_default()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Places and volumes that are not zero.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, Volume)> {
+        self.0.iter().copied().enumerate().filter(|(_, volume)| *volume != Volume::ZERO)
+    }
+
+    /// Volumes by place, as far as there are any.
+    pub fn volumes(&self) -> &[Volume] {
+        &self.0
+    }
+
+    /// Both together, the other one so many times; `None` beyond 64 bits.
+    pub fn plus(&self, other: &Self, times: i64) -> Option<Self> {
+        let sum = |place| self.get(place).0.checked_add(other.get(place).0.checked_mul(times)?).map(Volume);
+        (0..self.0.len().max(other.0.len())).map(sum).collect::<Option<Vec<_>>>().map(Self::new)
+    }
+
+    /// Every volume through `part`; `None` if it has no answer for one.
+    pub fn each(&self, part: impl Fn(i64) -> Option<i64>) -> Option<Self> {
+        self.0.iter().map(|volume| part(volume.0).map(Volume)).collect::<Option<Vec<_>>>().map(Self::new)
+    }
 }
 
 /// One order with its commission day in the period, net of the returns that fell into the same
@@ -96,6 +146,15 @@ pub struct SnapshotOrder {
     pub order_type: OrderType,
     /// Volumes and amounts.
     pub amounts: Amounts,
+    /// Further volumes.
+    pub measures: Measured,
+}
+
+impl SnapshotOrder {
+    /// Whether nothing is left of it.
+    pub fn is_nothing(&self) -> bool {
+        self.amounts == Amounts::default() && self.measures.is_empty()
+    }
 }
 
 /// A line of an earlier committed run that a return takes back in part or in whole.
@@ -153,6 +212,8 @@ pub struct Takeback {
     pub now: Amounts,
     /// The original order as it was paid on.
     pub total: Amounts,
+    /// Further volumes returned by this return, positive.
+    pub measures: Measured,
     /// The lines paid on the original order, and every line (`on` is set) that the same run paid
     /// on the amounts of one of these members, whichever bonus it was on: the engine picks those
     /// that apply.
@@ -178,6 +239,10 @@ pub struct Snapshot {
     pub period: PeriodSpan,
     /// The currency of all amounts.
     pub currency: Currency,
+    /// Names of the further volumes of orders.
+    pub measures: Vec<String>,
+    /// Names of what members have besides.
+    pub attributes: Vec<String>,
     /// Every member, customers and terminated ones included.
     pub members: Vec<SnapshotMember>,
     /// The orders that count.

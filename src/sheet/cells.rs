@@ -13,12 +13,12 @@ use crate::domain::money::{Currency, MoneyFault};
 pub enum CellFault {
     /// Nothing there.
     #[error("{0} is empty; fill it in, or give a `default` in the mapping")]
-    Empty(&'static str),
+    Empty(String),
     /// Longer than the field.
     #[error("{field} is {chars} characters long, at most {max} fit; shorten it")]
     TooLong {
         /// The field.
-        field: &'static str,
+        field: String,
         /// Its length.
         chars: usize,
         /// The longest that fits.
@@ -28,7 +28,7 @@ pub enum CellFault {
     #[error("{field} “{given}” is not a number; expected one such as {example}")]
     NotANumber {
         /// The field.
-        field: &'static str,
+        field: String,
         /// What was there.
         given: String,
         /// A number as the mapping says numbers are written.
@@ -38,7 +38,7 @@ pub enum CellFault {
     #[error("{field} “{given}” is not a date; expected {patterns}")]
     NotADate {
         /// The field.
-        field: &'static str,
+        field: String,
         /// What was there.
         given: String,
         /// The patterns of the mapping.
@@ -48,7 +48,7 @@ pub enum CellFault {
     #[error("{field}: {reason}")]
     Amount {
         /// The field.
-        field: &'static str,
+        field: String,
         /// Why.
         reason: MoneyFault,
     },
@@ -84,7 +84,7 @@ impl<'a> Cells<'a> {
     }
 
     /// The text of a field; empty where it is not mapped or not filled in. White space within is one space.
-    pub fn text(&self, field: &'static str, max: usize) -> Result<String, CellFault> {
+    pub fn text(&self, field: &str, max: usize) -> Result<String, CellFault> {
         let Some(column) = self.mapping.columns.find(field) else { return Ok(String::new()) };
         let text = self.value(column, column.column.as_deref().map_or("", |name| self.row.cell(name)));
         let text = if text.contains(['\n', '\r', '\t']) || text.contains("  ") {
@@ -93,13 +93,13 @@ impl<'a> Cells<'a> {
             text
         };
         let chars = text.chars().count();
-        if chars > max { Err(CellFault::TooLong { field, chars, max }) } else { Ok(text) }
+        if chars > max { Err(CellFault::TooLong { field: field.to_owned(), chars, max }) } else { Ok(text) }
     }
 
     /// The text of a field that must be filled in.
-    pub fn required(&self, field: &'static str, max: usize) -> Result<String, CellFault> {
+    pub fn required(&self, field: &str, max: usize) -> Result<String, CellFault> {
         let text = self.text(field, max)?;
-        if text.is_empty() { Err(CellFault::Empty(field)) } else { Ok(text) }
+        if text.is_empty() { Err(CellFault::Empty(field.to_owned())) } else { Ok(text) }
     }
 
     /// The number of a person of a network, made from the node in the same way as the row's own number.
@@ -108,7 +108,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A decimal number; `None` where the field is empty.
-    pub fn decimal(&self, field: &'static str) -> Result<Option<Decimal>, CellFault> {
+    pub fn decimal(&self, field: &str) -> Result<Option<Decimal>, CellFault> {
         let text = self.text(field, 60)?;
         if text.is_empty() {
             return Ok(None);
@@ -129,44 +129,45 @@ impl<'a> Cells<'a> {
         Ok(Some(number.normalize()))
     }
 
-    fn not_a_number(&self, field: &'static str, given: &str) -> CellFault {
+    fn not_a_number(&self, field: &str, given: &str) -> CellFault {
         let example = if self.mapping.file.decimal == ',' { "1234,56" } else { "1234.56" };
-        CellFault::NotANumber { field, given: shortened(given), example }
+        CellFault::NotANumber { field: field.to_owned(), given: shortened(given), example }
     }
 
     /// A whole number.
-    pub fn whole(&self, field: &'static str) -> Result<i64, CellFault> {
-        let number = self.decimal(field)?.ok_or(CellFault::Empty(field))?;
+    pub fn whole(&self, field: &str) -> Result<i64, CellFault> {
+        let number = self.decimal(field)?.ok_or_else(|| CellFault::Empty(field.to_owned()))?;
         if number.scale() > 0 {
-            return Err(CellFault::NotANumber { field, given: number.to_string(), example: "12 (whole pieces)" });
+            let (field, given) = (field.to_owned(), number.to_string());
+            return Err(CellFault::NotANumber { field, given, example: "12 (whole pieces)" });
         }
-        i64::try_from(number).map_err(|_| CellFault::Amount { field, reason: MoneyFault::Overflow })
+        i64::try_from(number).map_err(|_| CellFault::Amount { field: field.to_owned(), reason: MoneyFault::Overflow })
     }
 
     /// An amount in minor units; `None` where the field is empty.
-    pub fn minor(&self, field: &'static str, currency: Currency) -> Result<Option<i64>, CellFault> {
+    pub fn minor(&self, field: &str, currency: Currency) -> Result<Option<i64>, CellFault> {
         let Some(number) = self.decimal(field)? else { return Ok(None) };
         let round = self.mapping.columns.find(field).and_then(|column| column.round);
         let minor = match round {
             Some(mode) => currency.round(number, mode),
             None => currency.parse_minor(&number.to_string()),
         };
-        minor.map(Some).map_err(|reason| CellFault::Amount { field, reason })
+        minor.map(Some).map_err(|reason| CellFault::Amount { field: field.to_owned(), reason })
     }
 
     /// A day; `None` where the field is empty.
-    pub fn day(&self, field: &'static str) -> Result<Option<Day>, CellFault> {
+    pub fn day(&self, field: &str) -> Result<Option<Day>, CellFault> {
         let text = self.text(field, 60)?;
         if text.is_empty() { Ok(None) } else { self.date(field, &text).map(|(day, _)| Some(day)) }
     }
 
     /// A moment and its day in the company's zone. A date without a time is the start of the day.
-    pub fn moment(&self, field: &'static str) -> Result<(Day, Moment), CellFault> {
+    pub fn moment(&self, field: &str) -> Result<(Day, Moment), CellFault> {
         let text = self.required(field, 60)?;
         self.date(field, &text)
     }
 
-    pub(super) fn date(&self, field: &'static str, text: &str) -> Result<(Day, Moment), CellFault> {
+    pub(super) fn date(&self, field: &str, text: &str) -> Result<(Day, Moment), CellFault> {
         let zone = self.mapping.file.zone.unwrap_or(self.company_zone);
         for pattern in &self.mapping.file.dates {
             let found = if pattern.strftime.is_empty() {
@@ -187,7 +188,7 @@ impl<'a> Cells<'a> {
             }
         }
         let patterns: Vec<&str> = self.mapping.file.dates.iter().map(|pattern| pattern.written.as_str()).collect();
-        Err(CellFault::NotADate { field, given: shortened(text), patterns: patterns.join(" or ") })
+        Err(CellFault::NotADate { field: field.to_owned(), given: shortened(text), patterns: patterns.join(" or ") })
     }
 
     /// What the mapping makes of a cell.
@@ -217,6 +218,12 @@ impl<'a> Cells<'a> {
             Some(super::Case::Lower) => value.to_lowercase(),
             None => value.to_owned(),
         })
+    }
+
+    /// The names below a prefix such as `measures.` that the mapping says something about.
+    pub fn names(&self, prefix: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let fields = self.mapping.columns.fields();
+        fields.filter_map(move |field| field.strip_prefix(prefix).map(|name| (field, name)))
     }
 
     /// What the mapping says about a field.

@@ -11,8 +11,8 @@ mod writer;
 pub use cells::{CellFault, Cells};
 pub use edges::{EdgeFault, Person, unfold};
 pub use mapping::{
-    Case, Column, Columns, EdgeRules, FileFormat, ImportKind, Mapping, MappingFault, OrderRules, Original, Repeats,
-    Returns, RowRules, SkipRule, Spread, Unmatched, VolumeFrom,
+    ATTRIBUTES, Case, Column, Columns, EdgeRules, FileFormat, ImportKind, MEASURES, Mapping, MappingFault, OrderRules,
+    Original, Repeats, Returns, RowRules, SkipRule, Spread, Unmatched, VolumeFrom,
 };
 pub use reader::{Header, Row, RowFault, Rows, SheetFault};
 pub use writer::{CsvWriter, neutralised};

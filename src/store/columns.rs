@@ -13,6 +13,7 @@ use crate::domain::ids::{
     PlanVersionId, PriceId, ProductId, RunId, SimulationId, StaffId, StatementId, TransferId,
 };
 use crate::domain::ledger::{AccountKind, TransferKind};
+use crate::domain::measures::Measures;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::message::{MessageKind, MessageStatus};
 use crate::domain::money::{Currency, Volume};
@@ -131,6 +132,36 @@ word_columns!(
     MessageKind,
     MessageStatus
 );
+
+impl AsExpression<Text> for Measures {
+    type Expression = Bound<Text, String>;
+    fn as_expression(self) -> Self::Expression {
+        Bound::new(self.to_string())
+    }
+}
+impl AsExpression<Text> for &Measures {
+    type Expression = Bound<Text, String>;
+    fn as_expression(self) -> Self::Expression {
+        Bound::new(self.to_string())
+    }
+}
+impl<DB: Backend> FromSql<Text, DB> for Measures
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(<String as FromSql<Text, DB>>::from_sql(bytes)?.parse::<Self>()?)
+    }
+}
+impl<DB: Backend> Queryable<Text, DB> for Measures
+where
+    Self: FromSql<Text, DB>,
+{
+    type Row = Self;
+    fn build(row: Self::Row) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}
 
 impl AsExpression<Text> for Currency {
     type Expression = Bound<Text, String>;

@@ -50,6 +50,8 @@ pub struct Member {
     pub rank: String,
     /// Code of the best rank ever; may be empty.
     pub highest_rank: String,
+    /// The member who owns this position, where one person holds several; id 0 for itself.
+    pub person_id: MemberId,
     /// Counts the changes, so that two editors do not overwrite each other.
     pub version: i32,
     /// When the row was made.
@@ -147,11 +149,38 @@ pub struct RunMember {
     pub highest_rank: String,
     /// ISO 3166 code of the country; may be empty.
     pub country: String,
+    /// The member who owns this position; id 0 for itself.
+    pub person_id: MemberId,
 }
 
 /// Every member, in no particular order: the input of a run.
 pub fn list_all(conn: &mut Conn) -> StoreResult<Vec<RunMember>> {
     Ok(members::table.select(RunMember::as_select()).load(conn)?)
+}
+
+/// Numbers and names of the other positions of a person, by number.
+pub fn list_positions(conn: &mut Conn, person: MemberId) -> StoreResult<Vec<(String, String)>> {
+    Ok(members::table
+        .filter(members::person_id.eq(person))
+        .order(members::number)
+        .select((members::number, members::name))
+        .load(conn)?)
+}
+
+/// Makes a member a position of a person, if neither is anybody's position; says whether it is one now.
+pub fn join_person(tx: &mut Conn, position: MemberId, person: MemberId, at: Moment) -> StoreResult<bool> {
+    let nobody = MemberId(0);
+    let owner: Option<MemberId> = members::table.find(person).select(members::person_id).first(tx).optional()?;
+    let present: Option<MemberId> = members::table.find(position).select(members::person_id).first(tx).optional()?;
+    if present == Some(person) {
+        return Ok(true);
+    }
+    if owner != Some(nobody) || present != Some(nobody) || !list_positions(tx, position)?.is_empty() {
+        return Ok(false);
+    }
+    let changed = (members::person_id.eq(person), members::updated_at.eq(at));
+    diesel::update(members::table.find(position)).set(changed).execute(tx)?;
+    Ok(true)
 }
 
 /// How many members there are.
@@ -177,6 +206,7 @@ pub fn update(tx: &mut Conn, member: &Member) -> StoreResult<()> {
                 members::street.eq(&member.street),
                 members::postal_code.eq(&member.postal_code),
                 members::city.eq(&member.city),
+                members::person_id.eq(member.person_id),
                 members::version.eq(member.version + 1),
                 members::updated_at.eq(member.updated_at),
             ))

@@ -1,6 +1,7 @@
 //! The only place that knows Diesel and SQL. One file per table family; SQLite and Postgres behind
 //! one code path. Diesel's types do not leave this folder.
 
+pub mod attributes;
 pub mod audit;
 mod columns;
 mod conn;

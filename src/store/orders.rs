@@ -2,13 +2,14 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Integer};
 
 use super::schema::{order_lines, orders};
 use super::tallies::{self, Tally};
 use super::{Conn, StoreError, StoreResult, figures, insert_all};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{MemberId, OrderId, OrderLineId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::{OrderKind, OrderType, PaymentState};
 
@@ -44,6 +45,8 @@ pub struct Order {
     pub qv: Volume,
     /// Commissionable volume.
     pub cv: Volume,
+    /// Further volumes.
+    pub measures: Measures,
     /// Number of lines.
     pub line_count: i32,
     /// When the row was made.
@@ -76,6 +79,8 @@ pub struct OrderLine {
     pub qv: Volume,
     /// Commissionable volume of the line.
     pub cv: Volume,
+    /// Further volumes of the line.
+    pub measures: Measures,
     /// In a return: the order that the goods came from, or id 0 where it is not known.
     pub original_order_id: OrderId,
 }
@@ -224,6 +229,55 @@ pub fn list_returned_lines(conn: &mut Conn, first: Day, last: Day) -> StoreResul
         .filter(orders::kind.eq(OrderKind::Return))
         .filter(orders::commission_on.between(first, last))
         .select(OrderLine::as_select())
+        .load(conn)?)
+}
+
+/// What a run reads of a line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct PartOfOrder {
+    /// The order.
+    pub order_id: OrderId,
+    /// What was bought.
+    pub product_id: ProductId,
+    /// What was paid for the line.
+    pub amount_minor: i64,
+    /// The line at the wholesale price.
+    pub wholesale_minor: i64,
+    /// Qualifying volume of the line.
+    pub qv: Volume,
+    /// Commissionable volume of the line.
+    pub cv: Volume,
+    /// Further volumes of the line.
+    pub measures: Measures,
+}
+
+/// The lines of the sales whose commission day lies in the range, in no particular order.
+pub fn list_parts(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<PartOfOrder>> {
+    Ok(order_lines::table
+        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+        .filter(orders::kind.eq(OrderKind::Sale))
+        .filter(orders::commission_on.between(first, last))
+        .select((
+            order_lines::order_id,
+            order_lines::product_id,
+            order_lines::amount_minor,
+            order_lines::wholesale_minor,
+            order_lines::qv,
+            order_lines::cv,
+            order_lines::measures,
+        ))
+        .load(conn)?)
+}
+
+/// How many sales of each member count on days before this one.
+pub fn count_before(conn: &mut Conn, day: Day) -> StoreResult<Vec<(MemberId, i64)>> {
+    // Only sales are ever paid: what came back is refunded. So the index of members' orders says it all, and the sum
+    // keeps SQLite from looking every order up that the index of days names.
+    Ok(orders::table
+        .filter(orders::payment.eq(PaymentState::Paid))
+        .filter(sql::<Bool>("orders.commission_on + 0 < ").bind::<Integer, _>(day))
+        .group_by(orders::member_id)
+        .select((orders::member_id, diesel::dsl::count_star()))
         .load(conn)?)
 }
 

@@ -8,6 +8,7 @@ use super::schema::{product_prices, products};
 use super::{Conn, StoreError, StoreResult, insert_all};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{PriceId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::product::{PriceType, ProductStatus};
 
@@ -21,6 +22,8 @@ pub struct Product {
     pub sku: String,
     /// The name people read.
     pub name: String,
+    /// The product line, or empty: plans may count lines apart.
+    pub line: String,
     /// Whether it may be ordered.
     pub status: ProductStatus,
     /// When the row was made.
@@ -47,6 +50,8 @@ pub struct Price {
     pub qv: Volume,
     /// Commissionable volume of one piece.
     pub cv: Volume,
+    /// Further volumes of one piece.
+    pub measures: Measures,
     /// First day.
     pub from_day: Day,
 }
@@ -71,11 +76,12 @@ pub fn get_by_sku(conn: &mut Conn, sku: &str) -> StoreResult<Product> {
     find_by_sku(conn, sku)?.ok_or_else(|| StoreError::not_found("product with the code", sku))
 }
 
-/// Replaces name and state.
+/// Replaces name, product line and state.
 pub fn update(tx: &mut Conn, product: &Product) -> StoreResult<()> {
     diesel::update(products::table.find(product.id))
         .set((
             products::name.eq(&product.name),
+            products::line.eq(&product.line),
             products::status.eq(product.status),
             products::updated_at.eq(product.updated_at),
         ))
@@ -138,12 +144,11 @@ pub fn list_prices_of(conn: &mut Conn, products: &[ProductId]) -> StoreResult<Ve
     Ok(found)
 }
 
-/// Changes the name of a product.
-pub fn update_name(tx: &mut Conn, product: ProductId, name: &str, at: Moment) -> StoreResult<()> {
-    diesel::update(products::table.find(product))
-        .set((products::name.eq(name), products::updated_at.eq(at)))
-        .execute(tx)?;
-    Ok(())
+/// The product lines of those products that have one.
+pub fn list_product_lines(conn: &mut Conn) -> StoreResult<HashMap<ProductId, String>> {
+    let rows: Vec<(ProductId, String)> =
+        products::table.filter(products::line.ne("")).select((products::id, products::line)).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The price in force on a day, if the product has one of this type and currency.

@@ -86,6 +86,7 @@ diesel::table! {
         joined_on -> Integer,
         rank -> Text,
         highest_rank -> Text,
+        person_id -> BigInt,
         version -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -106,10 +107,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_attributes (member_id, name, from_day) {
+        member_id -> BigInt,
+        name -> Text,
+        from_day -> Integer,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    forced_ranks (member_id, period_label) {
+        member_id -> BigInt,
+        period_label -> Text,
+        rank -> Text,
+        reason -> Text,
+        set_at -> BigInt,
+        set_by -> BigInt,
+    }
+}
+
+diesel::table! {
     products (id) {
         id -> BigInt,
         sku -> Text,
         name -> Text,
+        line -> Text,
         status -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -125,6 +147,7 @@ diesel::table! {
         price_minor -> BigInt,
         qv -> BigInt,
         cv -> BigInt,
+        measures -> Text,
         from_day -> Integer,
     }
 }
@@ -145,6 +168,7 @@ diesel::table! {
         wholesale_minor -> BigInt,
         qv -> BigInt,
         cv -> BigInt,
+        measures -> Text,
         line_count -> Integer,
         created_at -> BigInt,
     }
@@ -163,6 +187,7 @@ diesel::table! {
         wholesale_minor -> BigInt,
         qv -> BigInt,
         cv -> BigInt,
+        measures -> Text,
         original_order_id -> BigInt,
     }
 }
@@ -517,6 +542,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     setup_links,
     members,
     tree_links,
+    member_attributes,
+    forced_ranks,
     products,
     product_prices,
     orders,

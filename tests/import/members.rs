@@ -1,7 +1,9 @@
 //! Members: sponsors anywhere in the file, every fault by its line, updates only when asked for.
 
+use mainstay::actions::add_plan_version::add_plan_version;
+use mainstay::domain::staff::Actor;
 use mainstay::domain::tree::TreeKind;
-use mainstay::store::{links, members};
+use mainstay::store::{attributes, links, members};
 
 use super::{Desk, How, assert_reasons, counts};
 use crate::databases;
@@ -170,5 +172,79 @@ fn a_network_gives_sponsors_and_customers_are_spread_over_who_was_there() {
         assert_eq!(counts(&report), [4, 2, 0, 1, 1, 0]);
         assert!(sponsor_of(&desk, "C-1").is_some_and(|number| number.starts_with("N-")));
         assert_eq!(sponsor_of(&desk, "C-2"), None, "nobody had joined by 2020");
+    });
+}
+
+/// What a member has, oldest first.
+fn said(desk: &Desk<'_>, number: &str) -> Vec<String> {
+    desk.db
+        .read(|c| {
+            let member = members::find_by_number(c, number)?.unwrap();
+            let said = attributes::list_of(c, &[member.id])?;
+            Ok::<_, mainstay::store::StoreError>(
+                said.iter().map(|s| format!("{} {} {}", s.from_day, s.name, s.value)).collect(),
+            )
+        })
+        .unwrap()
+}
+
+#[test]
+fn attributes_are_read_as_the_plan_says_and_changed_only_when_asked_for() {
+    const PLAN: &str = "[plan]\nname = \"P\"\ncurrency = \"EUR\"\n\
+        [attributes]\npackage = [\"Basic\", \"Pro\"]\nuntil = \"day\"\nlimit = \"number\"\n";
+    databases::each(|fresh| {
+        let desk = Desk::new(&fresh.db);
+        let start = "2026-01-01".parse().unwrap();
+        add_plan_version(desk.db, &desk.clock, &Actor::command_line(), PLAN, "plan.toml", start).unwrap();
+        let mapping = format!(
+            "{MAPPING}[attributes]\npackage = {{ column = \"Kit\", values = {{ Big = \"Pro\" }} }}\nuntil = \"Until\"\n\
+             limit = \"Limit\"\ncolour = \"Colour\"\n"
+        );
+        let head = "No,Name,Since,Kit,Until,Limit,Colour\n";
+        let file = format!(
+            "{head}M-1,Ann,01.03.2026,Big,31.12.2026,1000.50,red\nM-2,Bo,02.03.2026,Basic,,,\n\
+             M-3,Cia,02.03.2026,Small,,,\nM-4,Dee,02.03.2026,,soon,,\n"
+        );
+        let report = desk.run(&mapping, &file, How::Plain).unwrap();
+        assert_eq!(counts(&report), [4, 2, 0, 0, 0, 2]);
+        assert_reasons(
+            &desk.rejects(&report),
+            &[
+                (4, "package is “Small”, and the plan needs one of: Basic, Pro"),
+                (5, "attributes.until “soon” is not a date"),
+            ],
+        );
+        let expected = [
+            "2026-03-01 colour red",
+            "2026-03-01 limit 1000.5",
+            "2026-03-01 package Pro",
+            "2026-03-01 until 2026-12-31",
+        ];
+        assert_eq!(said(&desk, "M-1"), expected);
+        let later = format!("{head}M-2,Bo,02.03.2026,Big,,,\n");
+        let refused = desk.run(&mapping, &later, How::Plain).unwrap();
+        assert_reasons(&desk.rejects(&refused), &[(2, "different package (Basic, here Pro); import with --update")]);
+        assert_eq!(counts(&desk.run(&mapping, &later, How::Update).unwrap())[2], 1);
+        assert_eq!(said(&desk, "M-2"), ["2026-03-02 package Basic", "2026-11-01 package Pro"]);
+        assert_eq!(counts(&desk.run(&mapping, &later, How::Plain).unwrap())[3], 1, "the same file changes nothing");
+    });
+}
+
+#[test]
+fn positions_are_joined_to_their_person_wherever_it_stands() {
+    databases::each(|fresh| {
+        let desk = Desk::new(&fresh.db);
+        let mapping = format!("{MAPPING}person = \"Person\"\n");
+        let file = "No,Name,Since,Person\nM-2,Ann two,02.01.2026,M-1\nM-1,Ann,01.01.2026,\nM-3,Bo,01.01.2026,M-9\nM-4,Cy,01.01.2026,M-2\n";
+        let person = |number: &str| {
+            let find = |number: &str| desk.db.read(|c| members::find_by_number(c, number)).unwrap().unwrap();
+            let owner = find(number).person_id;
+            if owner.0 == 0 { String::new() } else { desk.db.read(|c| members::get(c, owner)).unwrap().number }
+        };
+        let report = desk.run(&mapping, file, How::Plain).unwrap();
+        assert_eq!(counts(&report)[1], 4);
+        assert_eq!(["M-1", "M-2", "M-3", "M-4"].map(person), ["", "M-1", "", ""]);
+        assert_eq!(report.import.rows_remarked, 2, "M-9 is nobody, and M-2 is a position itself");
+        assert_eq!(counts(&desk.run(&mapping, file, How::Plain).unwrap())[3], 4);
     });
 }

@@ -272,3 +272,31 @@ fn a_product_keeps_its_name_and_takes_later_prices() {
         assert_eq!(counts(&same), [2, 0, 0, 2, 0, 0]);
     });
 }
+
+#[test]
+fn further_volumes_come_from_columns_or_from_the_catalogue() {
+    databases::each(|fresh| {
+        let desk = Desk::new(&fresh.db);
+        desk.run(super::members::MAPPING, MEMBERS, How::Plain).unwrap();
+        let products = format!(
+            "{PRODUCTS}line = \"Line\"\n[measures]\nbp = \"BP\"\nrv = {{ from = \"price\", times = \"0.5\" }}\n"
+        );
+        let catalogue = "Code,Name,Price,Line,BP\nA,Tea,10.00,Drinks,8\nB,Cup,5.00,,\nC,Jar,5.00,two words,1\n";
+        let report = desk.run(&products, catalogue, How::Plain).unwrap();
+        assert_reasons(&desk.rejects(&report), &[(4, "line: A product line is one word")]);
+        let again = desk.run(&products, &catalogue.replace("Drinks,8", "Food,8"), How::Update).unwrap();
+        assert_eq!(counts(&again)[2], 1, "one product changed its line");
+        let other = desk.run(&products, &catalogue.replace("Drinks,8", "Food,9"), How::Update).unwrap();
+        assert!(desk.rejects(&other)[0].1.contains("has another retail price"), "{:?}", desk.rejects(&other));
+        let orders =
+            format!("{HEADER}1,M-1,A,2,10.00,2026-03-01\n1,M-1,B,1,5.00,2026-03-01\nC2,M-1,A,1,10.00,2026-03-02\n");
+        desk.run(&mapping("reject"), &orders, How::Plain).unwrap();
+        let (sale, lines) = order(&desk, "1").unwrap();
+        assert_eq!(sale.measures.to_string(), "bp=16 rv=12.5");
+        assert_eq!(lines[0].measures.to_string(), "bp=16 rv=10");
+        assert_eq!(order(&desk, "C2").unwrap().0.measures.to_string(), "bp=-8 rv=-5");
+        let own = mapping("reject").replace("[orders]", "[measures]\nbp = \"BP\"\n[orders]");
+        desk.run(&own, "No,Member,Code,Qty,Price,At,BP\n3,M-1,A,2,10.00,2026-03-01,7.5\n", How::Plain).unwrap();
+        assert_eq!(order(&desk, "3").unwrap().0.measures.to_string(), "bp=15");
+    });
+}

@@ -191,6 +191,7 @@ fn member(number: &str, email: &str) -> Member {
         joined_on: Day(0),
         rank: String::new(),
         highest_rank: String::new(),
+        person_id: MemberId(0),
         version: 1,
         created_at: NOW,
         updated_at: NOW,

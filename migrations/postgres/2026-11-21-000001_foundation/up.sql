@@ -1,6 +1,7 @@
 -- Conventions: ids are made by the program (time-ordered). `…_on` and `…_day` are days since 1970-01-01,
 -- `…_at` are microseconds since 1970-01-01 UTC, `…_minor` are minor units of `currency`,
--- qv, cv, pv, gv and base are ten-thousandths of a point. 0 in a reference without foreign key means "none".
+-- qv, cv, pv, gv and base are ten-thousandths of a point, measures are further volumes by name: `bp=80 rv=12.5`.
+-- 0 in a reference without foreign key means "none".
 
 CREATE TABLE settings (
     key TEXT NOT NULL PRIMARY KEY,
@@ -74,6 +75,7 @@ CREATE TABLE members (
     joined_on INTEGER NOT NULL,
     rank TEXT NOT NULL,
     highest_rank TEXT NOT NULL,
+    person_id BIGINT NOT NULL,
     version INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -109,12 +111,34 @@ CREATE TABLE tree_links (
 -- A person comes first: the tree alone narrows nothing, and a planner without statistics would believe that it does.
 CREATE INDEX tree_links_below ON tree_links (parent_id, tree, until_day, from_day, side, member_id);
 
+-- What members have besides, from a day until the next one on which it is said anew; an empty value is the end of it.
+CREATE TABLE member_attributes (
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    name TEXT NOT NULL CHECK (name <> ''),
+    from_day INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (member_id, name, from_day)
+);
+
+-- Ranks that somebody has set for a period, instead of what the run would pay on.
+CREATE TABLE forced_ranks (
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    period_label TEXT NOT NULL,
+    rank TEXT NOT NULL CHECK (rank <> ''),
+    reason TEXT NOT NULL CHECK (reason <> ''),
+    set_at BIGINT NOT NULL,
+    set_by BIGINT NOT NULL,
+    PRIMARY KEY (member_id, period_label)
+);
+CREATE INDEX forced_ranks_of_period ON forced_ranks (period_label, member_id);
+
 -- Sales -----------------------------------------------------------------------------------------
 
 CREATE TABLE products (
     id BIGINT NOT NULL PRIMARY KEY,
     sku TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
+    line TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('active', 'discontinued')),
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -128,6 +152,7 @@ CREATE TABLE product_prices (
     price_minor BIGINT NOT NULL CHECK (price_minor >= 0),
     qv BIGINT NOT NULL CHECK (qv >= 0),
     cv BIGINT NOT NULL CHECK (cv >= 0),
+    measures TEXT NOT NULL,
     from_day INTEGER NOT NULL,
     UNIQUE (product_id, price_type, currency, from_day)
 );
@@ -136,7 +161,7 @@ CREATE TABLE orders (
     id BIGINT NOT NULL PRIMARY KEY,
     number TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL CHECK (kind IN ('sale', 'return')),
-    order_type TEXT NOT NULL CHECK (order_type IN ('standard', 'enrolment', 'autoship', 'tools')),
+    order_type TEXT NOT NULL CHECK (order_type IN ('standard', 'enrolment', 'autoship', 'tools', 'upgrade', 'renewal', 'promotion')),
     member_id BIGINT NOT NULL REFERENCES members (id),
     payment TEXT NOT NULL CHECK (payment IN ('pending', 'paid', 'declined', 'cancelled', 'refunded')),
     ordered_at BIGINT NOT NULL,
@@ -147,6 +172,7 @@ CREATE TABLE orders (
     wholesale_minor BIGINT NOT NULL,
     qv BIGINT NOT NULL,
     cv BIGINT NOT NULL,
+    measures TEXT NOT NULL,
     line_count INTEGER NOT NULL,
     created_at BIGINT NOT NULL,
     CHECK (kind = 'return' OR (paid_minor >= 0 AND qv >= 0 AND cv >= 0)),
@@ -171,6 +197,7 @@ CREATE TABLE order_lines (
     wholesale_minor BIGINT NOT NULL,
     qv BIGINT NOT NULL,
     cv BIGINT NOT NULL,
+    measures TEXT NOT NULL,
     original_order_id BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX order_lines_of_order ON order_lines (order_id, line_no);

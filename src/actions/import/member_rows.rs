@@ -1,11 +1,13 @@
 //! One row of a file of members: reading its values and comparing it with the member that is there.
 
 use crate::actions::enroll::{NewMember, text_faults};
+use crate::actions::plan_names::PlanNames;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::MemberId;
 use crate::domain::member::MemberStatus;
 use crate::domain::words::UnknownWord;
-use crate::sheet::{CellFault, Cells};
+use crate::plan::expr::AttributeKind;
+use crate::sheet::{ATTRIBUTES, CellFault, Cells};
 use crate::store::members::{Member, search_text};
 
 /// The values of a row.
@@ -15,11 +17,13 @@ pub(super) struct MemberRow {
     pub new: NewMember,
     pub status: MemberStatus,
     pub joined_on: Day,
+    /// What the person has besides, by name; empty values say nothing.
+    pub attributes: Vec<(String, String)>,
 }
 
 impl MemberRow {
     /// Reads the values of a row; the reason is for the person who sent the file.
-    pub fn read(cells: Cells<'_>) -> Result<Self, String> {
+    pub fn read(cells: Cells<'_>, names: &PlanNames) -> Result<Self, String> {
         let said = |fault: CellFault| fault.to_string();
         let text = |field| cells.text(field, 4096).map_err(said);
         let word = |field, default: &str| {
@@ -51,6 +55,7 @@ impl MemberRow {
             joined_on: Some(joined_on),
             enroller: if cells.is_mapped("enroller") { text("enroller")? } else { sponsor.clone() },
             sponsor,
+            person: text("person")?,
         };
         let faults = text_faults(&new);
         if !faults.is_empty() {
@@ -62,7 +67,7 @@ impl MemberRow {
             }
         }
         let status = word("status", "active")?.parse().map_err(|e: UnknownWord| e.to_string())?;
-        Ok(Self { new, status, joined_on })
+        Ok(Self { new, status, joined_on, attributes: attributes(cells, names)? })
     }
 
     /// The member to store.
@@ -86,6 +91,7 @@ impl MemberRow {
             joined_on: self.joined_on,
             rank: String::new(),
             highest_rank: String::new(),
+            person_id: MemberId(0),
             version: 1,
             created_at: now,
             updated_at: now,
@@ -139,6 +145,27 @@ impl MemberRow {
     }
 }
 
+/// What a row says about attributes. Where a plan says what values one has, days and numbers are read as the file writes
+/// them, and words must be the plan's; others are kept as they are.
+fn attributes(cells: Cells<'_>, names: &PlanNames) -> Result<Vec<(String, String)>, String> {
+    let said = |fault: CellFault| fault.to_string();
+    let mut given = Vec::new();
+    for (field, name) in cells.names(ATTRIBUTES) {
+        let kind = names.attribute(name).map(|attribute| &attribute.kind);
+        let value = match kind {
+            Some(AttributeKind::Day) => cells.day(field).map_err(said)?.map(|day| day.to_string()),
+            Some(AttributeKind::Number) => cells.decimal(field).map_err(said)?.map(|number| number.to_string()),
+            _ => Some(cells.text(field, 200).map_err(said)?).filter(|text| !text.is_empty()),
+        };
+        let Some(value) = value else { continue };
+        if let Some(kind) = kind.filter(|kind| kind.read(&value, |_| 0).is_none()) {
+            return Err(format!("{name} is “{value}”, and the plan needs {}", kind.wanted()));
+        }
+        given.push((name.to_owned(), value));
+    }
+    Ok(given)
+}
+
 /// How a row and the member that is there differ.
 pub(super) enum Comparison {
     /// Not at all.
@@ -152,6 +179,25 @@ pub(super) enum Comparison {
     },
     /// In what an import never changes; the reason.
     Fixed(String),
+}
+
+impl Comparison {
+    /// The same with attributes that differ: name, value here, value there.
+    pub fn with(self, stored: &Member, attributes: &[(String, String, String)]) -> Self {
+        if attributes.is_empty() || matches!(self, Self::Fixed(_)) {
+            return self;
+        }
+        let told = attributes.iter().map(|(name, here, there)| format!("{name} ({}, here {here})", or_none(there)));
+        let mut all: Vec<String> = told.collect();
+        let changed = match self {
+            Self::Open { changed, differences } => {
+                all.insert(0, differences);
+                changed
+            }
+            _ => Box::new(stored.clone()),
+        };
+        Self::Open { changed, differences: all.join(", ") }
+    }
 }
 
 fn or_none(text: &str) -> &str {

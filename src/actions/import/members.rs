@@ -7,11 +7,13 @@ use super::book::{Book, Fate};
 use super::member_rows::{Comparison, MemberRow};
 use super::survey::{Survey, Verdict};
 use super::{BATCH, ImportFault, ImportInput};
+use crate::actions::plan_names::{self, PlanNames};
 use crate::domain::calendar::Day;
 use crate::domain::company::Company;
 use crate::domain::ids::MemberId;
 use crate::domain::tree::TreeKind;
 use crate::sheet::{Cells, Mapping, Person, Repeats, Row, Rows, unfold};
+use crate::store::attributes::{self, MemberAttribute};
 use crate::store::links::{self, Link};
 use crate::store::members::{self, Member};
 use crate::store::{Conn, StoreError, audit, ids};
@@ -78,7 +80,9 @@ pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Com
             Source::People { people, next: 0 }
         }
     };
-    let mut survey = look_over(book, &mut source, mapping, company)?;
+    let today = company.zone.day_of(book.clock.now());
+    let names = book.db.read(|c| plan_names::load(c, today))?;
+    let mut survey = look_over(book, &mut source, mapping, company, &names)?;
     let spread = spread(book, mapping, &survey)?;
     book.db.read(|c| survey.look_up(c))?;
     survey.resolve();
@@ -88,7 +92,8 @@ pub(super) fn import(book: &mut Book<'_>, input: &ImportInput<'_>, company: &Com
         }
     }
     source.rewind(input)?;
-    let mut work = Work { survey, spread, mapping, company, update: input.update, batch: Vec::with_capacity(BATCH) };
+    let (batch, positions) = (Vec::with_capacity(BATCH), Vec::new());
+    let mut work = Work { survey, spread, mapping, company, names, today, update: input.update, batch, positions };
     work.go(book, &mut source)
 }
 
@@ -98,6 +103,7 @@ fn look_over(
     source: &mut Source,
     mapping: &Mapping,
     company: &Company,
+    names: &PlanNames,
 ) -> Result<Survey, ImportFault> {
     let mut survey = Survey::new(mapping.rows.history);
     while let Some(row) = source.next()? {
@@ -110,7 +116,7 @@ fn look_over(
         } else if row.fault.is_some() {
             survey.add_other(row.line, row.offset, Verdict::Unfit);
         } else {
-            match MemberRow::read(cells) {
+            match MemberRow::read(cells, names) {
                 Ok(member) => survey.add(row.line, row.offset, &member),
                 Err(_) => survey.add_other(row.line, row.offset, Verdict::Unfit),
             }
@@ -144,8 +150,12 @@ struct Work<'a> {
     spread: Vec<(Day, String, MemberId)>,
     mapping: &'a Mapping,
     company: &'a Company,
+    names: PlanNames,
+    today: Day,
     update: bool,
     batch: Vec<(usize, Row)>,
+    /// Lines, numbers of positions and of the persons who own them. They are joined at the end, when everybody is there.
+    positions: Vec<(u64, String, String)>,
 }
 
 impl Work<'_> {
@@ -158,6 +168,7 @@ impl Work<'_> {
                 continue;
             }
             done += 1;
+            self.note_position(&row);
             if done > resumed_at {
                 self.batch.push((index, row));
                 self.write_if_full(book, done)?;
@@ -165,16 +176,64 @@ impl Work<'_> {
         }
         for position in 0..self.survey.deferred.len() {
             done += 1;
-            if done <= resumed_at {
+            let has_persons = self.mapping.columns.find("person").is_some();
+            if done <= resumed_at && !has_persons {
                 continue;
             }
             let index = self.survey.deferred[position] as usize;
             if let Some(row) = source.at(&self.survey, index)? {
-                self.batch.push((index, row));
-                self.write_if_full(book, done)?;
+                self.note_position(&row);
+                if done > resumed_at {
+                    self.batch.push((index, row));
+                    self.write_if_full(book, done)?;
+                }
             }
         }
-        self.write(book, done)
+        self.write(book, done)?;
+        self.join_positions(book, done)
+    }
+
+    /// Keeps whom a position belongs to.
+    fn note_position(&mut self, row: &Row) {
+        let cells = Cells::new(self.mapping, row, self.company.zone);
+        if row.fault.is_some() || cells.is_skipped() || !cells.is_mapped("person") {
+            return;
+        }
+        if let (Ok(number), Ok(person)) = (cells.text("number", 4096), cells.text("person", 4096))
+            && !person.is_empty()
+            && person != number
+        {
+            self.positions.push((row.line, number, person));
+        }
+    }
+
+    /// Joins positions to the persons who own them, where they belong to nobody yet.
+    fn join_positions(&mut self, book: &mut Book<'_>, done: i64) -> Result<(), ImportFault> {
+        let positions = std::mem::take(&mut self.positions);
+        for part in positions.chunks(BATCH) {
+            book.write(done, 1000, |book, tx| {
+                let numbers: Vec<&str> = part.iter().flat_map(|(_, own, person)| [&**own, &**person]).collect();
+                let known = members::find_by_numbers(tx, &numbers)?;
+                for (line, own, person) in part {
+                    let Some((own_id, ..)) = known.get(own) else { continue };
+                    let owner = known.get(person).map(|(id, ..)| *id);
+                    let joined = match owner {
+                        None if book.is_dry_run && self.survey.defines(person) => true,
+                        None => false,
+                        Some(_) if book.is_dry_run => true,
+                        Some(owner) => members::join_person(tx, *own_id, owner, book.clock.now())?,
+                    };
+                    if !joined {
+                        let reason = format!("{own} is not made a position of {person}");
+                        let why =
+                            if owner.is_none() { "who is no member" } else { "one of them is a position already" };
+                        book.remark(*line, format!("{reason}: {why}"));
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     fn write_if_full(&mut self, book: &mut Book<'_>, done: i64) -> Result<(), ImportFault> {
@@ -200,7 +259,7 @@ impl Work<'_> {
                 (_, Some(fault)) => book.reject(row, fault.to_string()),
                 (Verdict::Skipped, None) => book.count(Fate::Skipped),
                 (Verdict::Repeat, None) => book.count(Fate::Unchanged),
-                (verdict, None) => match MemberRow::read(cells) {
+                (verdict, None) => match MemberRow::read(cells, &self.names) {
                     Err(reason) => book.reject(row, reason),
                     Ok(member) => match self.refused(verdict, &member) {
                         Some(reason) => book.reject(row, reason),
@@ -211,7 +270,7 @@ impl Work<'_> {
         }
         let there = self.stored_members(tx, &read)?;
         let now = book.clock.now();
-        let (mut rows, mut links) = (Vec::new(), Vec::new());
+        let (mut rows, mut links, mut said) = (Vec::new(), Vec::new(), Vec::new());
         for (_, row, member) in &read {
             if let Some(stored) = there.get(&member.new.number) {
                 self.compare(book, tx, row, member, stored)?;
@@ -219,6 +278,12 @@ impl Work<'_> {
             }
             let stored = member.member(MemberId(ids::next()), now);
             self.link(book, row, member, stored.id, &mut links);
+            said.extend(member.attributes.iter().map(|(name, value)| MemberAttribute {
+                member_id: stored.id,
+                name: name.clone(),
+                from_day: member.joined_on,
+                value: value.clone(),
+            }));
             self.survey.remember(&stored);
             rows.push(stored);
             book.count(Fate::Created);
@@ -226,6 +291,7 @@ impl Work<'_> {
         if !book.is_dry_run {
             members::insert(tx, &rows)?;
             links::insert(tx, &links)?;
+            attributes::insert(tx, &said)?;
         }
         Ok(())
     }
@@ -317,7 +383,8 @@ impl Work<'_> {
         }
         let cells = Cells::new(self.mapping, row, self.company.zone);
         let parents = self.parents_to_compare(tx, cells, stored.id)?;
-        match member.compared(cells, stored, parents) {
+        let other = self.other_attributes(tx, member, stored.id)?;
+        match member.compared(cells, stored, parents).with(stored, &other) {
             Comparison::Same => book.count(Fate::Unchanged),
             Comparison::Fixed(reason) => book.reject(row, reason),
             Comparison::Open { differences, .. } if !self.update => {
@@ -331,6 +398,10 @@ impl Work<'_> {
                 changed.updated_at = book.clock.now();
                 if !book.is_dry_run {
                     members::update(tx, &changed)?;
+                    for (name, value, _) in other {
+                        let (member_id, from_day) = (stored.id, self.today);
+                        attributes::set(tx, &MemberAttribute { member_id, name, from_day, value })?;
+                    }
                     audit::append(
                         tx,
                         &audit::Entry {
@@ -349,6 +420,25 @@ impl Work<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Attributes that the row says differently from what is stored today: name, value here, value there.
+    fn other_attributes(
+        &self,
+        tx: &mut Conn,
+        member: &MemberRow,
+        id: MemberId,
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        if member.attributes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let said = attributes::list_of(tx, &[id])?;
+        let there = |name: &str| {
+            let last = said.iter().rfind(|said| said.name == name && said.from_day <= self.today);
+            last.map(|said| said.value.clone()).unwrap_or_default()
+        };
+        let all = member.attributes.iter().map(|(name, value)| (name.clone(), value.clone(), there(name)));
+        Ok(all.filter(|(_, here, there)| here != there).collect())
     }
 
     /// Numbers of the stored sponsor and enroller, where the mapping says who they should be.

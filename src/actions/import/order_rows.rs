@@ -2,12 +2,13 @@
 
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::company::Company;
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::{OrderType, PaymentState};
 use crate::domain::words::UnknownWord;
 use crate::sheet::{CellFault, Cells, Mapping, Row};
 
-use super::volumes::{part_of_price, volume};
+use super::volumes::{measures, part_of_price, volume};
 
 /// Why an order is rejected: the row to blame and the reason.
 pub(super) type Blame = (usize, String);
@@ -36,6 +37,7 @@ pub(super) struct LineValues {
     pub wholesale_minor: Option<i64>,
     pub qv: Option<Volume>,
     pub cv: Option<Volume>,
+    pub measures: Option<Measures>,
     /// Number of the original order; empty where the file names none.
     pub original: String,
 }
@@ -187,6 +189,7 @@ fn read_line(cells: Cells<'_>, currency: Currency) -> Result<LineValues, String>
         wholesale_minor,
         qv: volume(cells, "qv", unit_price_minor, quantity, currency)?,
         cv: volume(cells, "cv", unit_price_minor, quantity, currency)?,
+        measures: measures(cells, unit_price_minor, quantity, currency)?,
         original: cells.text("original", 60).map_err(said)?,
     })
 }

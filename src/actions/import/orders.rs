@@ -12,6 +12,7 @@ use super::{BATCH, ImportFault, ImportInput};
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::company::Company;
 use crate::domain::ids::{MemberId, OrderId, OrderLineId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::{OrderKind, PaymentState, commission_day};
@@ -207,7 +208,10 @@ impl<'a> Work<'a> {
             lines.entry(line.order_id).or_default().push(line);
         }
         let mut prices: HashMap<ProductId, Vec<Price>> = HashMap::new();
-        if values().any(|(_, line)| line.qv.is_none() || line.cv.is_none() || line.wholesale_minor.is_none()) {
+        let asks = |line: &LineValues| {
+            line.qv.is_none() || line.cv.is_none() || line.wholesale_minor.is_none() || line.measures.is_none()
+        };
+        if values().any(|(_, line)| asks(line)) {
             let mut ids: Vec<ProductId> =
                 values().filter_map(|(_, line)| self.products.get(&line.sku)).map(|product| product.id).collect();
             ids.sort_unstable();
@@ -260,6 +264,7 @@ impl<'a> Work<'a> {
             wholesale_minor: 0,
             qv: Volume::ZERO,
             cv: Volume::ZERO,
+            measures: Measures::default(),
             line_count: 0,
             created_at: there.now,
         };
@@ -317,6 +322,11 @@ fn order_line(
         (None, Some(price)) => times(of_price(price).0),
         (None, None) => Ok(0),
     };
+    let measures = match (&line.measures, own) {
+        (Some(measures), _) => measures.times(sign),
+        (None, Some(price)) => price.measures.times(sign).and_then(|each| each.times(line.quantity)),
+        (None, None) => Ok(Measures::default()),
+    };
     let wholesale = match (line.wholesale_minor, price_of(PriceType::Wholesale)) {
         (Some(minor), _) => minor,
         (None, Some(price)) => times(price.price_minor)?,
@@ -334,6 +344,7 @@ fn order_line(
         wholesale_minor: sign * wholesale,
         qv: Volume(sign * given(line.qv, |price| price.qv)?),
         cv: Volume(sign * given(line.cv, |price| price.cv)?),
+        measures: measures.map_err(|fault| fault.to_string())?,
         original_order_id: OrderId(0),
     })
 }
@@ -346,7 +357,11 @@ fn totalled(order: Order, lines: &[OrderLine]) -> Result<Order, String> {
             .try_fold(0_i64, |sum, line| sum.checked_add(of(line)))
             .ok_or_else(|| "the total of the order is too large to be stored exactly".to_owned())
     };
+    let measures = lines.iter().try_fold(Measures::default(), |sum, line| {
+        if line.measures.is_empty() { Ok(sum) } else { sum.plus(&line.measures).map_err(|fault| fault.to_string()) }
+    })?;
     Ok(Order {
+        measures,
         paid_minor: sum(|line| line.amount_minor)?,
         wholesale_minor: sum(|line| line.wholesale_minor)?,
         qv: Volume(sum(|line| line.qv.0)?),

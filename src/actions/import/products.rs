@@ -7,14 +7,15 @@ use super::{BATCH, ImportFault, ImportInput};
 use crate::domain::calendar::Day;
 use crate::domain::company::Company;
 use crate::domain::ids::{PriceId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
-use crate::domain::product::{PriceType, ProductStatus};
+use crate::domain::product::{PriceType, ProductStatus, product_line_fault};
 use crate::domain::words::UnknownWord;
 use crate::sheet::{CellFault, Cells, Repeats, Row, Rows};
 use crate::store::products::{self, Price, Product};
 use crate::store::{Conn, StoreError, ids};
 
-use super::volumes::{part_of_price, volume};
+use super::volumes::{measures, part_of_price, volume};
 
 /// The values of a row.
 struct ProductRow {
@@ -26,6 +27,9 @@ struct ProductRow {
     prices: Vec<(PriceType, i64)>,
     qv: Volume,
     cv: Volume,
+    measures: Measures,
+    /// The product line; `None` where the mapping says nothing about it.
+    line: Option<String>,
     from_day: Day,
 }
 
@@ -57,6 +61,11 @@ impl ProductRow {
             status: status.parse().map_err(|e: UnknownWord| e.to_string())?,
             qv: volume(cells, "qv", price, 1, currency)?.unwrap_or_default(),
             cv: volume(cells, "cv", price, 1, currency)?.unwrap_or_default(),
+            measures: measures(cells, price, 1, currency)?.unwrap_or_default(),
+            line: match cells.text("line", 60).map_err(said)? {
+                line if cells.is_mapped("line") => Some(product_line(line)?),
+                _ => None,
+            },
             from_day: cells.day("from_day").map_err(said)?.unwrap_or(Day(0)),
             currency,
             prices,
@@ -200,7 +209,8 @@ impl Work<'_> {
         let prices: Vec<Price> = product.prices(stored).collect();
         let different = prices.iter().find_map(|price| {
             let old = known.prices.get(&price_key(price))?;
-            ((old.price_minor, old.qv, old.cv) != (price.price_minor, price.qv, price.cv)).then_some((old, price))
+            let same = (old.price_minor, old.qv, old.cv) == (price.price_minor, price.qv, price.cv);
+            (!same || old.measures != price.measures).then_some((old, price))
         });
         if let Some((old, price)) = different {
             let reason = format!(
@@ -238,6 +248,7 @@ impl Work<'_> {
                 id: ProductId(ids::next()),
                 sku: product.sku.clone(),
                 name: product.name.clone(),
+                line: product.line.clone().unwrap_or_default(),
                 status: product.status,
                 created_at: now,
                 updated_at: now,
@@ -247,19 +258,28 @@ impl Work<'_> {
             known.products.insert(product.sku.clone(), stored);
             return Ok(Ok((id, Fate::Created)));
         };
-        if stored.name == product.name || self.takes_first() {
+        let other_line = product.line.as_ref().filter(|line| **line != stored.line);
+        if self.takes_first() || (stored.name == product.name && other_line.is_none()) {
             return Ok(Ok((stored.id, Fate::Unchanged)));
         }
         if !self.input.update {
+            let (what, there) = match other_line {
+                Some(_) if stored.name == product.name => ("product line", or_none(&stored.line)),
+                _ => ("name", stored.name.as_str()),
+            };
             return Ok(Err(format!(
-                "{} exists with a different name ({}); import with --update to take the one here",
-                product.sku, stored.name
+                "{} exists with a different {what} ({there}); import with --update to take the one here",
+                product.sku
             )));
         }
-        if !book.is_dry_run {
-            products::update_name(tx, stored.id, &product.name, now)?;
+        if let Some(line) = other_line {
+            stored.line.clone_from(line);
         }
         stored.name.clone_from(&product.name);
+        stored.updated_at = now;
+        if !book.is_dry_run {
+            products::update(tx, stored)?;
+        }
         Ok(Ok((stored.id, Fate::Updated)))
     }
 }
@@ -274,9 +294,22 @@ impl ProductRow {
             price_minor: *minor,
             qv: self.qv,
             cv: self.cv,
+            measures: self.measures.clone(),
             from_day: self.from_day,
         })
     }
+}
+
+/// A product line as it may be stored: one word, as plans name it.
+fn product_line(line: String) -> Result<String, String> {
+    match product_line_fault(&line) {
+        Some(fault) => Err(format!("line: {fault}")),
+        None => Ok(line),
+    }
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { "none" } else { text }
 }
 
 type PriceKey = (ProductId, PriceType, Currency, Day);

@@ -7,6 +7,7 @@ use super::foreseen::Foreseen;
 use super::order_rows::{Blame, Head, LineValues};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{OrderId, OrderLineId, ProductId};
+use crate::domain::measures::Measures;
 use crate::domain::money::Volume;
 use crate::domain::order::OrderKind;
 use crate::sheet::{Original, Returns, Unmatched};
@@ -23,12 +24,13 @@ pub(super) struct Returned {
 }
 
 /// What is left of one product of one order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Left {
     quantity: i64,
     wholesale: i64,
     qv: i64,
     cv: i64,
+    measures: Measures,
 }
 
 impl Left {
@@ -37,6 +39,15 @@ impl Left {
         self.wholesale += line.wholesale_minor;
         self.qv += line.qv.0;
         self.cv += line.cv.0;
+        self.change(&line.measures, 1);
+    }
+
+    /// Further volumes come or go; they came from stored sums, so they cannot leave 64 bits.
+    fn change(&mut self, measures: &Measures, sign: i64) {
+        if !measures.is_empty() {
+            let signed = measures.times(sign).and_then(|signed| self.measures.plus(&signed));
+            self.measures = signed.unwrap_or_default();
+        }
     }
 
     /// Takes pieces away with their share of everything; the last piece takes the rest.
@@ -45,11 +56,18 @@ impl Left {
             let part = i128::from(amount) * i128::from(pieces) / i128::from(self.quantity.max(1));
             i64::try_from(part).unwrap_or_default()
         };
-        let taken = Self { quantity: pieces, wholesale: share(self.wholesale), qv: share(self.qv), cv: share(self.cv) };
+        let taken = Self {
+            quantity: pieces,
+            wholesale: share(self.wholesale),
+            qv: share(self.qv),
+            cv: share(self.cv),
+            measures: self.measures.each(|volume| Some(share(volume))).unwrap_or_default(),
+        };
         self.quantity -= taken.quantity;
         self.wholesale -= taken.wholesale;
         self.qv -= taken.qv;
         self.cv -= taken.cv;
+        self.change(&taken.measures, -1);
         taken
     }
 }
@@ -138,7 +156,7 @@ impl Returned {
             let taken = if line.amount_minor == 0 { Vec::new() } else { bought.take(line.product_id, open) };
             for (original, taken) in taken {
                 open -= taken.quantity;
-                found.push(part(line, original, taken));
+                found.push(part(line, original, &taken));
             }
             if open == 0 {
                 continue;
@@ -160,8 +178,9 @@ impl Returned {
                 remarks.push((at, remark));
             }
             // The sale is not in these books and earned nothing here, so no volume goes back.
-            let none = Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), qv: 0, cv: 0 };
-            found.push(part(line, OrderId(0), none));
+            let none =
+                Left { quantity: open, wholesale: open.saturating_mul(line.unit_price_minor), ..Left::default() };
+            found.push(part(line, OrderId(0), &none));
         }
         for (at, line) in found.iter_mut().enumerate() {
             line.line_no = i32::try_from(at + 1).unwrap_or(i32::MAX);
@@ -174,7 +193,7 @@ impl Returned {
 }
 
 /// The part of a returned line that goes back to one original.
-fn part(line: &OrderLine, original: OrderId, taken: Left) -> OrderLine {
+fn part(line: &OrderLine, original: OrderId, taken: &Left) -> OrderLine {
     OrderLine {
         id: OrderLineId(ids::next()),
         quantity: -taken.quantity,
@@ -182,6 +201,7 @@ fn part(line: &OrderLine, original: OrderId, taken: Left) -> OrderLine {
         wholesale_minor: -taken.wholesale,
         qv: Volume(-taken.qv),
         cv: Volume(-taken.cv),
+        measures: taken.measures.times(-1).unwrap_or_default(),
         original_order_id: original,
         ..line.clone()
     }

@@ -2,14 +2,15 @@
 
 use rust_decimal::Decimal;
 
+use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, MoneyFault, Rounding, Volume};
-use crate::sheet::{Cells, Column};
+use crate::sheet::{Cells, Column, MEASURES};
 
 /// The volume of `quantity` pieces; `None` where the mapping says nothing about the field. A column holds
 /// the volume of one piece.
 pub(super) fn volume(
     cells: Cells<'_>,
-    field: &'static str,
+    field: &str,
     price_minor: i64,
     quantity: i64,
     currency: Currency,
@@ -35,6 +36,23 @@ pub(super) fn volume(
         return Err(format!("{field} is negative; a volume is 0 or more"));
     }
     Ok(Some(Volume(scaled)))
+}
+
+/// Further volumes of `quantity` pieces; `None` where the mapping says nothing about any.
+pub(super) fn measures(
+    cells: Cells<'_>,
+    price_minor: i64,
+    quantity: i64,
+    currency: Currency,
+) -> Result<Option<Measures>, String> {
+    let mut all = Vec::new();
+    for (field, name) in cells.names(MEASURES) {
+        all.push((name.to_owned(), volume(cells, field, price_minor, quantity, currency)?.unwrap_or_default()));
+    }
+    if all.is_empty() {
+        return Ok(None);
+    }
+    Measures::new(all).map(Some).map_err(|fault| fault.to_string())
 }
 
 /// A price worked out from another one by the mapping's factor.

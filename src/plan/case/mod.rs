@@ -139,6 +139,8 @@ enum Change {
     Forced(String),
     Market(String),
     Person(usize),
+    /// A name and its value; `none` takes it away.
+    Attribute(String, String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +156,8 @@ struct NewOrder {
     cv: Option<Volume>,
     paid: Option<String>,
     wholesale: Option<String>,
+    /// Further volumes by name; which there are, the plan says.
+    measures: Vec<(String, Volume)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -16,8 +16,26 @@ pub struct Ordered {
     returned: i64,
 }
 
-const OPTIONS: [&str; 10] =
-    ["qv", "cv", "paid", "wholesale", "line", "number", "standard", "enrolment", "autoship", "tools"];
+const OPTIONS: [&str; 13] = [
+    "qv",
+    "cv",
+    "paid",
+    "wholesale",
+    "line",
+    "number",
+    "standard",
+    "enrolment",
+    "autoship",
+    "tools",
+    "upgrade",
+    "renewal",
+    "promotion",
+];
+
+/// Whether what comes next is a volume and no day.
+fn followed_by_a_number(rest: &[Word<'_>]) -> bool {
+    rest.first().is_some_and(|word| day(*word).is_none() && word.text.parse::<Volume>().is_ok())
+}
 
 /// A volume. Three decimals are refused: in half of the world they are thousands.
 fn points(word: Word<'_>) -> Result<Volume, Fault> {
@@ -48,10 +66,12 @@ impl Draft {
             cv: None,
             paid: None,
             wholesale: None,
+            measures: Vec::new(),
         };
         let mut number = *volume;
         let mut rest = rest;
         while let Some((option, mut after)) = rest.split_first() {
+            let is_measure = crate::domain::measures::is_name(option.text) && followed_by_a_number(after);
             let mut value = || {
                 let (value, left) =
                     after.split_first().ok_or_else(|| option.fault("a value is missing behind this", how("order")))?;
@@ -71,6 +91,12 @@ impl Draft {
                 text => match (day(*option), text.parse()) {
                     (Some(day), _) => order.day = Some(self.day_of_period(*option, day?)?),
                     (None, Ok(order_type)) => order.order_type = order_type,
+                    (None, Err(_)) if is_measure => {
+                        if order.measures.iter().any(|(name, _)| name == text) {
+                            return Err(option.fault(format!("“{text}” stands here twice"), how("order")));
+                        }
+                        order.measures.push((text.to_owned(), value()?.value()?));
+                    }
                     (None, Err(_)) => {
                         let help = format!("{}; a day is written as 2026-10-31", suggest(text, OPTIONS));
                         return Err(option.fault(format!("an order has no “{text}”"), help));

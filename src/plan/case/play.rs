@@ -4,12 +4,12 @@ use super::compare::{self, Asked};
 use super::{Case, Change, Difference, Expectation, NewMember, NewOrder, NewReturn, Statement};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId};
-use crate::domain::money::{MoneyFault, Rounding};
+use crate::domain::money::{MoneyFault, Rounding, Volume};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::engine;
 use crate::plan::explain::{Question, explain};
 use crate::plan::result::RunResult;
-use crate::plan::snapshot::{Amounts, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
+use crate::plan::snapshot::{Amounts, Measured, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
 
 /// Runs a plan over a case.
 pub fn play(case: &Case, plan: &CheckedPlan) -> Vec<Difference> {
@@ -31,6 +31,8 @@ fn empty(plan: &CheckedPlan) -> Snapshot {
     Snapshot {
         period: super::first_period(),
         currency: plan.currency,
+        measures: plan.measures.clone(),
+        attributes: plan.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
         members: Vec::new(),
         orders: Vec::new(),
         takebacks: Vec::new(),
@@ -51,6 +53,7 @@ pub struct Placed {
     /// Place in the snapshot's orders of that period.
     pub at: usize,
     pub amounts: Amounts,
+    pub measures: Measured,
     /// What came back of it, in which periods.
     pub returned: Vec<(usize, Amounts)>,
 }
@@ -106,7 +109,7 @@ impl<'a> Play<'a> {
             Statement::Carry(member, key, value) => self.carry(*member, key, *value),
             Statement::Period(span) => return self.next_period(span),
             Statement::Member(member) => self.member(member),
-            Statement::Change(member, change) => self.change(*member, change),
+            Statement::Change(member, change) => self.change(*member, change)?,
             Statement::Order(order) => self.order(order)?,
             Statement::Return(back) => self.give_back(back)?,
         }
@@ -128,11 +131,16 @@ impl<'a> Play<'a> {
             forced_rank: None,
             market: String::new(),
             person: None,
+            orders_before: 0,
+            attributes: Vec::new(),
         });
     }
 
-    fn change(&mut self, member: usize, change: &Change) {
-        let Some(member) = self.snapshot.members.get_mut(member) else { return };
+    fn change(&mut self, member: usize, change: &Change) -> Result<(), Stop> {
+        if let Change::Attribute(name, value) = change {
+            return self.attribute(member, name, value);
+        }
+        let Some(member) = self.snapshot.members.get_mut(member) else { return Ok(()) };
         match change {
             Change::Joined(day) => member.joined = *day,
             Change::Kind(kind) => member.kind = *kind,
@@ -140,7 +148,37 @@ impl<'a> Play<'a> {
             Change::Forced(rank) => member.forced_rank = Some(rank.clone()),
             Change::Market(market) => member.market.clone_from(market),
             Change::Person(person) => member.person = Some(id_of(*person)),
+            Change::Attribute(..) => {}
         }
+        Ok(())
+    }
+
+    fn attribute(&mut self, member: usize, name: &str, value: &str) -> Result<(), Stop> {
+        let names = &self.snapshot.attributes;
+        let Some(place) = names.iter().position(|known| known == name).and_then(|at| u16::try_from(at).ok()) else {
+            let known = format!("an attribute of the plan ({})", names.join(", "));
+            self.differ("the attribute".to_owned(), known, format!("“{name}”"));
+            return Err(Stop);
+        };
+        if let Some(member) = self.snapshot.members.get_mut(member) {
+            member.attributes.retain(|(at, _)| *at != place);
+            member.attributes.extend((value != "none").then(|| (place, value.to_owned())));
+        }
+        Ok(())
+    }
+
+    /// Further volumes of an order by their places.
+    fn measures(&mut self, new: &NewOrder) -> Result<Measured, Stop> {
+        let mut volumes = vec![Volume::ZERO; self.snapshot.measures.len()];
+        for (name, volume) in &new.measures {
+            let Some(at) = self.snapshot.measures.iter().position(|known| known == name) else {
+                let known = format!("a measure of the plan ({})", self.snapshot.measures.join(", "));
+                self.differ(format!("order {}", new.number), known, format!("“{name}”"));
+                return Err(Stop);
+            };
+            volumes[at] = *volume;
+        }
+        Ok(Measured::new(volumes))
     }
 
     /// Puts what an earlier run left among the state, instead of what is there.
@@ -164,6 +202,7 @@ impl<'a> Play<'a> {
         let wholesale = new.wholesale.as_ref().map_or_else(|| paid.clone(), |price| currency.parse_minor(price));
         let what = format!("order {}", new.number);
         let (paid_minor, wholesale_minor) = (self.minor(&what, paid)?, self.minor(&what, wholesale)?);
+        let measures = self.measures(new)?;
         let amounts = Amounts {
             qv: new.qv.unwrap_or(new.written),
             cv: new.cv.unwrap_or(new.written),
@@ -174,7 +213,7 @@ impl<'a> Play<'a> {
         let next = OrderId(i64::try_from(self.orders.len()).unwrap_or(i64::MAX).saturating_add(1));
         let id = same.map_or(next, |order| order.id);
         let (period, at) = (self.past.len(), self.snapshot.orders.len());
-        self.orders.push(Placed { id, period, at, amounts, returned: Vec::new() });
+        self.orders.push(Placed { id, period, at, amounts, measures: measures.clone(), returned: Vec::new() });
         self.snapshot.orders.push(SnapshotOrder {
             id,
             number: new.number.clone(),
@@ -183,6 +222,7 @@ impl<'a> Play<'a> {
             day: new.day.unwrap_or_else(|| self.usual_day()),
             order_type: new.order_type,
             amounts,
+            measures,
         });
         Ok(())
     }
@@ -231,7 +271,7 @@ impl<'a> Play<'a> {
             return Ok(found);
         }
         let mut snapshot = self.snapshot.clone();
-        snapshot.orders.retain(|order| order.amounts != Amounts::default());
+        snapshot.orders.retain(|order| !order.is_nothing());
         match engine::run_on(self.plan, &snapshot, 1, &mut |_| {}) {
             Ok(result) => Ok((snapshot, result)),
             Err(fault) => {
@@ -290,6 +330,14 @@ impl<'a> Play<'a> {
             self.differences.push(Difference { line, what, expected, got, why });
         }
         self.some = false;
+        let mut numbers: Vec<_> = snapshot.orders.iter().map(|order| (order.buyer, &order.number)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        for (buyer, _) in numbers {
+            if let Some(member) = self.snapshot.members.iter_mut().find(|member| member.id == buyer) {
+                member.orders_before += 1;
+            }
+        }
         self.snapshot.orders.clear();
         self.snapshot.takebacks.clear();
         self.snapshot.state_keys.clone_from(&result.state_keys);
@@ -339,7 +387,7 @@ impl Case {
                 break;
             }
         }
-        play.snapshot.orders.retain(|order| order.amounts != Amounts::default());
+        play.snapshot.orders.retain(|order| !order.is_nothing());
         play.snapshot
     }
 }

@@ -16,7 +16,7 @@ use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;
 
 /// Every word that may begin a line, with how the line goes on.
-pub const STATEMENTS: [(&str, &str); 23] = [
+pub const STATEMENTS: [(&str, &str); 24] = [
     ("case", "case NAME"),
     ("period", "period 2026-10"),
     ("members", "members A, B < A, c ~ A, X < A / B, D < A @ B right, T!"),
@@ -24,11 +24,13 @@ pub const STATEMENTS: [(&str, &str); 23] = [
     ("forced", "forced A Gold"),
     ("market", "market A IN"),
     ("person", "person A2 A"),
+    ("attribute", "attribute A NAME VALUE, or attribute A NAME none"),
     ("kind", "kind A preferred"),
     ("status", "status A suspended"),
     (
         "order",
-        "order A 100, with qv 90, cv 80, paid 120, wholesale 75, a day, a type, line NAME or number NAME behind it",
+        "order A 100, with qv 90, cv 80, paid 120, wholesale 75, a measure of the plan and its number, a day, a type, \
+         line NAME or number NAME behind it",
     ),
     ("return", "return NUMBER, or return NUMBER 50"),
     ("nothing", "nothing A"),
@@ -141,6 +143,7 @@ impl Draft {
             "return" => self.give_back(first, rest).map(Statement::Return),
             "joined" | "forced" | "market" | "person" | "kind" | "status" => self.change(first, rest),
             "carry" => self.state(first, rest).map(|(member, key, value)| Statement::Carry(member, key, value)),
+            "attribute" => self.attribute(first, rest),
             "some" => exactly::<0>(first, rest).map(|_| Statement::Some),
             _ => self.expectation(first, rest).map(Statement::Expect),
         };
@@ -196,6 +199,12 @@ impl Draft {
             _ => Change::Status(value.value()?),
         };
         Ok(Statement::Change(member, change))
+    }
+
+    fn attribute(&self, first: Word<'_>, rest: &[Word<'_>]) -> Result<Statement, Fault> {
+        let [who, name, value] = exactly(first, rest)?;
+        let change = Change::Attribute(name.text.to_owned(), value.text.to_owned());
+        Ok(Statement::Change(self.member(who)?, change))
     }
 
     fn expectation(&self, first: Word<'_>, rest: &[Word<'_>]) -> Result<Expectation, Fault> {

@@ -8,20 +8,24 @@ use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, OrderId};
 use crate::domain::money::{Rounding, Volume};
 use crate::plan::result::LineRow;
-use crate::plan::snapshot::{Amounts, OriginalLine, Takeback};
+use crate::plan::snapshot::{Amounts, Measured, OriginalLine, Takeback};
 
 /// Books a return; `None` on overflow.
 pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> {
     let present = play.past.len();
     play.returns += 1;
     let (mut before, mut now, mut total) = (Amounts::default(), Amounts::default(), Amounts::default());
+    let mut measures = Measured::default();
     let mut paid_in = None;
     for part in &back.parts {
         let order = &mut play.orders[part.order];
         let came = came_back(order, *part)?;
+        let further = order.measures.each(|volume| share(volume, *part))?;
         if order.period == present {
             let sold = &mut play.snapshot.orders[order.at].amounts;
             *sold = plus(sold, &came, -1)?;
+            let sold = &mut play.snapshot.orders[order.at].measures;
+            *sold = sold.plus(&further, -1)?;
         } else {
             // What came back in the order's own period was never paid.
             total = plus(&total, &order.amounts, 1)?;
@@ -33,6 +37,7 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
                 }
             }
             now = plus(&now, &came, 1)?;
+            measures = measures.plus(&further, 1)?;
             paid_in = Some((order.period, order.id));
         }
         order.returned.push((present, came));
@@ -52,19 +57,24 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
             before,
             now,
             total,
+            measures,
             lines: paid_lines(&play.past, period, original_order),
         });
     }
     Some(())
 }
 
-/// What this return brings back, so that all returns together bring back exactly the order.
-fn came_back(order: &Placed, part: Returned) -> Option<Amounts> {
-    let gone = |amount: i64, part: i64, written: i64| {
+/// What this return brings back of an amount, so that all returns together bring back exactly the whole.
+fn share(amount: i64, part: Returned) -> Option<i64> {
+    let gone = |part: i64, written: i64| {
         Rounding::Down.divide(i128::from(amount).checked_mul(i128::from(part))?, i128::from(written))
     };
-    let share =
-        |amount: i64| gone(amount, part.after, part.written)?.checked_sub(gone(amount, part.before, part.written)?);
+    gone(part.after, part.written)?.checked_sub(gone(part.before, part.written)?)
+}
+
+/// The same of all amounts.
+fn came_back(order: &Placed, part: Returned) -> Option<Amounts> {
+    let share = |amount: i64| share(amount, part);
     Some(Amounts {
         qv: Volume(share(order.amounts.qv.0)?),
         cv: Volume(share(order.amounts.cv.0)?),

@@ -86,6 +86,21 @@ pub enum RunFault {
         /// The limit.
         limit: String,
     },
+    /// Something of a member that the plan cannot read.
+    #[error(
+        "member {member} has {name} “{value}”, and the plan needs {wanted}; correct the member or [attributes] of the \
+         plan, and freeze again"
+    )]
+    Attribute {
+        /// Number of the member.
+        member: String,
+        /// Name of the attribute.
+        name: String,
+        /// What is there.
+        value: String,
+        /// What may be there.
+        wanted: String,
+    },
     /// More than fits the calculation.
     #[error("there are more than {limit} {what}; split the period")]
     TooMany {

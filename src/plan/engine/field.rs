@@ -14,7 +14,7 @@ use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Placement, Returns};
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
-use crate::plan::snapshot::{Amounts, Snapshot, SnapshotMember, Takeback};
+use crate::plan::snapshot::{Amounts, Measured, Snapshot, SnapshotMember, Takeback};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
 pub struct Field {
@@ -30,7 +30,7 @@ pub struct Field {
     pub status: Vec<MemberStatus>,
     /// Day of enrolment.
     pub joined: Vec<i32>,
-    /// Distributor with an active account.
+    /// Of a kind that may earn, with an active account.
     pub may_earn: Vec<bool>,
     /// The member, or for a customer the nearest distributor above in the enroller tree.
     pub seller: Vec<u32>,
@@ -42,6 +42,10 @@ pub struct Field {
     pub placement: Tree,
     /// On which side of the parent in the placement tree, the first is 0.
     pub side: Vec<u8>,
+    /// Per attribute of the plan, per member: a word by its place counted from 1, ten-thousandths, or days; 0 without it.
+    pub attributes: Vec<Vec<i64>>,
+    /// Orders that count on days before the period.
+    pub orders_before: Vec<u32>,
     /// Orders.
     pub orders: Orders,
     /// Id → place by number.
@@ -66,8 +70,12 @@ pub struct Orders {
     /// Goods of an earlier period that come back: such entries count for bonuses that pay points only. Empty if there
     /// are none.
     pub back: Vec<Back>,
+    /// Per further volume of the plan, per order.
+    pub measures: Vec<Vec<i64>>,
     /// What the buyer bought before in the period, and as which of the buyer's orders it came. Empty if not asked for.
     pub before: Vec<(Amounts, u32)>,
+    /// The same of further volumes.
+    pub measures_before: Vec<Vec<i64>>,
 }
 
 /// Whether an entry among the orders is a return of goods of an earlier period, and how much of them is back then.
@@ -102,7 +110,7 @@ impl Field {
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
         let ((sponsor, orders), (enroller, placement)) = both(
             threads,
-            || (tree(TreeKind::Sponsor), orders(snapshot, &ids, Returned::of(plan))),
+            || (tree(TreeKind::Sponsor), orders(plan, snapshot, &ids)),
             || (tree(TreeKind::Enroller), tree(TreeKind::Placement)),
         );
         let (sponsor, enroller, mut orders) = (sponsor?, enroller?, orders?);
@@ -127,7 +135,8 @@ impl Field {
             *buyer = index_of_rank[*buyer as usize];
         }
         if earlier(plan) {
-            orders.look_back()?;
+            let numbers: Vec<&str> = orders.place.iter().map(|place| number_of(snapshot, *place)).collect();
+            orders.look_back(&numbers)?;
         }
         let renumbered = |tree: Tree| tree.renumbered(&index_of_rank);
         let (sponsor, (enroller, placement)) =
@@ -135,13 +144,17 @@ impl Field {
         let of = |at: &u32| &members[*at as usize];
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
-        let may_earn =
-            kind.iter().zip(&status).map(|(kind, status)| kind.may_earn() && *status == MemberStatus::Active);
+        let may_earn = kind
+            .iter()
+            .zip(&status)
+            .map(|(kind, status)| plan.earners.contains(kind) && *status == MemberStatus::Active);
         Ok(Self {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
             seller: sellers(&kind, &enroller),
             side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
+            attributes: attributes(plan, snapshot, &place)?,
+            orders_before: place.iter().map(|at| of(at).orders_before).collect(),
             orders,
             kind,
             status,
@@ -254,9 +267,11 @@ fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
 
 /// Whether an expression reads the buyer's earlier orders of the period.
 fn earlier(plan: &CheckedPlan) -> bool {
-    use OrderField::{CvBefore, PaidBefore, Place, QvBefore};
+    use OrderField::{CvBefore, MeasureBefore, PaidBefore, Place, PlaceEver, QvBefore};
     let mut asks = false;
-    plan.numbers(&mut |num| asks |= matches!(num, Num::Order(Place | CvBefore | QvBefore | PaidBefore)));
+    plan.numbers(&mut |num| {
+        asks |= matches!(num, Num::Order(Place | PlaceEver | CvBefore | QvBefore | PaidBefore | MeasureBefore(_)));
+    });
     asks
 }
 
@@ -268,6 +283,9 @@ struct Entry<'s> {
     day: i32,
     kind: OrderType,
     amounts: Amounts,
+    measures: &'s Measured,
+    /// What the further volumes count: −1 for goods that came back.
+    sign: i64,
 }
 
 /// Whether goods that come back are among the orders.
@@ -296,7 +314,8 @@ fn entries(snapshot: &Snapshot, returned: Returned) -> Vec<Entry<'_>> {
     let mut all = Vec::with_capacity(snapshot.orders.len());
     for given in &snapshot.orders {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
-        all.push(Entry { number: &given.number, line: &given.line, buyer: given.buyer, day, kind, amounts });
+        let (number, line, measures) = (given.number.as_str(), given.line.as_str(), &given.measures);
+        all.push(Entry { number, line, buyer: given.buyer, day, kind, amounts, measures, sign: 1 });
     }
     for takeback in snapshot.takebacks.iter().filter(|_| returned != Returned::No) {
         let now = &takeback.now;
@@ -306,6 +325,8 @@ fn entries(snapshot: &Snapshot, returned: Returned) -> Vec<Entry<'_>> {
             buyer: takeback.buyer,
             day: takeback.day.0,
             kind: takeback.order_type,
+            measures: &takeback.measures,
+            sign: -1,
             amounts: Amounts {
                 qv: Volume(now.qv.0.saturating_neg()),
                 cv: Volume(now.cv.0.saturating_neg()),
@@ -318,7 +339,8 @@ fn entries(snapshot: &Snapshot, returned: Returned) -> Vec<Entry<'_>> {
 }
 
 /// The orders, buyers by their place by number.
-fn orders(snapshot: &Snapshot, ids: &Places, returned: Returned) -> Result<Orders, RunFault> {
+fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
+    let returned = Returned::of(plan);
     let all = entries(snapshot, returned);
     let count = fits("orders", all.len())?;
     let key = |at: u32| {
@@ -345,8 +367,25 @@ fn orders(snapshot: &Snapshot, ids: &Places, returned: Returned) -> Result<Order
         let of = |place: &u32| (*place as usize).checked_sub(snapshot.orders.len()).map_or(Back::No, |at| back[at]);
         orders.back = place.iter().map(of).collect();
     }
+    for name in &plan.measures {
+        let Some(at) = snapshot.measures.iter().position(|known| known == name) else {
+            orders.measures.push(vec![0; place.len()]);
+            continue;
+        };
+        let of = |this: &u32| all[*this as usize].measures.get(at).0.saturating_mul(all[*this as usize].sign);
+        orders.measures.push(place.iter().map(of).collect());
+    }
     orders.place = place;
     Ok(orders)
+}
+
+/// The number of an entry by its place: of an order, or after them of a return.
+fn number_of(snapshot: &Snapshot, place: u32) -> &str {
+    let place = place as usize;
+    match snapshot.orders.get(place) {
+        Some(order) => &order.number,
+        None => &snapshot.takebacks[place - snapshot.orders.len()].return_number,
+    }
 }
 
 /// For each return, whether all of its order is back with it.
@@ -360,27 +399,85 @@ fn back(snapshot: &Snapshot) -> Vec<Back> {
     snapshot.takebacks.iter().map(one).collect()
 }
 
+/// The members' attributes that the plan reads, by index. `place` leads from the index to the snapshot's members.
+fn attributes(plan: &CheckedPlan, snapshot: &Snapshot, place: &[u32]) -> Result<Vec<Vec<i64>>, RunFault> {
+    let word = |text: &str| {
+        let place = plan.words.iter().position(|word| word == text);
+        place.and_then(|place| i64::try_from(place + 1).ok()).unwrap_or(0)
+    };
+    let mut columns = vec![vec![0_i64; place.len()]; plan.attributes.len()];
+    let known: Vec<Option<usize>> = snapshot
+        .attributes
+        .iter()
+        .map(|name| plan.attributes.iter().position(|attribute| attribute.name == *name))
+        .collect();
+    for (index, at) in place.iter().enumerate() {
+        let member = &snapshot.members[*at as usize];
+        for (name, value) in &member.attributes {
+            let Some(column) = known.get(usize::from(*name)).copied().flatten() else { continue };
+            let attribute = &plan.attributes[column];
+            columns[column][index] = attribute.kind.read(value, word).ok_or_else(|| RunFault::Attribute {
+                member: member.number.clone(),
+                name: attribute.name.clone(),
+                value: value.clone(),
+                wanted: attribute.kind.wanted(),
+            })?;
+        }
+    }
+    Ok(columns)
+}
+
 impl Orders {
     /// Whether goods of an earlier period come back with an entry, and count for points only.
     pub fn back(&self, order: usize) -> Back {
         self.back.get(order).copied().unwrap_or(Back::No)
     }
 
-    /// Finds for each order what its buyer bought before in the period.
-    fn look_back(&mut self) -> Result<(), RunFault> {
-        let mut so_far: HashMap<u32, (Amounts, u32)> = HashMap::new();
-        for (buyer, amounts) in self.buyer.iter().zip(&self.amounts) {
-            let sum = so_far.entry(*buyer).or_default();
-            self.before.push((sum.0, sum.1 + 1));
-            let add = |a: i64, b: i64| a.checked_add(b).ok_or_else(|| RunFault::overflow("the orders of a buyer"));
-            sum.0 = Amounts {
-                qv: sum.0.qv.plus(amounts.qv)?,
-                cv: sum.0.cv.plus(amounts.cv)?,
-                paid_minor: add(sum.0.paid_minor, amounts.paid_minor)?,
-                wholesale_minor: add(sum.0.wholesale_minor, amounts.wholesale_minor)?,
-            };
-            sum.1 += 1;
+    /// The orders, each once however many lines it has, without goods that come back for points only. The lines of one order stand beside each other.
+    pub fn firsts<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = usize> + 'a {
+        let number = |at: usize| snapshot.orders.get(self.place[at] as usize).map(|order| order.number.as_str());
+        (0..self.place.len()).filter(move |at| {
+            let again = *at > 0 && number(*at).is_some() && number(*at) == number(*at - 1);
+            !again && self.back(*at) == Back::No
+        })
+    }
+
+    /// Finds for each order what its buyer bought before in the period. The lines of one order do not come before
+    /// each other.
+    fn look_back(&mut self, numbers: &[&str]) -> Result<(), RunFault> {
+        struct Sum<'s> {
+            number: &'s str,
+            place: u32,
+            /// Before the present order, and with it.
+            before: (Amounts, Vec<i64>),
+            after: (Amounts, Vec<i64>),
         }
+        let none = || (Amounts::default(), vec![0; self.measures.len()]);
+        let add = |a: i64, b: i64| a.checked_add(b).ok_or_else(|| RunFault::overflow("the orders of a buyer"));
+        let mut so_far: HashMap<u32, Sum<'_>> = HashMap::new();
+        let mut measures_before = vec![Vec::with_capacity(numbers.len()); self.measures.len()];
+        for (at, (buyer, amounts)) in self.buyer.iter().zip(&self.amounts).enumerate() {
+            let first = || Sum { number: "", place: 0, before: none(), after: none() };
+            let sum = so_far.entry(*buyer).or_insert_with(first);
+            if sum.place == 0 || sum.number != numbers[at] {
+                sum.number = numbers[at];
+                sum.place += 1;
+                sum.before.clone_from(&sum.after);
+            }
+            self.before.push((sum.before.0, sum.place));
+            let all = &mut sum.after.0;
+            *all = Amounts {
+                qv: all.qv.plus(amounts.qv)?,
+                cv: all.cv.plus(amounts.cv)?,
+                paid_minor: add(all.paid_minor, amounts.paid_minor)?,
+                wholesale_minor: add(all.wholesale_minor, amounts.wholesale_minor)?,
+            };
+            for (place, before) in measures_before.iter_mut().enumerate() {
+                before.push(sum.before.1[place]);
+                sum.after.1[place] = add(sum.after.1[place], self.measures[place][at])?;
+            }
+        }
+        self.measures_before = measures_before;
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ pub use places::place_members;
 
 use std::collections::HashMap;
 
-use super::checked::CheckedPlan;
+use super::checked::{CheckedPlan, VolumeScope};
 use super::expr::{MemberField, Num, Reads, TreeRef};
 use super::result::RunResult;
 use super::snapshot::Snapshot;
@@ -118,12 +118,13 @@ fn prepare<'a>(
     if asks_for(plan, MemberField::Recruit) {
         standing.recruit = derived::recruits(&standing, standing.tree(TreeRef::Kind(TreeKind::Enroller)));
     }
-    if asks_for(plan, MemberField::Market) {
+    let of_market = plan.volumes.iter().any(|volume| volume.scope == VolumeScope::Market);
+    if asks_for(plan, MemberField::Market) || of_market || !plan.words.is_empty() {
         standing.market_number = market_numbers(field, snapshot);
     }
     step("volumes", 2);
     derived::derive(&mut standing, snapshot, &mut memory, Reads::Facts)?;
-    volumes::compute(&mut standing, &mut memory)?;
+    volumes::compute(&mut standing, snapshot, &mut memory)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
     pairs::compute(&mut standing, snapshot, &mut memory, &mut brought, false)?;

@@ -1,5 +1,7 @@
 //! A sum that is shared out among those who have shares; the residue goes to the largest remainders.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
@@ -9,7 +11,8 @@ use super::values::{At, NoValue};
 use super::volumes::in_places;
 use super::walk::Workshop;
 use crate::domain::money::Volume;
-use crate::plan::expr::Num;
+use crate::plan::checked::VolumeScope;
+use crate::plan::expr::{Cond, Num};
 use crate::plan::result::{BaseKind, EarningLine};
 
 /// Decimal places of the share that a line shows; the amount is worked out from the whole numbers.
@@ -50,8 +53,51 @@ pub fn pay(
     if standing.field.len() == 0 {
         return Ok((Vec::new(), 0));
     }
-    // It is the same for everybody.
-    let whole = standing.number(pool.amount, 0, At::MEMBER).map_err(|NoValue| overflow())?;
+    // It is the same for everybody, or for everybody in a market.
+    if !by_market(standing, pool.amount) {
+        return share(standing, place, pool, 0, &holders, shop);
+    }
+    let market = |member: u32| standing.market_number[member as usize];
+    let mut somebody: BTreeMap<u32, u32> = BTreeMap::new();
+    for (member, _) in (0_u32..).zip(0..standing.field.len()) {
+        somebody.entry(market(member)).or_insert(member);
+    }
+    let (mut lines, mut left) = (Vec::with_capacity(holders.len()), 0_i64);
+    for (here, first) in somebody {
+        let group: Vec<(u32, i64)> = holders.iter().filter(|(member, _)| market(*member) == here).copied().collect();
+        let (mut own, rest) = share(standing, place, pool, first, &group, shop)?;
+        lines.append(&mut own);
+        left = left.checked_add(rest).ok_or_else(overflow)?;
+    }
+    Ok((lines, left))
+}
+
+/// Whether a sum reads a volume that is another in each market, or asks for the market.
+fn by_market(standing: &Standing<'_>, amount: &Num) -> bool {
+    let plan = standing.plan;
+    let of_market = |volume: &u16| plan.volumes[usize::from(*volume)].scope == VolumeScope::Market;
+    let mut apart = false;
+    amount.numbers(&mut |num| match num {
+        Num::Volume(volume) => apart |= of_market(volume),
+        Num::Before(place, _) => apart |= by_market(standing, &plan.remembered[usize::from(*place)].num),
+        _ => {}
+    });
+    amount.conditions(&mut |cond| apart |= matches!(cond, Cond::Market(_)));
+    apart
+}
+
+/// Shares a pool out among those who hold shares. Its sum is the one that holds for a member.
+fn share(
+    standing: &Standing<'_>,
+    place: u16,
+    pool: &Pool<'_>,
+    first: u32,
+    holders: &[(u32, i64)],
+    shop: &mut Workshop<'_>,
+) -> Result<(Vec<EarningLine>, i64), RunFault> {
+    let bonus = &standing.plan.bonuses[usize::from(place)];
+    let overflow = || RunFault::overflow(&format!("the pool of bonus {}", bonus.code));
+    let whole = standing.number(pool.amount, first as usize, At::MEMBER).map_err(|NoValue| overflow())?;
     let whole = whole.max(Decimal::ZERO);
     let minor = standing.currency.round(whole, standing.plan.rounding).map_err(|_| overflow())?;
     if holders.is_empty() {
@@ -59,7 +105,7 @@ pub fn pay(
     }
     let total: i128 = holders.iter().map(|(_, shares)| i128::from(*shares)).sum();
     let mut most = vec![i64::MAX; holders.len()];
-    for (most, (member, _)) in most.iter_mut().zip(&holders) {
+    for (most, (member, _)) in most.iter_mut().zip(holders) {
         if let Some(num) = pool.most {
             let value = standing.number(num, *member as usize, At::MEMBER);
             let value = value.map_err(|NoValue| (shop.arithmetic)(*member as usize))?;

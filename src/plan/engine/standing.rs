@@ -28,6 +28,8 @@ pub struct Standing<'a> {
     pub plan: &'a CheckedPlan,
     /// The members and orders.
     pub field: &'a Field,
+    /// First day of the period.
+    pub first_day: i32,
     /// Last day of the period.
     pub last_day: i32,
     /// Months since year 0 of the last day of the period.
@@ -48,7 +50,7 @@ pub struct Standing<'a> {
     pub recruit: Vec<u32>,
     /// Place of each member's market among the plan's words, plus 1; 0 for others. Empty if the plan names none.
     pub market: Vec<u16>,
-    /// A number for each member's market. Empty if the plan compares none.
+    /// A number for each member's market. Empty if the plan does not ask for markets.
     pub market_number: Vec<u32>,
     /// The same of each order's product line.
     pub line: Vec<u16>,
@@ -121,6 +123,7 @@ impl<'a> Standing<'a> {
         Self {
             plan,
             field,
+            first_day: snapshot.period.first.0,
             last_day: snapshot.period.last.0,
             last_month: super::values::month(snapshot.period.last.0),
             trees: Trees::default(),

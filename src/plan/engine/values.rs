@@ -9,7 +9,7 @@ use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::period_calendar::Weekday;
-use crate::plan::expr::{Cond, MemberField, Num, OrderField, RankTerm};
+use crate::plan::expr::{AttributeKind, Cond, MemberField, Num, OrderField, RankTerm};
 use crate::plan::snapshot::Amounts;
 
 /// A value that does not exist: a division by zero, or a number out of range.
@@ -82,6 +82,9 @@ impl Standing<'_> {
             Cond::Type(kind) => at.order.is_some_and(|order| self.field.orders.kind[order] == *kind),
             Cond::Weekday(day) => at.order.is_some_and(|order| Weekday::of(Day(self.field.orders.day[order])) == *day),
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
+            Cond::Attribute(op, attribute, place) => {
+                op.holds(&self.field.attributes[usize::from(*attribute)][member], place)
+            }
             Cond::Line(word) => at.order.is_some_and(|order| self.line.get(order) == Some(&(word + 1))),
             Cond::From(inner) => self.holds(inner, at.from.unwrap_or(member), at)?,
             Cond::Above(tree, inner) => match self.field.tree(*tree).parent[member] {
@@ -108,7 +111,7 @@ impl Standing<'_> {
             }
             Num::Count(count) => self.counts[usize::from(*count)][member].into(),
             Num::Gathered(sum) => self.sums[usize::from(*sum)][member],
-            Num::Member(field) => self.member_number(*field, member).into(),
+            Num::Member(field) => self.member_number(*field, member),
             Num::Order(field) => match at.order {
                 Some(order) => self.order_number(*field, order, (member, at.from.unwrap_or(member)))?,
                 None => Decimal::ZERO,
@@ -165,16 +168,29 @@ impl Standing<'_> {
         best.ok_or(NoValue)
     }
 
-    fn member_number(&self, field: MemberField, member: usize) -> i64 {
+    fn member_number(&self, field: MemberField, member: usize) -> Decimal {
         let joined = self.field.joined[member];
         match field {
-            MemberField::DaysEnrolled => i64::from(self.last_day) - i64::from(joined),
-            MemberField::MonthsEnrolled => i64::from(self.last_month) - i64::from(month(joined)),
+            MemberField::DaysEnrolled => (i64::from(self.last_day) - i64::from(joined)).into(),
+            MemberField::MonthsEnrolled => (i64::from(self.last_month) - i64::from(month(joined))).into(),
             MemberField::Orders => self.orders[member].into(),
+            MemberField::OrdersEver => {
+                (u64::from(self.orders[member]) + u64::from(self.field.orders_before[member])).into()
+            }
             MemberField::Recruit => self.recruit.get(member).copied().unwrap_or(0).into(),
             MemberField::RankNumber => self.paid[member].into(),
-            MemberField::PeriodMonth => i64::from(self.last_month.rem_euclid(12)) + 1,
+            MemberField::PeriodMonth => (self.last_month.rem_euclid(12) + 1).into(),
             MemberField::Market => self.market_number.get(member).copied().unwrap_or(0).into(),
+            MemberField::Joined => joined.into(),
+            MemberField::PeriodStart => self.first_day.into(),
+            MemberField::PeriodEnd => self.last_day.into(),
+            MemberField::Attribute(place) => {
+                let value = self.field.attributes[usize::from(place)][member];
+                match self.plan.attributes[usize::from(place)].kind {
+                    AttributeKind::Number => Volume(value).to_decimal(),
+                    _ => value.into(),
+                }
+            }
         }
     }
 
@@ -208,6 +224,16 @@ impl Standing<'_> {
             OrderField::DayOfMonth => Day(orders.day[order]).date().day().into(),
             OrderField::Month => Day(orders.day[order]).date().month().into(),
             OrderField::Place => before()?.1.into(),
+            OrderField::PlaceEver => {
+                let earlier = self.field.orders_before[orders.buyer[order] as usize];
+                (u64::from(before()?.1) + u64::from(earlier)).into()
+            }
+            OrderField::Day => orders.day[order].into(),
+            OrderField::Measure(place) => Volume(orders.measures[usize::from(place)][order]).to_decimal(),
+            OrderField::MeasureBefore(place) => {
+                let column = orders.measures_before.get(usize::from(place)).ok_or(NoValue)?;
+                Volume(column[order]).to_decimal()
+            }
             OrderField::CvBefore => before()?.0.cv.to_decimal(),
             OrderField::QvBefore => before()?.0.qv.to_decimal(),
             OrderField::PaidBefore => self.currency.to_decimal(before()?.0.paid_minor),

@@ -11,13 +11,13 @@ use crate::domain::money::Volume;
 use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField, Reads, TreeRef};
+use crate::plan::snapshot::Snapshot;
 use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
-pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), RunFault> {
-    let orders = &standing.field.orders;
-    for (_, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
-        standing.orders[*buyer as usize] += 1;
+pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Memory) -> Result<(), RunFault> {
+    for order in standing.field.orders.firsts(snapshot) {
+        standing.orders[standing.field.orders.buyer[order] as usize] += 1;
     }
     let plan = standing.plan;
     for volume in &plan.volumes {
@@ -53,6 +53,9 @@ pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory) -> Result<(), R
         if volume.scope == VolumeScope::Company {
             let sum = column.iter().try_fold(0_i64, |sum, value| sum.checked_add(*value)).ok_or_else(overflow)?;
             column.fill(sum);
+        }
+        if volume.scope == VolumeScope::Market {
+            column = in_market(standing, &column).ok_or_else(overflow)?;
         }
         standing.volumes.push(column);
     }
@@ -91,12 +94,23 @@ fn below(standing: &Standing<'_>, volume: &VolumeDef, column: Vec<i64>) -> Optio
     Some(sum)
 }
 
+/// The sum over everybody in each member's market.
+fn in_market(standing: &Standing<'_>, column: &[i64]) -> Option<Vec<i64>> {
+    let mut sums = vec![0_i64; standing.market_number.iter().max().map_or(0, |last| *last as usize + 1)];
+    for (market, value) in standing.market_number.iter().zip(column) {
+        let sum = &mut sums[*market as usize];
+        *sum = sum.checked_add(*value)?;
+    }
+    Some(standing.market_number.iter().map(|market| sums[*market as usize]).collect())
+}
+
 /// What a volume takes from an order, in ten-thousandths.
 fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize, at: At) -> Result<Option<i64>, NoValue> {
     let amounts = &standing.field.orders.amounts[order];
     Ok(match of {
         Num::Order(OrderField::Qv) => Some(amounts.qv.0),
         Num::Order(OrderField::Cv) => Some(amounts.cv.0),
+        Num::Order(OrderField::Measure(place)) => Some(standing.field.orders.measures[usize::from(*place)][order]),
         of => in_places(standing.number(of, buyer, at)?),
     })
 }

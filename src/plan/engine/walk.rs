@@ -251,7 +251,7 @@ impl<'a> Walker<'a> {
                 Some(Cell::Fixed(_, rate, _)) => Some(*rate),
                 _ => None,
             });
-            let written = self.bonus.rates.iter().filter_map(|row| row.cells.get(level)?.constant()).max();
+            let written = self.bonus.rates.iter().filter_map(|row| row.cells.get(level)?.largest()).max();
             cells.max().max(written).unwrap_or_default()
         };
         (0..self.written_levels).map(top).collect()

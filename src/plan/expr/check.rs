@@ -3,7 +3,7 @@
 mod calls;
 mod meaning;
 
-use super::names::Names;
+use super::names::{AttributeKind, Names};
 use super::parse::{Ast, AstKind, BinaryOp};
 use super::typed::{Compare, Cond, MemberField, Num, RankTerm, Reads};
 use super::{ExprFault, parse};
@@ -64,6 +64,8 @@ enum Word {
     Type,
     Line,
     Weekday,
+    /// One of the plan's attributes that has words.
+    Attribute(u16),
 }
 
 /// Whom a name is about, by what stands before its dot.
@@ -199,13 +201,18 @@ impl<'a> Checker<'a> {
     fn compare(&mut self, op: BinaryOp, left: &Ast, right: &Ast) -> Option<Cond> {
         let op = compare_of(op);
         match (self.word_field(left), self.word_field(right)) {
+            (Some((Word::Attribute(a), whom)), Some((Word::Attribute(b), other))) => {
+                return self.compare_attributes(op, (a, whom), (b, other), right);
+            }
             (Some((Word::Market, a)), Some((Word::Market, b))) => {
                 self.equals(op, left)?;
                 let market = |whom: Whom| whom.num(Num::Member(MemberField::Market));
                 return Some(Cond::Numbers(op, market(a), market(b)));
             }
             (Some((word, whom)), _) => return self.compare_word(op, word, left, right).map(|cond| whom.cond(cond)),
-            (_, Some((word, whom))) => return self.compare_word(op, word, right, left).map(|cond| whom.cond(cond)),
+            (_, Some((word, whom))) => {
+                return self.compare_word(op.turned(), word, right, left).map(|cond| whom.cond(cond));
+            }
             _ => {}
         }
         match (self.is_rank(left), self.is_rank(right)) {
@@ -244,7 +251,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The same attribute of two members.
+    fn compare_attributes(&mut self, op: Compare, a: (u16, Whom), b: (u16, Whom), right: &Ast) -> Option<Cond> {
+        let name = |(place, whom): (u16, Whom)| whom.num(Num::Member(MemberField::Attribute(place)));
+        let ordered = matches!(self.names.attributes[usize::from(a.0)].kind, AttributeKind::OneOf(_));
+        if a.0 != b.0 || !ordered {
+            let help = "compare it with a word, or with the same attribute of somebody else whose words are listed";
+            self.fault(right, "these two cannot be compared", help);
+            return None;
+        }
+        Some(Cond::Numbers(op, name(a), name(b)))
+    }
+
     fn compare_word(&mut self, op: Compare, word: Word, field: &Ast, other: &Ast) -> Option<Cond> {
+        if let Word::Attribute(place) = word
+            && let AttributeKind::OneOf(words) = &self.names.attributes[usize::from(place)].kind
+        {
+            let words = words.clone();
+            return self.compare_place(op, place, &words, other);
+        }
         self.equals(op, field)?;
         let AstKind::Name(name) = &other.kind else {
             self.fault(other, "a word is needed here", "write it without quotes, such as kind = distributor");
@@ -262,6 +287,10 @@ impl<'a> Checker<'a> {
             Word::Market => self.word(name).map(Cond::Market),
             Word::Line => self.word(name).map(Cond::Line),
             Word::Weekday => name.parse().map(Cond::Weekday).ok(),
+            Word::Attribute(place) if name == "none" => Some(Cond::Attribute(Compare::Is, place, 0)),
+            Word::Attribute(place) => {
+                self.word(name).map(|word| Cond::Attribute(Compare::Is, place, i64::from(word) + 1))
+            }
         };
         let Some(cond) = found else {
             let known: Vec<&str> = match word {
@@ -269,7 +298,7 @@ impl<'a> Checker<'a> {
                 Word::Status => MemberStatus::ALL.iter().map(|word| word.as_str()).collect(),
                 Word::Type => OrderType::ALL.iter().map(|word| word.as_str()).collect(),
                 Word::Weekday => Weekday::ALL.iter().map(|word| word.as_str()).collect(),
-                Word::Market | Word::Line => vec!["any word"],
+                Word::Market | Word::Line | Word::Attribute(_) => vec!["any word"],
             };
             self.fault(other, format!("unknown word “{name}”"), format!("use one of: {}", known.join(", ")));
             return None;
@@ -284,6 +313,19 @@ impl<'a> Checker<'a> {
         }
         self.fault(field, "words have no order", "compare them by = or !=");
         None
+    }
+
+    /// An attribute whose words stand from low to high, compared with one of them, or with `none`.
+    fn compare_place(&mut self, op: Compare, attribute: u16, words: &[String], other: &Ast) -> Option<Cond> {
+        let name = if let AstKind::Name(name) = &other.kind { name.as_str() } else { "" };
+        let place = if name == "none" { Some(0) } else { words.iter().position(|word| word == name).map(|at| at + 1) };
+        let place = place.and_then(|place| i64::try_from(place).ok());
+        if place.is_none() {
+            let own = &self.names.attributes[usize::from(attribute)].name;
+            let message = format!("this is no word of the attribute “{own}”");
+            self.fault(other, message, format!("use one of: {}, none", words.join(", ")));
+        }
+        Some(Cond::Attribute(op, attribute, place?))
     }
 
     fn is_rank(&self, ast: &Ast) -> bool {

@@ -2,6 +2,8 @@
 
 use super::parse::Ast;
 use super::typed::{Aggregate, Cond, MemberField, Num, OrderField, Reads, Take};
+use crate::domain::calendar::Day;
+use crate::domain::money::Volume;
 use crate::domain::run::PeriodKind;
 
 /// A volume that expressions may name.
@@ -15,6 +17,8 @@ pub struct VolumeName {
     pub money: bool,
     /// Whether it is the same for everybody.
     pub company: bool,
+    /// Whether it is the same for everybody in a market.
+    pub market: bool,
 }
 
 /// A named expression about a member.
@@ -75,6 +79,54 @@ pub enum Meaning {
     Condition(Cond),
 }
 
+/// What a member has besides: a package bought at joining, a day until which a subscription runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// The name.
+    pub name: String,
+    /// What values it has.
+    pub kind: AttributeKind,
+}
+
+/// What values an attribute has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// One of these words, from low to high.
+    OneOf(Vec<String>),
+    /// Any word.
+    Word,
+    /// A number with at most four places.
+    Number,
+    /// A day.
+    Day,
+}
+
+impl AttributeKind {
+    /// What a value must be, in words.
+    pub fn wanted(&self) -> String {
+        match self {
+            Self::OneOf(words) => format!("one of: {}", words.join(", ")),
+            Self::Word => "a word".to_owned(),
+            Self::Number => "a number with at most four places".to_owned(),
+            Self::Day => "a day such as 2026-10-31".to_owned(),
+        }
+    }
+
+    /// A value as a number: the place of a word counted from 1, ten-thousandths, days since 1970; `None` for what
+    /// cannot be one. A word of no list is the place that `word` gives it, or 0.
+    pub fn read(&self, text: &str, word: impl Fn(&str) -> i64) -> Option<i64> {
+        match self {
+            Self::OneOf(words) => {
+                let place = words.iter().position(|word| word == text)?;
+                i64::try_from(place).ok().map(|place| place + 1)
+            }
+            Self::Word => Some(word(text)),
+            Self::Number => text.parse::<Volume>().ok().map(|number| number.0),
+            Self::Day => text.parse::<Day>().ok().map(|day| i64::from(day.0)),
+        }
+    }
+}
+
 /// The names of a plan, and the aggregates that its expressions ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
@@ -86,6 +138,10 @@ pub struct Names {
     pub values: Vec<Value>,
     /// Names of the file that are known once they are read, each with advice for who reads them before.
     pub later: Vec<(String, &'static str)>,
+    /// Further volumes of orders.
+    pub measures: Vec<String>,
+    /// What members have besides.
+    pub attributes: Vec<Attribute>,
     /// Names of the tables.
     pub tables: Vec<String>,
     /// Names of the pairings.
@@ -119,15 +175,27 @@ pub struct Names {
 impl Names {
     /// Whether a number may be another for each member.
     pub fn differs(&self, num: &Num) -> bool {
+        self.differs_within(num, false)
+    }
+
+    /// Whether a number may be another for members of one market.
+    pub fn differs_in_a_market(&self, num: &Num) -> bool {
+        self.differs_within(num, true)
+    }
+
+    fn differs_within(&self, num: &Num, market: bool) -> bool {
         let mut differs = false;
         num.numbers(&mut |num| {
             differs |= match num {
-                Num::Volume(volume) => !self.volumes[usize::from(*volume)].company,
+                Num::Volume(volume) => {
+                    let volume = &self.volumes[usize::from(*volume)];
+                    !(volume.company || market && volume.market)
+                }
                 Num::Before(place, _) => {
                     let before = &self.remembered[usize::from(*place)];
-                    before.kept || self.differs(&before.num)
+                    before.kept || self.differs_within(&before.num, market)
                 }
-                Num::Member(MemberField::PeriodMonth) => false,
+                Num::Member(MemberField::PeriodMonth | MemberField::PeriodStart | MemberField::PeriodEnd) => false,
                 Num::Count(_)
                 | Num::Member(_)
                 | Num::Capped(..)
@@ -145,8 +213,9 @@ impl Names {
             };
         });
         num.conditions(&mut |cond| {
-            differs |=
-                !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
+            let market = market && matches!(cond, Cond::Market(_));
+            differs |= !market
+                && !matches!(cond, Cond::Always(_) | Cond::Not(_) | Cond::All(_) | Cond::Any(_) | Cond::Numbers(..));
         });
         differs
     }

@@ -1,13 +1,14 @@
 //! Tokens of an expression.
 
 use super::ExprFault;
+use crate::domain::calendar::Day;
 use rust_decimal::Decimal;
 use std::ops::Range;
 
 /// A token without its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token {
-    /// A number; `10%` is 0.1.
+    /// A number; `10%` is 0.1, a day such as 2026-10-31 the days since 1970.
     Number(Decimal),
     /// A name, dotted where it belongs to another (`buyer.kind`).
     Name(String),
@@ -70,8 +71,24 @@ fn advice(sign: char) -> &'static str {
     }
 }
 
+/// A day at the beginning of a text, such as 2026-10-31, as days since 1970, and its length; `None` inside if there is
+/// no such day. Without this it would be a difference of three numbers, which nobody means.
+fn day(text: &str) -> Option<(Option<i32>, usize)> {
+    let head = text.get(..10)?;
+    let well = head.bytes().enumerate().all(|(at, c)| if matches!(at, 4 | 7) { c == b'-' } else { c.is_ascii_digit() });
+    let ends = !text[10..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    (well && ends).then(|| (head.parse::<Day>().ok().map(|day| day.0), 10))
+}
+
 fn number(text: &str, start: usize) -> Result<(Decimal, usize), ExprFault> {
     let rest = &text[start..];
+    if let Some((day, length)) = day(rest) {
+        let span = start..start + length;
+        let day = day.ok_or_else(|| {
+            ExprFault::new(span, format!("“{}” is not a day", &rest[..length]), "write a day as 2026-10-31")
+        })?;
+        return Ok((day.into(), start + length));
+    }
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(rest.len());
     let digits: String = rest[..end].chars().filter(|c| *c != '_').collect();
     let span = start..start + end;

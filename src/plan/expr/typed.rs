@@ -107,6 +107,16 @@ pub enum MemberField {
     PeriodMonth,
     /// A number for the market, the same for all members of it.
     Market,
+    /// Orders of the period and all before it.
+    OrdersEver,
+    /// Day of enrolment, in days since 1970 like every day.
+    Joined,
+    /// The first day of the period.
+    PeriodStart,
+    /// The last day of the period.
+    PeriodEnd,
+    /// One of the plan's attributes, by place: a number, a day, or the place of a word counted from 1; 0 without it.
+    Attribute(u16),
 }
 
 /// A number that an order has.
@@ -146,6 +156,14 @@ pub enum OrderField {
     QvBefore,
     /// What the buyer paid for earlier orders of the period.
     PaidBefore,
+    /// As which of its buyer's orders of all times it came, the first is 1.
+    PlaceEver,
+    /// Its day.
+    Day,
+    /// One of the plan's further volumes, by place.
+    Measure(u16),
+    /// The same of the buyer's earlier orders of the period.
+    MeasureBefore(u16),
 }
 
 /// A number of a pairing.
@@ -218,6 +236,8 @@ pub enum Cond {
     Weekday(Weekday),
     /// Whether the member's market is the one with this place among the plan's words.
     Market(u16),
+    /// The place of the member's word for an attribute, counted from 1 (0 without one), compared with a place.
+    Attribute(Compare, u16, i64),
     /// Whether the order is of the product line with this place among the plan's words.
     Line(u16),
     /// The same about whose order or amount it is, or about the member who counts.
@@ -380,6 +400,15 @@ impl Num {
     pub fn constant(&self) -> Option<Decimal> {
         match self {
             Self::Const(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The largest of the values that are written down, where it is one of them: of a number itself, or of choices.
+    pub fn largest(&self) -> Option<Decimal> {
+        match self {
+            Self::Const(value) => Some(*value),
+            Self::If(_, a, b) => a.largest().max(b.largest()),
             _ => None,
         }
     }

@@ -249,9 +249,9 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
             let amount = number(reader, section, "pool", Scope::Member);
             let shares = number(reader, section, "shares", Scope::Member);
             let most = number(reader, section, "most", Scope::Member);
-            if amount.as_ref().is_some_and(|amount| reader.names.differs(amount)) {
+            if amount.as_ref().is_some_and(|amount| reader.names.differs_in_a_market(amount)) {
                 let span = section.table.get("pool").map_or(0..0, toml::Spanned::span);
-                let help = "use volumes with scope = \"company\", such as \"3% * all\"";
+                let help = "use volumes with scope = \"company\" or \"market\", such as \"3% * all\"";
                 reader.fault(&span, "what is shared out must be the same for everybody", help);
             }
             Some(BonusSource::Pool { amount: amount?, shares: shares?, most })

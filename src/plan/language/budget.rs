@@ -57,10 +57,10 @@ fn worst(bonuses: &[&Bonus], chosen: impl Fn(usize) -> bool) -> Option<Decimal> 
 }
 
 /// The sum over the levels of the highest rate, or the highest of all where differences are paid; rates that
-/// are expressions count as nothing.
+/// are other expressions than choices count as nothing.
 fn highest(bonus: &Bonus) -> Option<Decimal> {
     let best = |level: usize| {
-        let rates = bonus.rates.iter().filter_map(|row| row.cells.get(level)?.constant());
+        let rates = bonus.rates.iter().filter_map(|row| row.cells.get(level)?.largest());
         rates.max().unwrap_or(Decimal::ZERO)
     };
     let written = bonus.rates.iter().map(|row| row.cells.len()).max().unwrap_or(0);

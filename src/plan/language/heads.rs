@@ -4,17 +4,19 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{bonuses, calendar, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
+use super::{attributes, bonuses, calendar, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
 use crate::domain::calendar::Day;
 use crate::domain::country;
+use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "plan",
     "calendar",
+    "attributes",
     "tables",
     "values",
     "remembered",
@@ -48,6 +50,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let head = head.map(|section| head_of(reader, &section));
     ranks::codes(reader, root);
     bonuses::codes(reader, root);
+    attributes::read(reader, root);
     shown::later(reader, root);
     let tables = tables::read(reader, root);
     reader.names.pairs = pair_names(root);
@@ -60,7 +63,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let trees = trees::read(reader, root);
     volumes::check_trees(reader, root);
     let pairs = pairs::read(reader, root, &volumes);
-    let Status { active, active_text, paid_as, demotion, ranks_period } = status(reader, root);
+    let Status { active, active_text, paid_as, demotion, ranks_period, earners } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
     let bonuses = bonuses::read(reader, root);
     let larger = caps::larger(reader, root);
@@ -82,6 +85,8 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         market_values,
         returns,
         words: reader.names.words.clone(),
+        measures: reader.names.measures.clone(),
+        attributes: reader.names.attributes.clone(),
         tables,
         values: shown,
         trees,
@@ -90,6 +95,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         remembered: reader.names.remembered.clone(),
         placement,
         aggregates: reader.names.aggregates.clone(),
+        earners,
         active: active?,
         active_text,
         paid_as,
@@ -124,7 +130,7 @@ fn placement<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Place
     Some(Placement { width: u8::try_from(width).unwrap_or(u8::MAX), fill: fill.unwrap_or(Fill::BreadthFirst) })
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "name",
     "about",
     "currency",
@@ -136,6 +142,7 @@ const HEAD: [&str; 11] = [
     "places",
     "point_value",
     "returns",
+    "measures",
 ];
 
 struct Head {
@@ -152,6 +159,7 @@ struct Head {
 
 fn head_of<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Head {
     reader.only(section, &HEAD);
+    attributes::measures(reader, section);
     reader.text(section, "about");
     let name = reader.need_text(section, "name", "\"Field plan 2026\"").map(|text| text.value);
     let currency = reader.need_text(section, "currency", "\"EUR\"").and_then(|text| {
@@ -248,6 +256,27 @@ struct Status {
     paid_as: PaidAs,
     demotion: Demotion,
     ranks_period: Option<PeriodKind>,
+    earners: Vec<MemberKind>,
+}
+
+/// The kinds of members that may be active and earn.
+fn earners<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Vec<MemberKind> {
+    let usual = vec![MemberKind::Distributor];
+    let Some(value) = section.table.get("earners") else { return usual };
+    let DeValue::Array(items) = value.get_ref() else {
+        reader.wrong_kind(value, "a list of kinds such as [\"distributor\", \"preferred\"]");
+        return usual;
+    };
+    let kinds: Vec<&str> = MemberKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let mut found = Vec::new();
+    for item in items {
+        let Some(text) = reader.as_text(item) else { continue };
+        found.extend(reader.as_word::<MemberKind>(&text, "earners", &kinds));
+    }
+    if items.is_empty() {
+        reader.fault(&value.span(), "“earners” is empty", "name at least one kind of member");
+    }
+    found
 }
 
 fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
@@ -257,11 +286,13 @@ fn status<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Status {
         paid_as: PaidAs::Earned,
         demotion: Demotion::AtOnce,
         ranks_period: None,
+        earners: vec![MemberKind::Distributor],
     };
     let Some(section) = reader.section(root, "status", "[status]") else {
         return status;
     };
-    reader.only(&section, &["active", "paid_as", "ranks", "demotion"]);
+    reader.only(&section, &["active", "paid_as", "ranks", "demotion", "earners"]);
+    status.earners = earners(reader, &section);
     status.demotion = reader.word(&section, "demotion", &["at-once", "by-one"]).unwrap_or(Demotion::AtOnce);
     reader.names.former_ranks |= status.demotion == Demotion::ByOne;
     status.paid_as = reader.word(&section, "paid_as", &["earned", "highest"]).unwrap_or(PaidAs::Earned);

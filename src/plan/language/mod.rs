@@ -1,5 +1,6 @@
 //! From the text of a plan file to a checked plan, or to every fault in it.
 
+mod attributes;
 mod bonuses;
 mod budget;
 mod calendar;

@@ -1,12 +1,12 @@
 //! `rate` and `amount`: one value, one per level, or a table by paid rank.
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::bonuses::Kind;
 use super::source::{Reader, Section, Span};
 use crate::plan::checked::RateRow;
-use crate::plan::expr::{Num, Reads, Scope};
+use crate::plan::expr::{Attribute, AttributeKind, Compare, Cond, Num, Reads, Scope};
 use crate::plan::fault::suggest;
 
 /// Most levels of a bonus.
@@ -71,6 +71,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ki
         }
     };
     let rows = match value.get_ref() {
+        DeValue::Table(table) if table.contains_key("by") && !exact => vec![by_attribute(reader, table, single, how)?],
         DeValue::Table(table) => {
             let mut rows = Vec::new();
             for (key, value) in table {
@@ -97,6 +98,54 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ki
         }
     };
     (!rows.is_empty()).then_some(Table { rows })
+}
+
+/// A table by the words of an attribute, as one row whose cells choose by the earner's word: between two rows of the
+/// table the lower one applies; `none` is for those without a word.
+fn by_attribute<'t>(reader: &mut Reader<'t>, table: &'t DeTable<'t>, single: bool, how: How) -> Option<RateRow> {
+    let by = table.get("by").and_then(|by| reader.as_text(by))?;
+    let place = reader.names.attributes.iter().position(|attribute| attribute.name == by.value);
+    let words = place.and_then(|place| match &reader.names.attributes[place].kind {
+        AttributeKind::OneOf(words) => Some((u16::try_from(place).ok()?, words.clone())),
+        _ => None,
+    });
+    let Some((attribute, words)) = words else {
+        let listed = |attribute: &&Attribute| matches!(attribute.kind, AttributeKind::OneOf(_));
+        let known: Vec<String> =
+            reader.names.attributes.iter().filter(listed).map(|attribute| attribute.name.clone()).collect();
+        let message = format!("there is no attribute “{}” with listed words", by.value);
+        reader.fault(&by.span, message, suggest(&by.value, known.iter().map(String::as_str)));
+        return None;
+    };
+    let mut rows: Vec<(i64, Vec<Num>)> = Vec::new();
+    for (key, value) in table.iter().filter(|(key, _)| key.get_ref() != "by") {
+        let code = key.get_ref().as_ref();
+        let word = if code == "none" { Some(0) } else { words.iter().position(|word| word == code).map(|at| at + 1) };
+        let Some(word) = word.and_then(|word| i64::try_from(word).ok()) else {
+            let message = format!("“{code}” is no word of the attribute “{}”", by.value);
+            reader.fault(&key.span(), message, format!("use one of: {}, none", words.join(", ")));
+            continue;
+        };
+        rows.extend(cells(reader, value, single, how).map(|cells| (word, cells)));
+    }
+    rows.sort_by_key(|(word, _)| *word);
+    if rows.is_empty() {
+        let help = format!("add rows such as {} = \"5%\"", words.first().map_or("none", String::as_str));
+        reader.fault(&by.span, format!("this table says nothing for any {}", by.value), help);
+    }
+    let levels = rows.iter().map(|(_, cells)| cells.len()).max()?;
+    let cell = |level: usize| {
+        let nothing = Num::Const(rust_decimal::Decimal::ZERO);
+        rows.iter().fold(nothing, |below, (word, cells)| {
+            let own = cells.get(level).cloned().unwrap_or(Num::Const(rust_decimal::Decimal::ZERO));
+            if *word == 0 {
+                return own;
+            }
+            let reached = Cond::Attribute(Compare::AtLeast, attribute, *word);
+            Num::If(Box::new(reached), Box::new(own), Box::new(below))
+        })
+    };
+    Some(RateRow { rank: None, label: format!("by {}", by.value), cells: (0..levels).map(cell).collect() })
 }
 
 /// Whom a row is for; `Err` for an unknown rank.

@@ -226,7 +226,7 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 26] = [
+        const TAKEN: [&str; 30] = [
             "my",
             "sponsor",
             "enroller",
@@ -243,6 +243,10 @@ impl<'t> Reader<'t> {
             "days_enrolled",
             "months_enrolled",
             "orders",
+            "orders_ever",
+            "joined",
+            "period_start",
+            "period_end",
             "recruit",
             "rank_number",
             "period_month",
@@ -264,6 +268,8 @@ impl<'t> Reader<'t> {
             Some("it is a volume")
         } else if names.values.iter().any(|value| value.name == name) {
             Some("it is a value")
+        } else if names.attributes.iter().any(|attribute| attribute.name == name) {
+            Some("it is an attribute")
         } else {
             None
         };

@@ -46,6 +46,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
             },
             money: reader.names.is_money(&volume.of),
             company: volume.scope == VolumeScope::Company,
+            market: volume.scope == VolumeScope::Market,
         })
         .collect();
     reader.names.volumes = known;
@@ -87,7 +88,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
             "where",
         ],
     );
-    let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company"];
+    let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company", "market"];
     let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
     let of = of.and_then(|text| reader.number(&text, Scope::Volume, Reads::Facts)).map(|(num, _)| num);
     let tree = tree(reader, section);

@@ -5,7 +5,7 @@ use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
-use crate::plan::{Amounts, CheckedPlan, Snapshot, SnapshotMember, SnapshotOrder, starter};
+use crate::plan::{Amounts, CheckedPlan, Measured, Snapshot, SnapshotMember, SnapshotOrder, starter};
 
 /// `count` members, each below the one that `parent` names, each with an order of `volume(at)` points.
 pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i64) -> Snapshot {
@@ -25,6 +25,8 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
             forced_rank: None,
             market: String::new(),
             person: None,
+            orders_before: 0,
+            attributes: Vec::new(),
         });
         let volume = Volume(volume(at) * 10_000);
         snapshot.orders.push(SnapshotOrder {
@@ -35,6 +37,7 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
             day: snapshot.period.first.plus(i32::try_from(at % 28).unwrap()),
             order_type: OrderType::Standard,
             amounts: Amounts { qv: volume, cv: volume, paid_minor: volume.0 / 100, wholesale_minor: volume.0 / 100 },
+            measures: Measured::default(),
         });
     }
     snapshot

@@ -79,6 +79,7 @@ fn november(
             before: share(&order.amounts, *before),
             now: share(&order.amounts, *now),
             total: order.amounts,
+            measures: order.measures.clone(),
             lines: lines.clone(),
         });
     }

@@ -6,7 +6,9 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::run::PeriodKind;
-use crate::plan::{Amounts, CheckedPlan, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, run};
+use crate::plan::{
+    Amounts, CheckedPlan, Measured, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, run,
+};
 
 /// A day written as 2026-10-31.
 pub fn day(text: &str) -> Day {
@@ -23,6 +25,8 @@ pub fn october() -> Snapshot {
             last: day("2026-10-31"),
         },
         currency: "EUR".parse().unwrap(),
+        measures: Vec::new(),
+        attributes: Vec::new(),
         members: Vec::new(),
         orders: Vec::new(),
         takebacks: Vec::new(),
@@ -56,6 +60,8 @@ pub fn members(snapshot: &mut Snapshot, text: &str) {
             forced_rank: None,
             market: String::new(),
             person: None,
+            orders_before: 0,
+            attributes: Vec::new(),
         });
     }
 }
@@ -77,6 +83,7 @@ pub fn order(snapshot: &mut Snapshot, buyer: &str, volume: &str) -> usize {
         day: day("2026-10-15"),
         order_type: OrderType::Standard,
         amounts: Amounts { qv: volume, cv: volume, paid_minor: volume.0 / 100, wholesale_minor: volume.0 * 3 / 400 },
+        measures: Measured::default(),
     });
     at - 1
 }

@@ -21,6 +21,11 @@ impl Columns {
         self.0.get(field)
     }
 
+    /// Takes other columns in, their names behind a prefix.
+    pub(super) fn add(&mut self, prefix: &str, others: Self) {
+        self.0.extend(others.0.into_iter().map(|(name, column)| (format!("{prefix}{name}"), column)));
+    }
+
     /// The names of the mapped fields.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

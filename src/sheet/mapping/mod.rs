@@ -13,6 +13,11 @@ pub use rules::{EdgeRules, OrderRules, Original, Repeats, Returns, RowRules, Ski
 
 use serde::Deserialize;
 
+/// Before the name of a further volume among the columns.
+pub const MEASURES: &str = "measures.";
+/// Before the name of an attribute of members.
+pub const ATTRIBUTES: &str = "attributes.";
+
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,10 +59,12 @@ impl ImportKind {
                 ("street", false),
                 ("postal_code", false),
                 ("city", false),
+                ("person", false),
             ],
             Self::Products => &[
                 ("sku", true),
                 ("name", true),
+                ("line", false),
                 ("price", true),
                 ("preferred_price", false),
                 ("wholesale_price", false),
@@ -116,8 +123,14 @@ pub struct Mapping {
     /// How the file is written.
     #[serde(default)]
     pub file: FileFormat,
-    /// Which column means what.
+    /// Which column means what. Those of [`MEASURES`] and [`ATTRIBUTES`] stand here too, behind these prefixes.
     pub columns: Columns,
+    /// For products and orders: further volumes by name, until they are moved to the columns.
+    #[serde(default)]
+    measures: Columns,
+    /// For members: what they have besides, by name, until it is moved to the columns.
+    #[serde(default)]
+    attributes: Columns,
     /// How rows of one member or product repeat.
     #[serde(default)]
     pub rows: RowRules,

@@ -1,6 +1,7 @@
 //! Reads the mapping file: the TOML reader's complaint, turned into what to write instead.
 
-use super::{Mapping, Original};
+use super::{ATTRIBUTES, ImportKind, MEASURES, Mapping, Original};
+use crate::domain::measures::is_name;
 use crate::text::nearest;
 
 /// What is wrong with a mapping file.
@@ -25,7 +26,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Mapping, MappingFault> {
         message,
         nearest,
     };
-    let mapping: Mapping = toml::from_str(text).map_err(|error| {
+    let mut mapping: Mapping = toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_at(span.start));
         let (message, nearest) = plain(error.message());
         fault(line, message, nearest)
@@ -36,8 +37,46 @@ pub(super) fn read(text: &str, file: &str) -> Result<Mapping, MappingFault> {
         };
         text.lines().position(names).map_or(1, |at| at + 1)
     };
+    further(&mut mapping, &line_of, &fault)?;
     check(&mapping, &line_of, &fault)?;
     Ok(mapping)
+}
+
+/// Moves further volumes and attributes to the other columns, behind their prefixes.
+fn further(
+    mapping: &mut Mapping,
+    line_of: &dyn Fn(&str) -> usize,
+    fault: &dyn Fn(usize, String, Option<String>) -> MappingFault,
+) -> Result<(), MappingFault> {
+    let kind = mapping.kind;
+    let sections = [
+        (
+            "[measures",
+            MEASURES,
+            std::mem::take(&mut mapping.measures),
+            kind != ImportKind::Members,
+            "products and orders",
+        ),
+        ("[attributes", ATTRIBUTES, std::mem::take(&mut mapping.attributes), kind == ImportKind::Members, "members"),
+    ];
+    for (head, prefix, columns, fits, whose) in sections {
+        if let Some(first) = columns.fields().next() {
+            if !fits {
+                return Err(fault(line_of(head), format!("{head}] is for {whose}"), None));
+            }
+            if let Some(name) = columns.fields().find(|name| !is_name(name)) {
+                let message = format!("“{name}” cannot be used as a name; use letters, digits and _, a letter first");
+                return Err(fault(line_of(first), message, None));
+            }
+        }
+        mapping.columns.add(prefix, columns);
+    }
+    Ok(())
+}
+
+/// Whether a field is a further volume or an attribute.
+fn is_further(field: &str) -> bool {
+    field.starts_with(MEASURES) || field.starts_with(ATTRIBUTES)
 }
 
 /// What the types alone cannot say.
@@ -48,7 +87,7 @@ fn check(
 ) -> Result<(), MappingFault> {
     let kind = mapping.kind;
     let known = kind.fields();
-    for field in mapping.columns.fields() {
+    for field in mapping.columns.fields().filter(|field| !is_further(field)) {
         if !known.iter().any(|(name, _)| *name == field) {
             let nearest = nearest(field, known.iter().map(|(name, _)| *name)).map(str::to_owned);
             return Err(fault(line_of(field), format!("{kind} have no field “{field}”"), nearest));
@@ -69,13 +108,15 @@ fn check(
             Some("`spread_over` is for the sponsor")
         } else if column.from.is_some()
             && !matches!(field, "qv" | "cv" | "wholesale" | "wholesale_price" | "preferred_price")
+            && !field.starts_with(MEASURES)
         {
-            Some("`from` is for qv, cv and wholesale prices")
+            Some("`from` is for qv, cv, measures and wholesale prices")
         } else {
             None
         };
         if let Some(wrong) = wrong {
-            return Err(fault(line_of(field), format!("{field}: {wrong}"), None));
+            let key = field.rsplit('.').next().unwrap_or(field);
+            return Err(fault(line_of(key), format!("{field}: {wrong}"), None));
         }
     }
     if let Some(rule) = mapping.skip.iter().find(|r| !r.empty && r.equals.is_empty() && r.starts_with.is_none()) {

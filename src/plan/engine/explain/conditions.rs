@@ -6,9 +6,9 @@ use super::super::standing::Standing;
 use super::super::tree::NONE;
 use super::super::values::{At, NoValue};
 use super::Node;
-use super::words::Words;
+use super::words::{Words, day_text};
 use crate::domain::money::Volume;
-use crate::plan::expr::{Cond, Num, RankTerm};
+use crate::plan::expr::{AttributeKind, Cond, MemberField, Num, RankTerm};
 
 /// A condition about somebody.
 #[derive(Clone, Copy)]
@@ -52,7 +52,10 @@ impl<'a> About<'a> {
         };
         match cond {
             Cond::Numbers(_, left, right) => {
-                let (have, need) = (self.value(left), self.value(right));
+                let day = self.words.is_day(left) || self.words.is_day(right);
+                let value = |num: &Num| num.constant().filter(|_| day).and_then(day_text);
+                let value = |num: &Num| value(num).unwrap_or_else(|| self.value(num));
+                let (have, need) = (value(left), value(right));
                 let mut node = node(self.words.number(left), have, need.clone());
                 if right.constant().is_none() {
                     node.text.extend([", ", &self.words.number(right), " is ", &need]);
@@ -66,6 +69,11 @@ impl<'a> About<'a> {
             Cond::Count(_, count, value) => {
                 let num = Num::Count(*count);
                 node(self.words.number(&num), self.value(&num), value.to_string())
+            }
+            Cond::Attribute(_, attribute, place) => {
+                let have = self.standing.field.attributes[usize::from(*attribute)][self.member];
+                let name = self.words.attribute(*attribute);
+                node(name, self.word_of(*attribute, have), self.words.attribute_word(*attribute, *place))
             }
             Cond::Ranks(_, left, right) => {
                 let name = |term: RankTerm| self.rank_name(self.standing.rank_of(term, self.member));
@@ -117,7 +125,23 @@ impl<'a> About<'a> {
     /// A number as it is shown.
     pub fn value(self, num: &Num) -> String {
         let value: Result<Decimal, NoValue> = self.standing.number(num, self.member, self.at);
-        value.map_or_else(|NoValue| "without a value".to_owned(), |value| value.normalize().to_string())
+        let days = |value: &Decimal| day_text(*value).filter(|_| self.words.is_day(num));
+        let none = |value: &Decimal| value.is_zero() && matches!(num, Num::Member(MemberField::Attribute(_)));
+        match value {
+            Err(NoValue) => "without a value".to_owned(),
+            Ok(value) if self.words.is_day(num) && none(&value) => "none".to_owned(),
+            Ok(value) => days(&value).unwrap_or_else(|| value.normalize().to_string()),
+        }
+    }
+
+    /// The word that a member has for an attribute; the plan knows only the words it names.
+    fn word_of(self, attribute: u16, place: i64) -> String {
+        let listed = matches!(self.standing.plan.attributes[usize::from(attribute)].kind, AttributeKind::OneOf(_));
+        if place == 0 && !listed {
+            "none or another word".to_owned()
+        } else {
+            self.words.attribute_word(attribute, place)
+        }
     }
 
     /// The code of a rank by its number.

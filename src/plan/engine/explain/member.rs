@@ -218,11 +218,13 @@ impl Told<'_> {
         if let Some(kind) = bonus.period.filter(|kind| *kind != self.snapshot.period.kind) {
             return vec![Node::leaf(format!("it is paid in runs over a {kind} only"))];
         }
-        if !given.kind.may_earn() {
-            return vec![Node::leaf(format!(
-                "{} is a customer ({}); customers earn nothing",
-                given.number, given.kind
-            ))];
+        if !self.standing.plan.earners.contains(&given.kind) {
+            let text = if given.kind.may_earn() {
+                format!("{} is a distributor; under this plan they earn nothing", given.number)
+            } else {
+                format!("{} is a customer ({}); customers earn nothing", given.number, given.kind)
+            };
+            return vec![Node::leaf(text)];
         }
         if !self.standing.field.may_earn[index] {
             return vec![Node::leaf(format!("the account is {}", given.status))];

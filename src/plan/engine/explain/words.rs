@@ -1,9 +1,12 @@
 //! Expressions of a checked plan in the plan's own words.
 
+use rust_decimal::Decimal;
+
+use crate::domain::calendar::Day;
 use crate::domain::tree::TreeKind;
 use crate::plan::checked::{CheckedPlan, Sides};
 use crate::plan::expr::{
-    Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
+    Aggregate, AttributeKind, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Shape, Take, TreeRef,
 };
 use crate::plan::result::BaseKind;
 
@@ -70,7 +73,13 @@ impl<'a> Words<'a> {
             Cond::All(parts) => list(parts, " and "),
             Cond::Any(parts) => list(parts, " or "),
             Cond::Numbers(op, left, right) => {
-                format!("{} {} {}", self.number(left), sign(*op), self.number(right))
+                let day = self.is_day(left) || self.is_day(right);
+                let number = |num: &Num| num.constant().filter(|_| day).and_then(day_text);
+                let number = |num: &Num| number(num).unwrap_or_else(|| self.number(num));
+                format!("{} {} {}", number(left), sign(*op), number(right))
+            }
+            Cond::Attribute(op, attribute, place) => {
+                format!("{} {} {}", self.attribute(*attribute), sign(*op), self.attribute_word(*attribute, *place))
             }
             Cond::Volume(op, volume, value) => {
                 let value = crate::domain::money::Volume(*value);
@@ -91,8 +100,42 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// The name of an attribute.
+    pub fn attribute(self, place: u16) -> String {
+        self.named(self.plan.attributes.get(usize::from(place)).map_or("?", |attribute| &attribute.name))
+    }
+
+    /// The word of an attribute at a place counted from 1.
+    pub fn attribute_word(self, attribute: u16, place: i64) -> String {
+        let Some(at) = place.checked_sub(1).and_then(|place| usize::try_from(place).ok()) else {
+            return "none".to_owned();
+        };
+        let word = match self.plan.attributes.get(usize::from(attribute)).map(|attribute| &attribute.kind) {
+            Some(AttributeKind::OneOf(words)) => words.get(at),
+            _ => self.plan.words.get(at),
+        };
+        word.map_or_else(|| "?".to_owned(), Clone::clone)
+    }
+
+    /// Whether a number is a day.
+    pub fn is_day(self, num: &Num) -> bool {
+        match num {
+            Num::Order(OrderField::Day)
+            | Num::Member(MemberField::Joined | MemberField::PeriodStart | MemberField::PeriodEnd) => true,
+            Num::Member(MemberField::Attribute(place)) => {
+                self.plan.attributes.get(usize::from(*place)).is_some_and(|own| own.kind == AttributeKind::Day)
+            }
+            Num::From(inner) => self.is_day(inner),
+            _ => false,
+        }
+    }
+
     fn word(self, place: u16) -> &'a str {
         self.plan.words.get(usize::from(place)).map_or("?", String::as_str)
+    }
+
+    fn measure(self, place: u16) -> &'a str {
+        self.plan.measures.get(usize::from(place)).map_or("?", String::as_str)
     }
 
     fn rank(self, term: RankTerm) -> String {
@@ -125,7 +168,10 @@ impl<'a> Words<'a> {
             Num::Const(value) => value.normalize().to_string(),
             Num::Volume(place) => self.named(&volume(*place)),
             Num::Count(place) | Num::Gathered(place) => self.gathered(*place),
+            Num::Member(MemberField::Attribute(place)) => self.attribute(*place),
             Num::Member(field) => self.named(member_field(*field)),
+            Num::Order(OrderField::Measure(place)) => self.measure(*place).to_owned(),
+            Num::Order(OrderField::MeasureBefore(place)) => format!("{}_before", self.measure(*place)),
             Num::Order(field) => order_field(*field).to_owned(),
             Num::Capped(place, limit) => call("capped", &[volume(*place), self.number(limit)]),
             Num::Leg(place, at) => call("leg", &[volume(*place), self.number(at)]),
@@ -218,6 +264,11 @@ impl<'a> Words<'a> {
     }
 }
 
+/// A number of days since 1970 as the day.
+pub fn day_text(days: Decimal) -> Option<String> {
+    i32::try_from(days).ok().map(|days| Day(days).to_string())
+}
+
 const fn sign(op: Compare) -> &'static str {
     match op {
         Compare::Is => "=",
@@ -238,6 +289,11 @@ const fn member_field(field: MemberField) -> &'static str {
         MemberField::RankNumber => "rank_number",
         MemberField::PeriodMonth => "period_month",
         MemberField::Market => "market",
+        MemberField::OrdersEver => "orders_ever",
+        MemberField::Joined => "joined",
+        MemberField::PeriodStart => "period_start",
+        MemberField::PeriodEnd => "period_end",
+        MemberField::Attribute(_) => "?",
     }
 }
 
@@ -260,6 +316,9 @@ const fn order_field(field: OrderField) -> &'static str {
         OrderField::CvBefore => "cv_before",
         OrderField::QvBefore => "qv_before",
         OrderField::PaidBefore => "paid_before",
+        OrderField::PlaceEver => "place_ever",
+        OrderField::Day => "day",
+        OrderField::Measure(_) | OrderField::MeasureBefore(_) => "?",
     }
 }
 

@@ -2,23 +2,37 @@
 
 use super::{About, Checker, Meaning, RANKS, Scope, Whom, Word};
 use crate::domain::tree::TreeKind;
+use crate::plan::expr::names::AttributeKind;
 use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
 use crate::plan::fault::suggest;
 
-const NUMBERS: [&str; 6] = ["days_enrolled", "months_enrolled", "orders", "recruit", "rank_number", "period_month"];
+const NUMBERS: [&str; 10] = [
+    "days_enrolled",
+    "months_enrolled",
+    "orders",
+    "orders_ever",
+    "recruit",
+    "rank_number",
+    "joined",
+    "period_start",
+    "period_end",
+    "period_month",
+];
 
 const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
-const ORDER_NUMBERS: [&str; 11] = [
+const ORDER_NUMBERS: [&str; 13] = [
     "cv",
     "qv",
     "paid",
     "wholesale",
     "margin",
     "place",
+    "place_ever",
+    "day",
     "month",
     "day_of_month",
     "cv_before",
@@ -95,7 +109,11 @@ impl Checker<'_> {
             "kind" => Some((Word::Kind, whom)),
             "status" => Some((Word::Status, whom)),
             "market" => Some((Word::Market, whom)),
-            _ => None,
+            own => {
+                let place = self.names.attributes.iter().position(|attribute| attribute.name == own)?;
+                let worded = matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
+                u16::try_from(place).ok().filter(|_| worded).map(|place| (Word::Attribute(place), whom))
+            }
         }
     }
 
@@ -111,24 +129,27 @@ impl Checker<'_> {
     pub(super) fn known(&self) -> Vec<String> {
         let mut known: Vec<String> = self.names.volumes.iter().map(|volume| volume.name.clone()).collect();
         known.extend(self.names.values[..self.values].iter().map(|value| value.name.clone()));
+        known.extend(self.names.attributes.iter().map(|attribute| attribute.name.clone()));
         known.extend(NUMBERS.iter().chain(&RANKS).chain(&CONDITIONS).chain(&WORDS).map(ToString::to_string));
         for pair in &self.names.pairs {
             let power = self.names.power.contains(pair);
             let fits = PAIRS.iter().filter(|field| pair_field(field, power).is_some());
             known.extend(fits.map(|field| format!("{pair}.{field}")));
         }
-        let order = || ORDER_NUMBERS.iter().chain(&ORDER_WORDS);
+        let measures = self.names.measures.iter().flat_map(|name| [name.clone(), format!("{name}_before")]);
+        let order: Vec<String> =
+            ORDER_NUMBERS.iter().chain(&ORDER_WORDS).map(ToString::to_string).chain(measures).collect();
         known = match self.scope {
             Scope::Member => known,
             Scope::Order | Scope::Volume => {
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
                 let member = SINCE.iter().filter(|_| self.scope == Scope::Volume).map(|name| format!("member.{name}"));
-                order().map(ToString::to_string).chain(buyer).chain(member).collect()
+                order.into_iter().chain(buyer).chain(member).collect()
             }
             Scope::Payee => known.iter().cloned().chain(known.iter().map(|name| format!("from.{name}"))).collect(),
             Scope::Counted => known.iter().cloned().chain(known.iter().map(|name| format!("my.{name}"))).collect(),
             Scope::OrderPayee => {
-                let order = order().map(|name| format!("order.{name}"));
+                let order = order.iter().map(|name| format!("order.{name}"));
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
                 let earner = SINCE.iter().map(|name| format!("earner.{name}"));
                 known.iter().cloned().chain(order).chain(buyer).chain(earner).collect()
@@ -252,7 +273,7 @@ impl Checker<'_> {
         }
         let found = match self.about(name) {
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
-            About::Order(field) => order_field(field).map(|field| Meaning::Num(Num::Order(field))),
+            About::Order(field) => self.order_field(field).map(|field| Meaning::Num(Num::Order(field))),
             About::Member(_) | About::From(_) => self.of_somebody(ast, name),
         };
         if found.is_some() {
@@ -364,6 +385,11 @@ impl Checker<'_> {
             }
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
         }
+        if let Some(place) = self.names.attributes.iter().position(|attribute| attribute.name == name) {
+            let worded = matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
+            let field = MemberField::Attribute(u16::try_from(place).ok()?);
+            return Some(if worded { Meaning::Word } else { Meaning::Num(Num::Member(field)) });
+        }
         Some(match name {
             "active" => {
                 self.read(ast, "whether a member is active", Reads::Active);
@@ -377,6 +403,13 @@ impl Checker<'_> {
             "months_enrolled" => Meaning::Num(Num::Member(MemberField::MonthsEnrolled)),
             "period_month" => Meaning::Num(Num::Member(MemberField::PeriodMonth)),
             "recruit" => Meaning::Num(Num::Member(MemberField::Recruit)),
+            "joined" => Meaning::Num(Num::Member(MemberField::Joined)),
+            "period_start" => Meaning::Num(Num::Member(MemberField::PeriodStart)),
+            "period_end" => Meaning::Num(Num::Member(MemberField::PeriodEnd)),
+            "orders_ever" => {
+                self.read(ast, "the number of orders", Reads::Volumes);
+                Meaning::Num(Num::Member(MemberField::OrdersEver))
+            }
             "orders" => {
                 self.read(ast, "the number of orders", Reads::Volumes);
                 Meaning::Num(Num::Member(MemberField::Orders))
@@ -438,6 +471,19 @@ fn only_elsewhere(name: &str) -> Option<&'static str> {
     }
 }
 
+impl Checker<'_> {
+    /// A number of an order by its name.
+    fn order_field(&self, name: &str) -> Option<OrderField> {
+        let measure = |name: &str| {
+            let place = self.names.measures.iter().position(|known| known == name);
+            place.and_then(|place| u16::try_from(place).ok())
+        };
+        let before = || name.strip_suffix("_before").and_then(measure);
+        let further = || measure(name).map(OrderField::Measure).or_else(|| before().map(OrderField::MeasureBefore));
+        order_field(name).or_else(further)
+    }
+}
+
 fn order_field(name: &str) -> Option<OrderField> {
     Some(match name {
         "cv" => OrderField::Cv,
@@ -451,6 +497,8 @@ fn order_field(name: &str) -> Option<OrderField> {
         "cv_before" => OrderField::CvBefore,
         "qv_before" => OrderField::QvBefore,
         "paid_before" => OrderField::PaidBefore,
+        "place_ever" => OrderField::PlaceEver,
+        "day" => OrderField::Day,
         _ => return None,
     })
 }

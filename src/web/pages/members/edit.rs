@@ -9,6 +9,7 @@ use super::enrol::{countries, kinds};
 use super::form::Typed;
 use crate::actions::edit_member::{self, MemberEdit};
 use crate::actions::{ActionFault, FieldFault, enroll};
+use crate::domain::ids::MemberId;
 use crate::domain::member::MemberStatus;
 use crate::domain::tree::TreeKind;
 use crate::store::members::{self, Member};
@@ -35,8 +36,8 @@ struct Edit {
 
 #[rocket::get("/members/<number>/edit")]
 pub async fn show(who: Signed<ManageField>, app: &State<App>, number: String) -> Result<Page, Fault> {
-    let (member, sponsor) = app.blocking(move |app| app.db.read(|c| load(c, &number))).await?;
-    let typed = Typed::of(&member, &sponsor);
+    let (member, above) = app.blocking(move |app| app.db.read(|c| load(c, &number))).await?;
+    let typed = above.typed(&member);
     Page::of(&page(who.shell, &member, Errors::none(), typed, None))
 }
 
@@ -55,20 +56,20 @@ pub async fn submit(
     });
     let edit = MemberEdit { version: typed.version.parse().unwrap_or(0), status, data, reason: typed.reason.clone() };
     let actor = who.actor();
-    let (member, sponsor, result) = app
+    let (member, above, result) = app
         .blocking(move |app| {
-            let (member, sponsor) = app.db.read(|c| load(c, &number))?;
+            let (member, above) = app.db.read(|c| load(c, &number))?;
             let result = if unread.is_empty() {
                 edit_member::edit_member(&app.db, &app.clock, &actor, member.id, &edit)
             } else {
                 Err(ActionFault::Invalid([unread, enroll::text_faults(&edit.data)].concat()))
             };
             // What is stored now, should somebody else have been faster.
-            let (member, sponsor) = match &result {
+            let (member, above) = match &result {
                 Err(ActionFault::Store(StoreError::Conflict(_))) => app.db.read(|c| load(c, &member.number))?,
-                _ => (member, sponsor),
+                _ => (member, above),
             };
-            StoreResult::Ok((member, sponsor, result))
+            StoreResult::Ok((member, above, result))
         })
         .await?;
     match result {
@@ -76,7 +77,7 @@ pub async fn submit(
             Ok(SeeOther::to(Person::of(&member).href()).saying(format!("{} is saved.", member.number)).into())
         }
         Err(ActionFault::Store(StoreError::Conflict(_))) => {
-            let stored = Typed::of(&member, &sponsor);
+            let stored = above.typed(&member);
             let conflict = typed.differences(&stored);
             let typed = Typed { version: stored.version, ..typed };
             let page = page(who.shell, &member, Errors::none(), typed, Some(conflict));
@@ -89,13 +90,29 @@ pub async fn submit(
     }
 }
 
-/// The member and the number of the present sponsor.
-fn load(c: &mut Conn, number: &str) -> StoreResult<(Member, String)> {
+/// Numbers of the members that a member belongs to.
+struct Above {
+    sponsor: String,
+    person: String,
+}
+
+impl Above {
+    fn typed(&self, member: &Member) -> Typed {
+        Typed::of(member, &self.sponsor, &self.person)
+    }
+}
+
+/// The member, its present sponsor and the person who owns it.
+fn load(c: &mut Conn, number: &str) -> StoreResult<(Member, Above)> {
     let member =
         members::find_by_number(c, number)?.ok_or_else(|| StoreError::not_found("member with the number", number))?;
     let sponsor = links::find_parent(c, TreeKind::Sponsor, member.id)?;
-    let sponsor = sponsor.map(|id| members::get(c, id)).transpose()?;
-    Ok((member, sponsor.map(|sponsor| sponsor.number).unwrap_or_default()))
+    let person = Some(member.person_id).filter(|person| person.0 != 0);
+    let mut number_of = |id: Option<MemberId>| -> StoreResult<String> {
+        Ok(id.map(|id| members::get(c, id)).transpose()?.map(|member| member.number).unwrap_or_default())
+    };
+    let above = Above { sponsor: number_of(sponsor)?, person: number_of(person)? };
+    Ok((member, above))
 }
 
 fn page(

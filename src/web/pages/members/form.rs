@@ -25,14 +25,16 @@ pub struct Typed {
     pub(super) joined_on: String,
     pub(super) sponsor: String,
     pub(super) enroller: String,
+    #[field(default = String::new())]
+    pub(super) person: String,
     pub(super) status: String,
     pub(super) version: String,
     pub(super) reason: String,
 }
 
 impl Typed {
-    /// The fields of a stored member.
-    pub fn of(member: &Member, sponsor: &str) -> Self {
+    /// The fields of a stored member; numbers of its sponsor and of the person who owns it.
+    pub fn of(member: &Member, sponsor: &str, person: &str) -> Self {
         Self {
             number: member.number.clone(),
             kind: member.kind.to_string(),
@@ -48,6 +50,7 @@ impl Typed {
             joined_on: member.joined_on.to_string(),
             sponsor: sponsor.to_owned(),
             enroller: String::new(),
+            person: person.to_owned(),
             status: member.status.to_string(),
             version: member.version.to_string(),
             reason: String::new(),
@@ -85,6 +88,7 @@ impl Typed {
             joined_on,
             sponsor: self.sponsor.clone(),
             enroller: self.enroller.clone(),
+            person: self.person.clone(),
         };
         (new, faults)
     }
@@ -103,6 +107,7 @@ impl Typed {
             ("Street", &stored.street, &self.street),
             ("Postal code", &stored.postal_code, &self.postal_code),
             ("Town", &stored.city, &self.city),
+            ("Position of", &stored.person, &self.person),
         ];
         fields
             .into_iter()

@@ -1,5 +1,6 @@
 //! Members: the list, one member, enrolment and changes.
 
+mod besides;
 mod closest;
 mod edit;
 mod enrol;
@@ -12,5 +13,16 @@ use rocket::Route;
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    rocket::routes![list::list, closest::show, profile::show, enrol::show, enrol::submit, edit::show, edit::submit]
+    rocket::routes![
+        list::list,
+        closest::show,
+        profile::show,
+        enrol::show,
+        enrol::submit,
+        edit::show,
+        edit::submit,
+        besides::show,
+        besides::attribute,
+        besides::rank
+    ]
 }

@@ -22,7 +22,9 @@ use crate::store::order_list::{self, OrderFilter};
 use crate::store::orders::Order;
 use crate::store::runs::{Run, RunMember};
 use crate::store::statements::Statement;
-use crate::store::{Conn, StoreError, StoreResult, Total, genealogy, links, member_list, statements, wallets};
+use crate::store::{
+    Conn, StoreError, StoreResult, Total, attributes, genealogy, links, member_list, statements, wallets,
+};
 use crate::web::App;
 use crate::web::guards::{Signed, View};
 use crate::web::pages::orders::words as order_words;
@@ -43,6 +45,11 @@ struct Loaded {
     uplines: Vec<Member>,
     depth: usize,
     enroller: Option<Member>,
+    /// The member who owns this position, and the other positions of this one.
+    owner: Option<Member>,
+    positions: Vec<(String, String)>,
+    /// What the member has besides, today: name and value.
+    besides: Vec<(String, String)>,
     sponsored: Vec<Since>,
     frontline: i64,
     own_qv: crate::domain::money::Volume,
@@ -98,6 +105,9 @@ struct Profile {
     depth: usize,
     genealogy_href: String,
     enroller: Option<Person>,
+    owner: Option<Person>,
+    positions: Vec<(String, String, String)>,
+    besides: Vec<(String, String)>,
     history: Vec<(String, Option<Person>, String)>,
     frontline: i64,
     facts: Vec<(&'static str, String)>,
@@ -209,6 +219,9 @@ fn load(c: &mut Conn, number: &str, today: Day, sees_audit: bool) -> StoreResult
         uplines: shown.iter().filter_map(in_order).collect(),
         depth: above.len(),
         enroller,
+        owner: Some(member.person_id).filter(|owner| owner.0 != 0).map(|owner| members::get(c, owner)).transpose()?,
+        positions: members::list_positions(c, member.id)?,
+        besides: besides(c, member.id, today)?,
         sponsored: sponsors(c, past)?,
         frontline: links::count_frontline(c, TreeKind::Sponsor, member.id)?,
         own_qv: member_list::own_volumes(c, &[member.id], today.month_start())?
@@ -231,6 +244,16 @@ fn load(c: &mut Conn, number: &str, today: Day, sees_audit: bool) -> StoreResult
 fn in_wallets(c: &mut Conn, member: MemberId, currency: Currency) -> StoreResult<Vec<(String, i64)>> {
     let balances = ledger::list_wallets(c, member, currency)?;
     balances.into_iter().map(|(wallet, balance)| Ok((wallets::name_of(c, &wallet)?, balance))).collect()
+}
+
+/// What holds today of what the member has besides.
+fn besides(c: &mut Conn, member: MemberId, today: Day) -> StoreResult<Vec<(String, String)>> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for said in attributes::list_of(c, &[member])?.into_iter().filter(|said| said.from_day <= today) {
+        found.retain(|(name, _)| *name != said.name);
+        found.extend((!said.value.is_empty()).then_some((said.name, said.value)));
+    }
+    Ok(found)
 }
 
 /// The sponsors so far, newest first; empty where there was only one.
@@ -299,6 +322,9 @@ fn view(shell: Shell, mut loaded: Loaded, sees_audit: bool) -> Profile {
         depth: loaded.depth,
         genealogy_href: format!("/genealogy/{}", segment(&person.number)),
         enroller: loaded.enroller.as_ref().map(Person::of),
+        owner: loaded.owner.as_ref().map(Person::of),
+        positions: loaded.positions.iter().map(|(number, name)| position(number, name)).collect(),
+        besides: loaded.besides.clone(),
         history: loaded.sponsored.iter().map(|since| history_row(since, today)).collect(),
         frontline: loaded.frontline,
         facts: facts(member),
@@ -424,6 +450,11 @@ fn history_row(since: &Since, today: Day) -> (String, Option<Person>, String) {
     let until = if since.until == Day::FOREVER { "today".to_owned() } else { short_day(since.until, today) };
     let dates = format!("{} to {until}", short_day(since.from, today));
     (dates, since.parent.as_ref().map(Person::of), since.reason.clone())
+}
+
+/// Address, name and number of a position.
+fn position(number: &str, name: &str) -> (String, String, String) {
+    (format!("/members/{}", segment(number)), name.to_owned(), number.to_owned())
 }
 
 fn facts(member: &Member) -> Vec<(&'static str, String)> {

@@ -42,6 +42,7 @@ struct LineRow {
     amount: String,
     qv: String,
     cv: String,
+    measures: String,
 }
 
 /// What one run paid on the order.
@@ -81,6 +82,8 @@ struct Show {
     wholesale: String,
     qv: String,
     cv: String,
+    /// Further volumes by name; empty for most orders.
+    measures: String,
     counts: Option<String>,
     /// Period, its state, and the run's number and address.
     periods: Vec<(String, String, Option<(String, String)>)>,
@@ -143,6 +146,7 @@ fn view(shell: Shell, loaded: &Loaded) -> Show {
         wholesale: order.currency.grouped(order.wholesale_minor),
         qv: order.qv.grouped(),
         cv: order.cv.grouped(),
+        measures: order.measures.to_string(),
         counts: (order.commission_on != Day::FOREVER).then(|| short_day(order.commission_on, today)),
         periods: loaded.periods.iter().map(period_row).collect(),
         linked: linked
@@ -174,6 +178,7 @@ fn line_row(line: &OrderLine, loaded: &Loaded) -> LineRow {
         amount: currency.grouped(line.amount_minor),
         qv: line.qv.grouped(),
         cv: line.cv.grouped(),
+        measures: line.measures.to_string(),
     }
 }
 

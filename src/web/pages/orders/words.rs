@@ -18,6 +18,9 @@ pub const fn order_type(order_type: OrderType) -> &'static str {
         OrderType::Enrolment => "Enrolment",
         OrderType::Autoship => "Autoship",
         OrderType::Tools => "Tools",
+        OrderType::Upgrade => "Upgrade",
+        OrderType::Renewal => "Renewal",
+        OrderType::Promotion => "Promotion",
     }
 }
 

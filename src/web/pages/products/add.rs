@@ -15,6 +15,8 @@ use crate::web::view::{Errors, Shell, filters, segment};
 pub struct Typed {
     sku: String,
     name: String,
+    #[field(default = String::new())]
+    line: String,
 }
 
 #[derive(Template)]
@@ -24,20 +26,23 @@ struct Add {
     errors: Errors,
     sku: String,
     name: String,
+    line: String,
 }
 
 #[rocket::get("/products/new")]
 pub fn show(who: Signed<ManageField>) -> Result<Page, Fault> {
-    Page::of(&Add { shell: who.shell, errors: Errors::none(), sku: String::new(), name: String::new() })
+    let none = String::new;
+    Page::of(&Add { shell: who.shell, errors: Errors::none(), sku: none(), name: none(), line: none() })
 }
 
 #[rocket::post("/products", data = "<form>")]
 pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Typed>) -> Result<Reply, Fault> {
-    let Checked(Typed { sku, name }) = form;
+    let Checked(Typed { sku, name, line }) = form;
     let actor = who.actor();
-    let typed = (sku.clone(), name.clone());
-    let result =
-        app.blocking(move |app| Ok::<_, Fault>(add_product(&app.db, &app.clock, &actor, &typed.0, &typed.1))).await?;
+    let typed = (sku.clone(), name.clone(), line.clone());
+    let result = app
+        .blocking(move |app| Ok::<_, Fault>(add_product(&app.db, &app.clock, &actor, &typed.0, &typed.1, &typed.2)))
+        .await?;
     match result {
         Ok(product) => {
             let said = format!("{} is in the catalogue. Give it a price.", product.name);
@@ -45,7 +50,7 @@ pub async fn submit(who: Signed<ManageField>, app: &State<App>, form: Checked<Ty
         }
         Err(fault) => {
             let errors = Errors::from_action(fault, "sku")?;
-            Page::invalid(&Add { shell: who.shell, errors, sku, name }).map(Reply::from)
+            Page::invalid(&Add { shell: who.shell, errors, sku, name, line }).map(Reply::from)
         }
     }
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use rocket::State;
 use rocket::form::FromForm;
 
-use crate::actions::add_product::edit_product;
+use crate::actions::add_product::{ProductEdit, edit_product};
+use crate::actions::plan_names;
 use crate::actions::set_price::{NewPrice, set_price};
 use crate::actions::{ActionFault, FieldFault};
 use crate::domain::calendar::Day;
@@ -23,6 +24,8 @@ pub struct TypedPrice {
     price: String,
     qv: String,
     cv: String,
+    #[field(default = String::new())]
+    measures: String,
     from_day: String,
 }
 
@@ -30,6 +33,8 @@ pub struct TypedPrice {
 #[derive(Debug, Clone, FromForm)]
 pub struct TypedProduct {
     name: String,
+    #[field(default = String::new())]
+    line: String,
     status: String,
 }
 
@@ -38,6 +43,7 @@ struct Row {
     price: String,
     qv: String,
     cv: String,
+    measures: String,
     from: String,
     state: &'static str,
 }
@@ -53,6 +59,10 @@ struct Show {
     is_active: bool,
     rows: Vec<Row>,
     name: String,
+    line: String,
+    /// Names of further volumes that plans have.
+    measures: Vec<String>,
+    measures_hint: String,
     statuses: Vec<Choice>,
     typed: TypedPrice,
     types: Vec<Choice>,
@@ -61,7 +71,8 @@ struct Show {
 
 #[rocket::get("/products/<sku>")]
 pub async fn show(who: Signed<View>, app: &State<App>, sku: String) -> Result<Page, Fault> {
-    let loaded = app.blocking(move |app| app.db.read(|c| load(c, &sku))).await?;
+    let today = who.shell.today;
+    let loaded = app.blocking(move |app| app.db.read(|c| load(c, &sku, today))).await?;
     let typed = empty(who.shell.today);
     Page::of(&page(who.shell, loaded, Errors::none(), None, typed))
 }
@@ -75,11 +86,12 @@ pub async fn edit(
 ) -> Result<Reply, Fault> {
     let Checked(typed) = form;
     let status: ProductStatus = typed.status.parse().map_err(Fault::refused)?;
-    let (actor, name) = (who.actor(), typed.name.clone());
+    let (actor, today) = (who.actor(), who.shell.today);
+    let edit = ProductEdit { name: typed.name.clone(), line: typed.line.clone(), status };
     let (loaded, result) = app
         .blocking(move |app| {
-            let result = edit_product(&app.db, &app.clock, &actor, &sku, &name, status);
-            StoreResult::Ok((app.db.read(|c| load(c, &sku))?, result))
+            let result = edit_product(&app.db, &app.clock, &actor, &sku, &edit);
+            StoreResult::Ok((app.db.read(|c| load(c, &sku, today))?, result))
         })
         .await?;
     match result {
@@ -101,11 +113,11 @@ pub async fn price(
 ) -> Result<Reply, Fault> {
     let Checked(typed) = form;
     let read = read(&typed);
-    let actor = who.actor();
+    let (actor, today) = (who.actor(), who.shell.today);
     let (loaded, result) = app
         .blocking(move |app| {
             let result = read.and_then(|new| set_price(&app.db, &app.clock, &actor, &sku, &new));
-            StoreResult::Ok((app.db.read(|c| load(c, &sku))?, result))
+            StoreResult::Ok((app.db.read(|c| load(c, &sku, today))?, result))
         })
         .await?;
     match result {
@@ -134,7 +146,8 @@ fn read(typed: &TypedPrice) -> Result<NewPrice, ActionFault> {
         Err(_) if day.is_empty() => None,
         Err(fault) => return Err(ActionFault::Invalid(vec![FieldFault::new("from_day", fault.to_string())])),
     };
-    Ok(NewPrice { price_type, price: typed.price.clone(), qv: typed.qv.clone(), cv: typed.cv.clone(), from_day })
+    let TypedPrice { price, qv, cv, measures, .. } = typed.clone();
+    Ok(NewPrice { price_type, price, qv, cv, measures, from_day })
 }
 
 fn empty(today: Day) -> TypedPrice {
@@ -143,6 +156,7 @@ fn empty(today: Day) -> TypedPrice {
         price: String::new(),
         qv: String::new(),
         cv: String::new(),
+        measures: String::new(),
         from_day: today.to_string(),
     }
 }
@@ -151,18 +165,24 @@ fn href(sku: &str) -> String {
     format!("/products/{}", segment(sku))
 }
 
-/// The product and its prices.
-type Loaded = (Product, Vec<Price>);
+/// The product, its prices, and the names of further volumes that plans have.
+type Loaded = (Product, Vec<Price>, Vec<String>);
 
-fn load(c: &mut Conn, sku: &str) -> StoreResult<Loaded> {
+fn load(c: &mut Conn, sku: &str, today: Day) -> StoreResult<Loaded> {
     let product = products::get_by_sku(c, sku)?;
     let prices = products::list_prices(c, product.id)?;
-    Ok((product, prices))
+    Ok((product, prices, plan_names::load(c, today)?.measures))
+}
+
+/// How further volumes are written.
+fn measures_hint(names: &[String]) -> String {
+    let first = names.first().map_or("bp", String::as_str);
+    format!("Those of the plan: {}. Written with their names, such as {first}=80.", names.join(", "))
 }
 
 fn page(
     shell: Shell,
-    (product, prices): Loaded,
+    (product, prices, measures): Loaded,
     errors: Errors,
     edited: Option<TypedProduct>,
     typed: TypedPrice,
@@ -181,6 +201,7 @@ fn page(
         price: format!("{} {}", price.currency.grouped(price.price_minor), price.currency),
         qv: price.qv.grouped(),
         cv: price.cv.grouped(),
+        measures: price.measures.to_string(),
         from: short_day(price.from_day, today),
         state: if price.from_day > today {
             "to come"
@@ -190,9 +211,9 @@ fn page(
             "past"
         },
     });
-    let (name, status) = match edited {
-        Some(edited) => (edited.name, edited.status.parse().unwrap_or(product.status)),
-        None => (product.name.clone(), product.status),
+    let (name, line, status) = match edited {
+        Some(edited) => (edited.name, edited.line, edited.status.parse().unwrap_or(product.status)),
+        None => (product.name.clone(), product.line.clone(), product.status),
     };
     let chosen = typed.price_type.parse().ok();
     Show {
@@ -207,6 +228,9 @@ fn page(
         shell,
         errors,
         name,
+        line,
+        measures_hint: measures_hint(&measures),
+        measures,
         typed,
     }
 }
