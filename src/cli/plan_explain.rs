@@ -95,20 +95,19 @@ impl Asked {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let question = args.asked.question();
-    let answer = match (&args.beside, &args.case) {
-        (Some(plan), Some(name)) => of_case(args, plan, name, question)?,
-        _ => {
-            let missing = || Failure::usage("name a plan and a case, or --plan, --members, --orders and --period");
-            let files = Files {
-                plan: args.plan.clone().ok_or_else(missing)?,
-                members: args.members.clone().ok_or_else(missing)?,
-                orders: args.orders.clone().ok_or_else(missing)?,
-                period: args.period.clone().ok_or_else(missing)?,
-                carry_in: args.carry_in.clone(),
-            };
-            let GivenField { plan, snapshot, .. } = files.read()?;
-            explain(&plan, &snapshot, question)?
-        }
+    let answer = if let (Some(plan), Some(name)) = (&args.beside, &args.case) {
+        of_case(args, plan, name, question)?
+    } else {
+        let missing = || Failure::usage("name a plan and a case, or --plan, --members, --orders and --period");
+        let files = Files {
+            plan: args.plan.clone().ok_or_else(missing)?,
+            members: args.members.clone().ok_or_else(missing)?,
+            orders: args.orders.clone().ok_or_else(missing)?,
+            period: args.period.clone().ok_or_else(missing)?,
+            carry_in: args.carry_in.clone(),
+        };
+        let GivenField { plan, snapshot, .. } = files.read()?;
+        explain(&plan, &snapshot, question)?
     };
     args.asked.print(&answer)
 }
