@@ -24,7 +24,9 @@ use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 pub fn is_volume(key: &str) -> bool {
     let own = key.split(':').next().unwrap_or(key);
     let key = if PeriodKind::ALL.iter().any(|kind| kind.as_str() == own) { &key[own.len() + 1..] } else { key };
-    ["carry:", "position:", "volume:", "since:", "dated:", "was:", "remembered:"].iter().any(|start| key.starts_with(start))
+    ["carry:", "position:", "volume:", "since:", "dated:", "was:", "remembered:"]
+        .iter()
+        .any(|start| key.starts_with(start))
 }
 
 /// For how long what was paid within longer periods is remembered, in days.
@@ -230,7 +232,9 @@ impl Memory {
         }
         for (bonus, kind) in within {
             let (first, last) = match kind {
-                Some(kind) => plan.calendar.around(kind, self.period.last).unwrap_or((self.period.last, self.period.last)),
+                Some(kind) => {
+                    plan.calendar.around(kind, self.period.last).unwrap_or((self.period.last, self.period.last))
+                }
                 None => (self.period.first, self.period.last),
             };
             let mut column = vec![0_i64; self.members];
