@@ -231,12 +231,7 @@ impl Memory {
             standing.ever[usize::from(bonus)] = self.shared(&format!("ever:{}", plan.bonuses[usize::from(bonus)].code));
         }
         for (bonus, kind) in within {
-            let (first, last) = match kind {
-                Some(kind) => {
-                    plan.calendar.around(kind, self.period.last).unwrap_or((self.period.last, self.period.last))
-                }
-                None => (self.period.first, self.period.last),
-            };
+            let (first, last) = self.stretch(plan, kind);
             let mut column = vec![0_i64; self.members];
             let start = format!("within:{}:", plan.bonuses[usize::from(bonus)].code);
             for (key, numbers) in self.former.range(start.clone()..) {
@@ -250,6 +245,12 @@ impl Memory {
             }
             standing.within.insert((bonus, kind), column);
         }
+    }
+
+    /// The days of a kind of period so far, or of the run's own period.
+    fn stretch(&self, plan: &CheckedPlan, kind: Option<PeriodKind>) -> (Day, Day) {
+        let PeriodSpan { first, last, .. } = self.period;
+        kind.map_or((first, last), |kind| plan.calendar.around(kind, last).unwrap_or((last, last)))
     }
 
     /// Whether a number stands still in runs of this kind.
