@@ -117,7 +117,7 @@ fn of_case(args: &Args, plan: &Path, name: &str, question: Question<'_>) -> Resu
     let beside = plan.with_extension("cases");
     let file = args.cases.as_deref().unwrap_or(&beside);
     let plan = CheckedPlan::read(&read_text(plan)?, &plan.display().to_string())?;
-    let cases = case::read(&read_text(file)?, &file.display().to_string())?;
+    let cases = case::read_for(&plan, &read_text(file)?, &file.display().to_string())?;
     let case = case::find(&cases, name).map_err(Failure::failed)?;
     let snapshot = case.field(&plan, args.period.as_deref()).map_err(Failure::failed)?;
     Ok(explain(&plan, &snapshot, question)?)

@@ -236,3 +236,24 @@ fn explanations_say_which_days_count() {
     let member = told(Some("B"), None);
     assert!(member.contains("ten 0 (from 2026-10-22 on), start 5"), "{member}");
 }
+
+#[test]
+fn what_was_paid_in_a_year_is_that_of_the_plans_own_year() {
+    let plan = plan(
+        "year_begins = \"09\"\n[[bonuses]]\ncode = \"own\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\n\
+         base = \"cv\"\nrate = \"10%\"\n[[caps]]\nname = \"year\"\nof = [\"own\"]\nlimit = \"15 - paid_within(own, year)\"\n",
+    );
+    let cases = "
+members A
+period 2026-08
+order A 100
+A own 0 10.00
+period 2026-09
+order A 100
+A own 0 10.00
+period 2026-10
+order A 100
+A own 0 5.00
+";
+    passes(&plan, cases);
+}
