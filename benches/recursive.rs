@@ -15,7 +15,7 @@ use diesel::sql_types::{BigInt, Nullable};
 use mainstay::actions::compute_run::compute_run;
 use mainstay::actions::freeze_run::freeze_run;
 use mainstay::clock::Clock;
-use mainstay::domain::calendar::Day;
+use mainstay::domain::calendar::{Day, Moment};
 use mainstay::domain::ids::{PlanVersionId, StaffId};
 use mainstay::domain::member::MemberStatus;
 use mainstay::domain::staff::Actor;
@@ -207,7 +207,7 @@ fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("recursive.db");
     let db = Db::open(&DatabaseUrl::Sqlite(file.clone()))?;
-    let clock = Clock::fixed("2026-11-02T09:00:00Z".parse()?);
+    let clock = Clock::fixed(Moment::from_utc("2026-11-02T09:00:00Z".parse()?));
     prepare(&db, &clock)?;
     let mut conn = SqliteConnection::establish(&file.display().to_string())?;
     conn.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA synchronous = FULL;")?;

@@ -247,7 +247,7 @@ pub fn contents(fresh: &Fresh) -> Vec<String> {
 }
 
 fn sha256(text: &str) -> String {
-    sha2::Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    mainstay::text::hex(&sha2::Sha256::digest(text.as_bytes()))
 }
 
 /// Two committed months of a company.

@@ -95,20 +95,19 @@ impl Asked {
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
     let question = args.asked.question();
-    let answer = match (&args.beside, &args.case) {
-        (Some(plan), Some(name)) => of_case(args, plan, name, question)?,
-        _ => {
-            let missing = || Failure::usage("name a plan and a case, or --plan, --members, --orders and --period");
-            let files = Files {
-                plan: args.plan.clone().ok_or_else(missing)?,
-                members: args.members.clone().ok_or_else(missing)?,
-                orders: args.orders.clone().ok_or_else(missing)?,
-                period: args.period.clone().ok_or_else(missing)?,
-                carry_in: args.carry_in.clone(),
-            };
-            let GivenField { plan, snapshot, .. } = files.read()?;
-            explain(&plan, &snapshot, question)?
-        }
+    let answer = if let (Some(plan), Some(name)) = (&args.beside, &args.case) {
+        of_case(args, plan, name, question)?
+    } else {
+        let missing = || Failure::usage("name a plan and a case, or --plan, --members, --orders and --period");
+        let files = Files {
+            plan: args.plan.clone().ok_or_else(missing)?,
+            members: args.members.clone().ok_or_else(missing)?,
+            orders: args.orders.clone().ok_or_else(missing)?,
+            period: args.period.clone().ok_or_else(missing)?,
+            carry_in: args.carry_in.clone(),
+        };
+        let GivenField { plan, snapshot, .. } = files.read()?;
+        explain(&plan, &snapshot, question)?
     };
     args.asked.print(&answer)
 }
@@ -118,7 +117,7 @@ fn of_case(args: &Args, plan: &Path, name: &str, question: Question<'_>) -> Resu
     let beside = plan.with_extension("cases");
     let file = args.cases.as_deref().unwrap_or(&beside);
     let plan = CheckedPlan::read(&read_text(plan)?, &plan.display().to_string())?;
-    let cases = case::read(&read_text(file)?, &file.display().to_string())?;
+    let cases = case::read_for(&plan, &read_text(file)?, &file.display().to_string())?;
     let case = case::find(&cases, name).map_err(Failure::failed)?;
     let snapshot = case.field(&plan, args.period.as_deref()).map_err(Failure::failed)?;
     Ok(explain(&plan, &snapshot, question)?)

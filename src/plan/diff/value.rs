@@ -118,7 +118,7 @@ pub fn same(key: &str, a: &Value, b: &Value) -> bool {
 pub fn default_of(within: &str, key: &str) -> Option<Value> {
     let text = match (within, key) {
         ("plan", "rounding") => "half-up",
-        ("plan", "point_value") => "1",
+        ("plan", "point_value") | ("trees", "width") => "1",
         ("plan", "rounding_of") => "line",
         ("binary", "match") => "weaker",
         ("binary", "sides") => "left-right",
@@ -136,9 +136,7 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("remembered", "start") => "0",
         ("walk", "compression") => "none",
         ("walk", "customers") => "level",
-        ("trees", "line") => "false",
-        ("trees", "width") => "1",
-        ("volumes", "customers") => "false",
+        ("trees", "line") | ("volumes", "customers") => "false",
         ("volumes", "include_own") => "true",
         _ => return None,
     };

@@ -286,8 +286,8 @@ mod tests {
                 }
             }
             let place = |member: usize| order.iter().position(|at| *at as usize == member).unwrap();
-            for above in 0..12 {
-                for member in (0..12).filter(|member| *member != above && reach[above][*member]) {
+            for (above, reached) in reach.iter().enumerate() {
+                for member in (0..12).filter(|member| *member != above && reached[*member]) {
                     let turn = reach[member][above];
                     prop_assert!(place(member) < place(above) || turn && member < above);
                     prop_assert!(!turn || (place(member) < place(above)) == (member > above));

@@ -34,7 +34,7 @@ pub fn in_parallel<P: Send, R: Send>(threads: usize, parts: Vec<P>, work: impl F
         }
     };
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(&worker)).collect();
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<(usize, R)>>| {
             handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };

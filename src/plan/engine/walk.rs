@@ -407,7 +407,7 @@ pub fn open(num: &Num) -> bool {
 fn conditions_open(num: &Num) -> bool {
     let mut open = false;
     num.conditions(&mut |cond| {
-        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::From(_))
+        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::From(_));
     });
     open
 }

@@ -43,7 +43,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
         reader.check_name(&span, &name);
         match part {
             Part::Value(value) => {
-                if let Some(text) = reader.as_expression(value) {
+                if let Some(text) = reader.as_expression(value).filter(|text| !reads_itself(reader, &name, text)) {
                     let read = Checker::new(&mut reader.names, Scope::Member, Reads::Amounts).either(&text.value);
                     push(reader, name, text, read);
                 }
@@ -51,6 +51,18 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
             Part::Remembered(section) => remembered(reader, &section, name),
         }
     }
+}
+
+/// Whether a value reads what it was itself, which is a fault: it must be remembered then.
+fn reads_itself(reader: &mut Reader<'_>, name: &str, text: &Text) -> bool {
+    let plain: String = text.value.chars().filter(|c| !c.is_whitespace()).collect();
+    let itself = [")", ","].iter().any(|end| plain.contains(&format!("before({name}{end}")));
+    if itself {
+        let message = format!("“{name}” reads what it was itself, so runs must remember it");
+        let help = format!("write it as [remembered.{name}] with next = this expression");
+        reader.fault(&text.span, message, help);
+    }
+    itself
 }
 
 fn push(

@@ -45,19 +45,19 @@ fn windows_of_days_and_weeks_agree_with_adding_up_by_hand() {
         let mut text = "members A\n".to_owned();
         for label in labels {
             let span = plan.period(&label).unwrap();
-            text.push_str(&format!("period {label}\n"));
+            text.extend(["period ", &label, "\n"]);
             for (day, points) in orders.iter().filter(|(day, _)| span.first <= *day && *day <= span.last) {
-                text.push_str(&format!("order A {points} {day}\n"));
+                text.extend(["order A ", &points.to_string(), " ", &day.to_string(), "\n"]);
             }
             let month = span.last.month_start();
             let quarter =
-                plan.period(&format!("2026-Q{}", if span.last.month_label() < "2026-10".to_owned() { 3 } else { 4 }));
+                plan.period(&format!("2026-Q{}", if span.last.month_label().as_str() < "2026-10" { 3 } else { 4 }));
             let sums = [("month", month), ("quarter", quarter.unwrap().first), ("thirty", span.last.plus(-29))];
             for (name, first) in sums {
                 // Runs before the first one never were.
                 let sum: i32 =
                     orders.iter().filter(|(day, _)| first <= *day && *day <= span.last).map(|(_, points)| points).sum();
-                text.push_str(&format!("volume A {name} {sum}\n"));
+                text.extend(["volume A ", name, " ", &sum.to_string(), "\n"]);
             }
         }
         passes(&plan, &text);
@@ -235,4 +235,25 @@ fn explanations_say_which_days_count() {
     assert!(order.contains(each), "{order}");
     let member = told(Some("B"), None);
     assert!(member.contains("ten 0 (from 2026-10-22 on), start 5"), "{member}");
+}
+
+#[test]
+fn what_was_paid_in_a_year_is_that_of_the_plans_own_year() {
+    let plan = plan(
+        "year_begins = \"09\"\n[[bonuses]]\ncode = \"own\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\n\
+         base = \"cv\"\nrate = \"10%\"\n[[caps]]\nname = \"year\"\nof = [\"own\"]\nlimit = \"15 - paid_within(own, year)\"\n",
+    );
+    let cases = "
+members A
+period 2026-08
+order A 100
+A own 0 10.00
+period 2026-09
+order A 100
+A own 0 10.00
+period 2026-10
+order A 100
+A own 0 5.00
+";
+    passes(&plan, cases);
 }
