@@ -13,9 +13,7 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::{Rounding, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::tree::Side;
-use crate::plan::{
-    Amounts, CheckedPlan, Measured, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry,
-};
+use crate::plan::{Amounts, CheckedPlan, Measured, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
 
 /// The part of a help text that describes the files.
 pub const COLUMNS: &str = "\
