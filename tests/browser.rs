@@ -94,8 +94,20 @@ impl Stage {
         assert!(wait.is_ok(), "no {css} in {}", self.text().await);
     }
 
+    /// What the page says. A page that is just being left is read again.
     async fn text(&self) -> String {
-        self.browser.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+        let begun = Instant::now();
+        loop {
+            let body = self.browser.find(Locator::Css("body")).await;
+            let text = match body {
+                Ok(body) => body.text().await,
+                Err(fault) => Err(fault),
+            };
+            match text {
+                Ok(text) => return text,
+                Err(fault) => assert!(begun.elapsed() < Duration::from_mins(1), "{fault}"),
+            }
+        }
     }
 
     /// Loads the page again until it says this.

@@ -146,7 +146,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_disk_that_fills_up_stops_each_command_and_costs_nothing() {
-    if let Some(disk) = SmallDisk::mounted(8) {
+    if let Some(disk) = SmallDisk::mounted(9) {
         return on_a_small_disk(disk.0.path());
     }
     // Without the right to mount: as root of a user namespace of its own.

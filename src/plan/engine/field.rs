@@ -97,16 +97,7 @@ impl Field {
         let members = &snapshot.members;
         let count = fits("members", members.len())?;
         fits("orders", snapshot.orders.len())?;
-        let canonical = sorted(count, |at| members[at as usize].number.as_bytes());
-        if let Some(pair) = canonical.windows(2).find(|pair| same_number(members, pair)) {
-            return Err(RunFault::Duplicate { what: "members", number: members[pair[0] as usize].number.clone() });
-        }
-        let mut ids = places(members.len());
-        for (rank, place) in (0_u32..).zip(&canonical) {
-            if ids.insert(members[*place as usize].id, rank).is_some() {
-                return Err(RunFault::Duplicate { what: "members", number: members[*place as usize].number.clone() });
-            }
-        }
+        let (canonical, ids) = by_number_and_id(members, count)?;
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
         let ((sponsor, orders), (enroller, placement)) = both(
             threads,
@@ -197,6 +188,22 @@ impl Field {
 fn fits(what: &'static str, count: usize) -> Result<u32, RunFault> {
     const LIMIT: u32 = 500_000_000;
     u32::try_from(count).ok().filter(|count| *count <= LIMIT).ok_or(RunFault::TooMany { what, limit: LIMIT })
+}
+
+/// Members in the order of their numbers, and the place in it by id. Both must be unique.
+fn by_number_and_id(members: &[SnapshotMember], count: u32) -> Result<(Vec<u32>, Places), RunFault> {
+    let twice = |at: u32| RunFault::Duplicate { what: "members", number: members[at as usize].number.clone() };
+    let canonical = sorted(count, |at| members[at as usize].number.as_bytes());
+    if let Some(pair) = canonical.windows(2).find(|pair| same_number(members, pair)) {
+        return Err(twice(pair[0]));
+    }
+    let mut ids = places(members.len());
+    for (rank, place) in (0_u32..).zip(&canonical) {
+        if ids.insert(members[*place as usize].id, rank).is_some() {
+            return Err(twice(*place));
+        }
+    }
+    Ok((canonical, ids))
 }
 
 fn same_number(members: &[SnapshotMember], pair: &[u32]) -> bool {
