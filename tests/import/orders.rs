@@ -284,9 +284,9 @@ fn further_volumes_come_from_columns_or_from_the_catalogue() {
         let catalogue = "Code,Name,Price,Line,BP\nA,Tea,10.00,Drinks,8\nB,Cup,5.00,,\nC,Jar,5.00,two words,1\n";
         let report = desk.run(&products, catalogue, How::Plain).unwrap();
         assert_reasons(&desk.rejects(&report), &[(4, "line: A product line is one word")]);
-        let again = desk.run(products, &catalogue.replace("Drinks,8", "Food,8"), How::Update).unwrap();
+        let again = desk.run(&products, catalogue.replace("Drinks,8", "Food,8"), How::Update).unwrap();
         assert_eq!(counts(&again)[2], 1, "one product changed its line");
-        let other = desk.run(products, &catalogue.replace("Drinks,8", "Food,9"), How::Update).unwrap();
+        let other = desk.run(&products, catalogue.replace("Drinks,8", "Food,9"), How::Update).unwrap();
         assert!(desk.rejects(&other)[0].1.contains("has another retail price"), "{:?}", desk.rejects(&other));
         let orders =
             format!("{HEADER}1,M-1,A,2,10.00,2026-03-01\n1,M-1,B,1,5.00,2026-03-01\nC2,M-1,A,1,10.00,2026-03-02\n");
