@@ -15,6 +15,10 @@ use mainstay::plan::{CheckedPlan, run_on};
 
 use field::{SEVEN, field};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HYBRID: &str = r#"
 [plan]
 name = "Hybrid"

@@ -25,6 +25,10 @@ use mainstay::store::{DatabaseUrl, Db, settings};
 
 use field::{SEVEN, field};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 diesel::table! {
@@ -61,12 +65,16 @@ CREATE TABLE made_orders (id INTEGER PRIMARY KEY, buyer INTEGER NOT NULL, cv INT
 
 /// From the generator's tables into the ones of the field and of sales.
 const SPREAD: &str = "
-INSERT INTO members SELECT id, printf('M-%08d', id), 'distributor', CASE able WHEN 1 THEN 'active' ELSE 'inactive' END,
-    'Member', '', '', '', '', '', '', '', '', '', joined, '', '', 1, 0, 0 FROM made_members;
+INSERT INTO members (id, number, kind, status, name, latin_name, search, email, phone, country, language, street,
+    postal_code, city, joined_on, rank, highest_rank, person_id, version, created_at, updated_at)
+    SELECT id, printf('M-%08d', id), 'distributor', CASE able WHEN 1 THEN 'active' ELSE 'inactive' END,
+    'Member', '', '', '', '', '', '', '', '', '', joined, '', '', id, 1, 0, 0 FROM made_members;
 INSERT INTO tree_links SELECT id, 'sponsor', id, sponsor, 0, joined, (SELECT MAX(until_day) FROM forever), ''
     FROM made_members WHERE sponsor IS NOT NULL;
-INSERT INTO orders SELECT id, printf('SF-%08d', id), 'sale', 'standard', buyer, 'paid', 0, day, day, 'EUR', cv / 80, cv / 100,
-    cv, cv, 1, 0 FROM made_orders;
+INSERT INTO orders (id, number, kind, order_type, member_id, payment, ordered_at, ordered_on, commission_on, currency,
+    paid_minor, wholesale_minor, qv, cv, measures, line_count, created_at)
+    SELECT id, printf('SF-%08d', id), 'sale', 'standard', buyer, 'paid', 0, day, day, 'EUR', cv / 80, cv / 100,
+    cv, cv, '', 1, 0 FROM made_orders;
 ANALYZE;
 ";
 

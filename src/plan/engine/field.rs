@@ -442,11 +442,13 @@ impl Orders {
 
     /// The orders, each once however many lines it has, without goods that come back for points only. The lines of one order stand beside each other.
     pub fn firsts<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = usize> + 'a {
-        let number = |at: usize| snapshot.orders.get(self.place[at] as usize).map(|order| order.number.as_str());
-        (0..self.place.len()).filter(move |at| {
-            let again = *at > 0 && number(*at).is_some() && number(*at) == number(*at - 1);
-            !again && self.back(*at) == Back::No
-        })
+        let order = |at: usize| snapshot.orders.get(self.place[at] as usize);
+        // Only an order of several lines names them; the number of any other one is not looked at.
+        let again = move |at: usize| {
+            let this = order(at).filter(|order| !order.line.is_empty());
+            this.is_some_and(|this| at > 0 && order(at - 1).is_some_and(|before| before.number == this.number))
+        };
+        (0..self.place.len()).filter(move |at| self.back(*at) == Back::No && !again(*at))
     }
 
     /// Finds for each order what its buyer bought before in the period. The lines of one order do not come before

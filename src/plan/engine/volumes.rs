@@ -160,9 +160,12 @@ fn add_orders(
                 let part = part(standing, &volume.of, order, buyer, at).map_err(|NoValue| overflow())?;
                 part.and_then(|part| add(day, member, part)).ok_or_else(overflow)?;
             }
+            if !up {
+                break;
+            }
             level = level.saturating_add(1);
             member = tree.parent[member as usize];
-            if !up || member == NONE || (volume.depth > 0 && level > volume.depth) {
+            if member == NONE || (volume.depth > 0 && level > volume.depth) {
                 break;
             }
         }
