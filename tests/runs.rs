@@ -44,6 +44,7 @@ use crate::databases;
 
 mod once;
 mod wallets;
+mod weeks;
 
 pub fn at(text: &str) -> Moment {
     Moment::from_utc(text.parse().unwrap())
@@ -424,85 +425,6 @@ fn both_databases_give_the_same_hashes() {
         })
         .collect();
     assert!(hashes.windows(2).all(|pair| pair[0] == pair[1]), "{hashes:?}");
-}
-
-const WEEKS_AND_MONTHS: &str = r#"
-[plan]
-name = "Weeks and months"
-currency = "EUR"
-[placement]
-width = 2
-[volumes.bv]
-of = "cv"
-scope = "own"
-[volumes.all]
-of = "cv"
-scope = "company"
-[[ranks]]
-code = "Builder"
-needs = "gv >= 100"
-[binary.team]
-volume = "bv"
-qualified = "always"
-period = "week"
-[[bonuses]]
-code = "pairs"
-earner = "always"
-period = "week"
-source = "members"
-walk = "own"
-base = "team.matched"
-rate = "10%"
-[[bonuses]]
-code = "stairs"
-earner = "always"
-period = "month"
-source = "orders"
-walk = { tree = "sponsor", difference = true, own_rate = false }
-base = "cv"
-rate = { unranked = "2%", Builder = "7%" }
-[[bonuses]]
-code = "pool"
-earner = "always"
-period = "month"
-source = "pool"
-pool = "3% * all"
-shares = "1 + paid_ever(pairs)"
-[[caps]]
-per = "company"
-limit = "40% * all"
-"#;
-
-#[test]
-fn weeks_and_months_hand_their_memory_on_in_both_databases() {
-    let mut all = Vec::new();
-    for fresh in databases::all() {
-        let field = Field::new(&fresh.db);
-        let start = Day::from_ymd(2026, 10, 1).unwrap();
-        add_plan_version(field.db, &field.clock, &ann(), WEEKS_AND_MONTHS, "plan.toml", start).unwrap();
-        for number in ["M-5", "M-6"] {
-            field.enroll("M-1", number, MemberKind::Distributor);
-        }
-        field.order("M-2", 10);
-        field.order("M-5", 4);
-        field.clock.set(at("2026-10-12T09:00:00Z"));
-        let first = field.committed("2026-W41");
-        field.order("M-5", 4);
-        field.clock.set(at("2026-10-19T09:00:00Z"));
-        let second = field.committed("2026-W42");
-        field.clock.set(at("2026-11-02T09:00:00Z"));
-        let month = field.committed("2026-10");
-        // M-2 and M-5 stand left and right below M-1: four pieces match each week, and six, then two are carried.
-        let rows = |run: &Run| field.db.read(|c| runs::list_state(c, run.id)).unwrap();
-        let left = |run: &Run| rows(run).iter().find(|row| row.key == "week:carry:team:left").map(|row| row.value);
-        let piece = 12 * 10_000;
-        assert_eq!((left(&first), left(&second), left(&month)), (Some(6 * piece), Some(2 * piece), Some(2 * piece)));
-        assert_eq!(first.earned_minor, second.earned_minor);
-        assert!(month.earned_minor > 0, "{month:?}");
-        assert_eq!(check_ledger(field.db).unwrap(), []);
-        all.push([first, second, month].map(|run| (run.input_hash, run.result_hash)));
-    }
-    assert!(all.windows(2).all(|pair| pair[0] == pair[1]), "{all:?}");
 }
 
 #[test]

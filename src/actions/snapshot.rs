@@ -2,11 +2,13 @@
 //! period, the orders that count net of returns, what earlier runs remembered, and the committed
 //! lines that returns take back.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasherDefault;
 
 use rust_decimal::Decimal;
 
-use crate::domain::ids::{LineId, MemberId, OrderId, ProductId};
+use crate::domain::calendar::Day;
+use crate::domain::ids::{IdMap, IdSet, LineId, MemberId, OrderId, PeriodId, ProductId, RunId};
 use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::OrderKind;
@@ -50,12 +52,12 @@ fn people(
     period: &Period,
     orders: &[SnapshotOrder],
 ) -> StoreResult<(Vec<SnapshotMember>, Vec<String>)> {
-    let mut parents: HashMap<MemberId, [Option<(MemberId, i32)>; 3]> = HashMap::new();
+    let mut parents: IdMap<MemberId, [Option<(MemberId, i32)>; 3]> = IdMap::default();
     for (tree, member, parent, side) in links::list_as_of(conn, period.last_day)? {
         parents.entry(member).or_default()[tree as usize] = Some((parent, side));
     }
     let all = members::list_all(conn)?;
-    let mut wanted: HashSet<MemberId> =
+    let mut wanted: IdSet<MemberId> =
         all.iter().filter(|member| member.joined_on <= period.last_day).map(|member| member.id).collect();
     let mut open: Vec<MemberId> = wanted.iter().copied().chain(orders.iter().map(|order| order.buyer)).collect();
     while let Some(member) = open.pop() {
@@ -63,9 +65,9 @@ fn people(
         open.extend(above.map(|(parent, _)| *parent).filter(|parent| wanted.insert(*parent)));
         wanted.insert(member);
     }
-    let before: HashMap<MemberId, i64> = orders::count_before(conn, period.first_day)?.into_iter().collect();
+    let before: IdMap<MemberId, i64> = orders::count_before(conn, period.first_day)?.into_iter().collect();
     let forced = attributes::list_ranks_for(conn, &period.label)?;
-    let mut forced: HashMap<MemberId, String> = forced.into_iter().map(|set| (set.member_id, set.rank)).collect();
+    let mut forced: IdMap<MemberId, String> = forced.into_iter().map(|set| (set.member_id, set.rank)).collect();
     let mut given = attributes::list_on(conn, period.last_day)?;
     let names: BTreeSet<&str> = given.values().flatten().map(|(name, _)| name.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(ToOwned::to_owned).collect();
@@ -187,13 +189,14 @@ impl MeasureNames {
 fn sold<'l>(
     conn: &mut Conn,
     period: &Period,
-    sales: &HashMap<OrderId, Order>,
+    sales: &IdMap<OrderId, Order>,
     lines: &'l HashMap<ProductId, String>,
-) -> StoreResult<HashMap<(OrderId, &'l str), Worth>> {
+) -> StoreResult<IdMap<(OrderId, &'l str), Worth>> {
     if lines.is_empty() {
         return Ok(sales.values().map(|order| ((order.id, ""), Worth::of_order(order))).collect());
     }
-    let mut sold: HashMap<(OrderId, &str), Worth> = HashMap::with_capacity(sales.len());
+    let mut sold: IdMap<(OrderId, &str), Worth> =
+        IdMap::with_capacity_and_hasher(sales.len(), BuildHasherDefault::default());
     for part in orders::list_parts(conn, period.first_day, period.last_day)? {
         if sales.contains_key(&part.order_id) {
             let line = lines.get(&part.product_id).map_or("", String::as_str);
@@ -212,10 +215,10 @@ fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
     let (sales, returns): (Vec<Order>, Vec<Order>) =
         counted.into_iter().partition(|order| order.kind == OrderKind::Sale);
     let by_id = |orders: Vec<Order>| orders.into_iter().map(|order| (order.id, order)).collect();
-    let (sales, returns): (HashMap<OrderId, Order>, HashMap<OrderId, Order>) = (by_id(sales), by_id(returns));
+    let (sales, returns): (IdMap<OrderId, Order>, IdMap<OrderId, Order>) = (by_id(sales), by_id(returns));
     let lines = products::list_product_lines(conn)?;
     let mut net = sold(conn, period, &sales, &lines)?;
-    let mut unlinked: HashMap<(OrderId, &str), Worth> = HashMap::new();
+    let mut unlinked: IdMap<(OrderId, &str), Worth> = IdMap::default();
     let mut later: BTreeMap<(OrderId, OrderId), Worth> = BTreeMap::new();
     for line in returned.iter().filter(|line| returns.contains_key(&line.order_id)) {
         let of = lines.get(&line.product_id).map_or("", String::as_str);
@@ -257,33 +260,26 @@ fn snapshot_order(order: &Order, line: &str, amounts: Amounts, measures: Measure
 fn takebacks(
     conn: &mut Conn,
     period: &Period,
-    returns: &HashMap<OrderId, Order>,
+    returns: &IdMap<OrderId, Order>,
     later: BTreeMap<(OrderId, OrderId), Worth>,
     names: &MeasureNames,
 ) -> StoreResult<Vec<Takeback>> {
-    let ids: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect::<HashSet<_>>().into_iter().collect();
+    let ids: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect::<IdSet<_>>().into_iter().collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let originals: HashMap<OrderId, Order> = orders::list_by_ids(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
-    // What came back in the original's own period was never paid; what came back since counts as taken.
-    let mut before: HashMap<OrderId, Worth> = HashMap::new();
-    let mut never_paid: HashMap<OrderId, Worth> = HashMap::new();
-    let own_periods = closed_periods(conn)?;
-    for (day, line) in orders::list_lines_returning(conn, &ids)?.iter().filter(|(day, _)| *day < period.first_day) {
-        let original = &originals[&line.original_order_id];
-        let same = own_periods.iter().any(|p| covers(p, original) && p.first_day <= *day && *day <= p.last_day);
-        let sums = if same { &mut never_paid } else { &mut before };
-        sums.entry(line.original_order_id).or_default().add_line(line, -1)?;
+    let originals: IdMap<OrderId, Order> = orders::list_by_ids(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
+    let mut earlier = orders::list_lines_returning(conn, &ids)?;
+    earlier.retain(|(day, _)| *day < period.first_day);
+    let mut before: IdMap<OrderId, Worth> = IdMap::default();
+    for (_, line) in &earlier {
+        before.entry(line.original_order_id).or_default().add_line(line, -1)?;
     }
-    let mut paid = paid_lines(conn, &ids)?;
+    let paid = paid_lines(conn, &ids, &earlier)?;
     later
         .into_iter()
         .filter_map(|((return_id, original_id), now)| {
             let (order, original) = (returns.get(&return_id)?, originals.get(&original_id)?);
-            let lines = paid.get_mut(&original_id).map(|lines| lines.clone()).unwrap_or_default();
-            let less = never_paid.get(&original_id).map(|worth| worth.amounts).unwrap_or_default();
-            let total = amounts_of(original);
             Some(Ok(Takeback {
                 return_order: return_id,
                 return_number: order.number.clone(),
@@ -295,37 +291,48 @@ fn takebacks(
                 before: before.get(&original_id).map(|worth| worth.amounts).unwrap_or_default(),
                 measures: names.placed(&now.measures),
                 now: now.amounts,
-                total: Amounts {
-                    qv: Volume(total.qv.0 - less.qv.0),
-                    cv: Volume(total.cv.0 - less.cv.0),
-                    paid_minor: total.paid_minor - less.paid_minor,
-                    wholesale_minor: total.wholesale_minor - less.wholesale_minor,
-                },
-                lines,
+                total: amounts_of(original),
+                lines: paid.get(&original_id).cloned().unwrap_or_default(),
             }))
         })
         .collect()
 }
 
-/// Whether the order counts in the period.
-fn covers(period: &Period, order: &Order) -> bool {
-    period.first_day <= order.commission_on && order.commission_on <= period.last_day
-}
-
-fn closed_periods(conn: &mut Conn) -> StoreResult<Vec<Period>> {
-    use crate::domain::run::PeriodStatus;
-    Ok(periods::list(conn)?.into_iter().filter(|period| period.status != PeriodStatus::Open).collect())
+/// What of each order had come back in the period of each run that paid on it, and was never paid for that reason.
+fn never_paid(
+    conn: &mut Conn,
+    paid: &[Line],
+    earlier: &[(Day, OrderLine)],
+) -> StoreResult<IdMap<(RunId, OrderId), Worth>> {
+    let paying: IdSet<(RunId, OrderId)> = paid.iter().map(|line| (line.run_id, line.order_id)).collect();
+    let periods: IdMap<PeriodId, Period> = periods::list(conn)?.into_iter().map(|p| (p.id, p)).collect();
+    let period_of: IdMap<RunId, &Period> =
+        runs::list(conn)?.iter().filter_map(|run| Some((run.id, periods.get(&run.period_id)?))).collect();
+    let mut sums: IdMap<(RunId, OrderId), Worth> = IdMap::default();
+    for (run, order) in paying {
+        let Some(period) = period_of.get(&run) else { continue };
+        for (day, line) in earlier.iter().filter(|(_, line)| line.original_order_id == order) {
+            if period.first_day <= *day && *day <= period.last_day {
+                sums.entry((run, order)).or_default().add_line(line, -1)?;
+            }
+        }
+    }
+    Ok(sums)
 }
 
 /// For each order the committed lines paid on it, and the lines that the same run paid on the amounts
-/// of their earners.
-fn paid_lines(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<HashMap<OrderId, Vec<OriginalLine>>> {
+/// of their earners. `earlier` is what came back of the orders before.
+fn paid_lines(
+    conn: &mut Conn,
+    ids: &[OrderId],
+    earlier: &[(Day, OrderLine)],
+) -> StoreResult<IdMap<OrderId, Vec<OriginalLine>>> {
     let direct = lines::list_committed_of_orders(conn, ids)?;
-    let mut earners: BTreeMap<_, HashSet<MemberId>> = BTreeMap::new();
+    let mut earners: BTreeMap<_, IdSet<MemberId>> = BTreeMap::new();
     for line in &direct {
         earners.entry(line.run_id).or_default().insert(line.member_id);
     }
-    let mut matches: HashMap<_, Vec<Line>> = HashMap::new();
+    let mut matches: IdMap<_, Vec<Line>> = IdMap::default();
     for (run, members) in earners {
         let members: Vec<MemberId> = members.into_iter().collect();
         for line in lines::list_on_amounts_of(conn, run, &members)? {
@@ -333,13 +340,15 @@ fn paid_lines(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<HashMap<OrderId, 
         }
     }
     let every: Vec<LineId> = direct.iter().chain(matches.values().flatten()).map(|line| line.id).collect();
-    let taken: HashMap<LineId, (i64, i64)> =
+    let taken: IdMap<LineId, (i64, i64)> =
         lines::list_taken_back(conn, &every)?.into_iter().map(|(id, base, amount)| (id, (base, amount))).collect();
-    let mut paid: HashMap<OrderId, Vec<OriginalLine>> = HashMap::new();
-    let mut seen: HashSet<(OrderId, LineId)> = HashSet::new();
+    let mut paid: IdMap<OrderId, Vec<OriginalLine>> = IdMap::default();
+    let mut seen: IdSet<(OrderId, LineId)> = IdSet::default();
+    let unpaid = never_paid(conn, &direct, earlier)?;
     for line in &direct {
         let of_order = paid.entry(line.order_id).or_default();
-        of_order.push(original_line(line, &taken)?);
+        let unpaid = unpaid.get(&(line.run_id, line.order_id)).map(|worth| worth.amounts).unwrap_or_default();
+        of_order.push(OriginalLine { unpaid, ..original_line(line, &taken)? });
         for on_top in matches.get(&(line.run_id, line.member_id)).into_iter().flatten() {
             if seen.insert((line.order_id, on_top.id)) {
                 of_order.push(original_line(on_top, &taken)?);
@@ -349,7 +358,7 @@ fn paid_lines(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<HashMap<OrderId, 
     Ok(paid)
 }
 
-fn original_line(line: &Line, taken: &HashMap<LineId, (i64, i64)>) -> StoreResult<OriginalLine> {
+fn original_line(line: &Line, taken: &IdMap<LineId, (i64, i64)>) -> StoreResult<OriginalLine> {
     let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of earning line {}", line.id));
     let (base_taken, taken_minor) = taken.get(&line.id).copied().unwrap_or_default();
     Ok(OriginalLine {
@@ -365,5 +374,6 @@ fn original_line(line: &Line, taken: &HashMap<LineId, (i64, i64)>) -> StoreResul
         amount_minor: line.amount_minor,
         base_taken,
         taken_minor,
+        unpaid: Amounts::default(),
     })
 }

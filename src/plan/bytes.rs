@@ -13,7 +13,7 @@ use super::snapshot::{
     Takeback,
 };
 
-const FORMAT: u8 = 3;
+const FORMAT: u8 = 4;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -141,7 +141,7 @@ fields! {
     }
     Amounts { qv, cv, paid_minor, wholesale_minor }
     SnapshotOrder { id, number, line, buyer, day, order_type, amounts, measures }
-    OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor }
+    OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor, unpaid }
     Takeback {
         return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total,
         measures, lines

@@ -135,7 +135,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 3");
+    let mut sink = Sink::new("snapshot 4");
     let order = Order::of(snapshot);
     let measured = snapshot.orders.iter().map(|order| &order.measures);
     let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
@@ -218,6 +218,7 @@ fn line_key(line: &OriginalLine, order: &Order) -> String {
             (order.member(Some(line.member)), &line.bonus, &line.on, order.member(line.from), line.level),
             (line.base, line.base_kind.as_str(), line.rate.normalize().to_string()),
             (line.amount_minor, line.base_taken, line.taken_minor),
+            (line.unpaid.qv.0, line.unpaid.cv.0, line.unpaid.paid_minor, line.unpaid.wholesale_minor),
         )
     )
 }

@@ -1,37 +1,11 @@
-//! Finding members by id, fast: ids are our own numbers, so no hash that withstands attackers is needed.
+//! Finding members by id, and putting things in order.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
-use crate::domain::ids::MemberId;
+use crate::domain::ids::{IdMap, MemberId};
 
 /// Places of members by id.
-pub type Places = HashMap<MemberId, u32, BuildHasherDefault<IdHasher>>;
-
-/// Spreads one number over 64 bits.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        let mixed = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.0 = mixed ^ (mixed >> 29);
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value.cast_unsigned());
-    }
-}
+pub type Places = IdMap<MemberId, u32>;
 
 /// An empty table with room for `count` members.
 pub fn places(count: usize) -> Places {

@@ -184,6 +184,9 @@ pub struct OriginalLine {
     pub base_taken: i64,
     /// How much of `amount_minor` earlier runs have taken back, as a positive number.
     pub taken_minor: i64,
+    /// What of [`Takeback::total`] had come back in the period of the run that paid the line: it was never paid on.
+    /// Runs over a week and over its month leave out different returns. Only for lines on the order itself.
+    pub unpaid: Amounts,
 }
 
 /// A return, with its commission day in the period, of an order that an earlier run has paid.
@@ -206,7 +209,7 @@ pub struct Takeback {
     pub buyer: MemberId,
     /// What kind of purchase it was.
     pub order_type: OrderType,
-    /// Returned in earlier periods, positive.
+    /// Returned in earlier periods, positive; what came back before [`Self::total`] was paid on left out.
     pub before: Amounts,
     /// Returned by this return, positive.
     pub now: Amounts,

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::domain::ids::{LineId, MemberId, OrderId};
-use crate::plan::{EarningLine, LineKind, OriginalLine, RunResult, Snapshot, Source, Takeback};
+use crate::domain::money::Volume;
+use crate::plan::{Amounts, EarningLine, LineKind, OriginalLine, RunResult, Snapshot, Source, Takeback};
 
 /// The simulated periods so far.
 #[derive(Default)]
@@ -39,7 +40,8 @@ impl Chain {
     /// Goods of a simulated period take back what the simulation paid on them; goods of earlier periods what
     /// was really paid.
     fn take_back(&self, takebacks: &mut [Takeback]) {
-        let wanted: HashSet<OrderId> = takebacks.iter().map(|takeback| takeback.original_order).collect();
+        let wanted: HashMap<OrderId, Amounts> =
+            takebacks.iter().map(|takeback| (takeback.original_order, takeback.total)).collect();
         let mut paid: BTreeMap<OrderId, Vec<OriginalLine>> = BTreeMap::new();
         for place in 0..self.periods.len() {
             self.paid(place, &wanted, &mut paid);
@@ -52,12 +54,19 @@ impl Chain {
     }
 
     /// For each wanted order of a period the lines on it, and those on the amounts of their earners.
-    fn paid(&self, place: usize, wanted: &HashSet<OrderId>, paid: &mut BTreeMap<OrderId, Vec<OriginalLine>>) {
+    /// `wanted` are the orders with their amounts before anything came back.
+    fn paid(&self, place: usize, wanted: &HashMap<OrderId, Amounts>, paid: &mut BTreeMap<OrderId, Vec<OriginalLine>>) {
         let (snapshot, result) = &self.periods[place];
         let wanted_here: HashSet<u32> =
-            (0..).zip(&snapshot.orders).filter(|(_, order)| wanted.contains(&order.id)).map(|(at, _)| at).collect();
+            (0..).zip(&snapshot.orders).filter(|(_, order)| wanted.contains_key(&order.id)).map(|(at, _)| at).collect();
         if wanted_here.is_empty() {
             return;
+        }
+        // What a period did not pay on had come back by its end.
+        let mut unpaid = wanted.clone();
+        for at in &wanted_here {
+            let order = &snapshot.orders[*at as usize];
+            unpaid.entry(order.id).and_modify(|left| *left = less(left, &order.amounts));
         }
         let mut earners: HashMap<u32, Vec<OrderId>> = HashMap::new();
         for at in &wanted_here {
@@ -68,7 +77,8 @@ impl Chain {
                 && wanted_here.contains(&at)
             {
                 let order = snapshot.orders[at as usize].id;
-                paid.entry(order).or_default().push(self.original(place, index));
+                let unpaid = unpaid.get(&order).copied().unwrap_or_default();
+                paid.entry(order).or_default().push(OriginalLine { unpaid, ..self.original(place, index) });
                 let orders = earners.entry(line.member).or_default();
                 if !orders.contains(&order) {
                     orders.push(order);
@@ -104,6 +114,7 @@ impl Chain {
             amount_minor: row.amount_minor,
             base_taken,
             taken_minor,
+            unpaid: Amounts::default(),
         }
     }
 
@@ -118,6 +129,15 @@ impl Chain {
             result.lines.iter().filter(move |_| any).filter(takes)
         });
         since.fold((0, 0), |(base, amount), line| (base - line.base, amount - line.amount_minor))
+    }
+}
+
+fn less(a: &Amounts, b: &Amounts) -> Amounts {
+    Amounts {
+        qv: Volume(a.qv.0.saturating_sub(b.qv.0)),
+        cv: Volume(a.cv.0.saturating_sub(b.cv.0)),
+        paid_minor: a.paid_minor.saturating_sub(b.paid_minor),
+        wholesale_minor: a.wholesale_minor.saturating_sub(b.wholesale_minor),
     }
 }
 

@@ -124,6 +124,7 @@ fn paid_lines(past: &[Past], period: usize, order: OrderId) -> Vec<OriginalLine>
             amount_minor: row.amount_minor,
             base_taken,
             taken_minor,
+            unpaid: Amounts::default(),
         }
     };
     wanted.map(original).collect()

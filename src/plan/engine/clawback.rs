@@ -10,7 +10,7 @@ use super::fault::RunFault;
 use super::field::Field;
 use super::rates::Rates;
 use crate::domain::ids::{LineId, OrderId};
-use crate::domain::money::Rounding;
+use crate::domain::money::{Rounding, Volume};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::result::{BaseKind, EarningLine, LineKind, Source, Taken};
 use crate::plan::snapshot::{Amounts, OriginalLine, Snapshot, Takeback};
@@ -72,8 +72,12 @@ impl Books<'_> {
         let mut lines: Vec<&OriginalLine> = takeback.lines.iter().filter(|line| line.amount_minor != 0).collect();
         lines.sort_by_key(|line| self.key(line));
         for line in lines.iter().filter(|line| line.on.is_none() && line.amount_minor > 0) {
-            let (returned, total, now) = shares(line.base_kind, &after, &takeback.total, &takeback.now)?;
+            let (after, total) = (minus(&after, &line.unpaid)?, minus(&takeback.total, &line.unpaid)?);
+            let (returned, total, now) = shares(line.base_kind, &after, &total, &takeback.now)?;
             let target = part(line.amount_minor, returned, total, self.plan.rounding)?;
+            // A run over another kind of period may have taken the line back for this return already.
+            let open = returned.checked_sub(self.base_taken(line)?)?;
+            let now = if line.base_kind == BaseKind::Fixed { now } else { now.min(open.max(0)) };
             let amount = self.take(line, target, now)?;
             if let Err(fault) = self.line(line, takeback, place, now, amount)? {
                 return Some(Err(fault));
@@ -91,7 +95,7 @@ impl Books<'_> {
                 {
                     continue;
                 }
-                let before = line.base_taken.checked_add(self.taken.get(&line.id).map_or(0, |taken| taken.0))?;
+                let before = self.base_taken(line)?;
                 let target = part(line.amount_minor, before.checked_add(amount)?, line.base, self.plan.rounding)?;
                 let taken = self.take(line, target, amount)?;
                 if let Err(fault) = self.line(line, takeback, place, amount, taken)? {
@@ -101,6 +105,11 @@ impl Books<'_> {
             }
         }
         Some(Ok(()))
+    }
+
+    /// How much of a line's base earlier runs and this one have taken back.
+    fn base_taken(&self, line: &OriginalLine) -> Option<i64> {
+        line.base_taken.checked_add(self.taken.get(&line.id).map_or(0, |taken| taken.0))
     }
 
     /// An order of lines that is the same in every database.
@@ -127,7 +136,8 @@ impl Books<'_> {
         base: i64,
         amount: i64,
     ) -> Option<Result<(), RunFault>> {
-        if base == 0 && amount == 0 {
+        let fixed = line.base_kind == BaseKind::Fixed;
+        if amount == 0 && (base == 0 || fixed) {
             return Some(Ok(()));
         }
         let unknown = || RunFault::UnknownPayee { order: takeback.return_number.clone() };
@@ -142,7 +152,6 @@ impl Books<'_> {
         };
         let taken = u32::try_from(self.out.taken.len()).ok()?;
         self.out.taken.push(Taken { line: Some(line.id), takeback: place });
-        let fixed = line.base_kind == BaseKind::Fixed;
         let rate = if fixed { rust_decimal::Decimal::new(-amount, self.plan.currency.places()) } else { line.rate };
         let made = EarningLine {
             base: if fixed { -amount } else { base.checked_neg()? },
@@ -210,6 +219,15 @@ fn part(amount: i64, returned: i64, total: i64, rounding: Rounding) -> Option<i6
         return Some(amount);
     }
     rounding.divide(i128::from(amount).checked_mul(i128::from(returned.max(0)))?, i128::from(total))
+}
+
+fn minus(a: &Amounts, b: &Amounts) -> Option<Amounts> {
+    Some(Amounts {
+        qv: Volume(a.qv.0.checked_sub(b.qv.0)?),
+        cv: Volume(a.cv.0.checked_sub(b.cv.0)?),
+        paid_minor: a.paid_minor.checked_sub(b.paid_minor)?,
+        wholesale_minor: a.wholesale_minor.checked_sub(b.wholesale_minor)?,
+    })
 }
 
 fn plus(a: &Amounts, b: &Amounts) -> Option<Amounts> {

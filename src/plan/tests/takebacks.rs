@@ -44,6 +44,7 @@ fn original(row: &LineRow<'_>, taken: &[(LineId, i64, i64)]) -> OriginalLine {
         amount_minor: row.amount_minor,
         base_taken: of_line().map(|(_, base, _)| -base).sum(),
         taken_minor: of_line().map(|(.., amount)| -amount).sum(),
+        unpaid: Amounts::default(),
     }
 }
 
