@@ -177,15 +177,22 @@ impl Rounding {
         if divisor <= 0 {
             return None;
         }
-        // Nearly every quotient of a run fits; the processor divides 64 bits many times faster than 128.
         if let (Ok(dividend), Ok(divisor)) = (i64::try_from(dividend), i64::try_from(divisor)) {
-            let (whole, rest) = (dividend / divisor, (dividend % divisor).abs());
-            let away = self.goes_away_from_zero(rest > 0, rest.cmp(&(divisor - rest)), whole % 2 != 0);
-            return if away { whole.checked_add(dividend.signum()) } else { Some(whole) };
+            return self.divide_narrow(dividend, divisor);
         }
         let (whole, rest) = (dividend / divisor, (dividend % divisor).abs());
         let away = self.goes_away_from_zero(rest > 0, rest.cmp(&(divisor - rest)), whole % 2 != 0);
         i64::try_from(if away { whole + dividend.signum() } else { whole }).ok()
+    }
+
+    /// The same of numbers of 64 bits, as nearly all of a run are: the processor divides them many times faster.
+    pub fn divide_narrow(self, dividend: i64, divisor: i64) -> Option<i64> {
+        if divisor <= 0 {
+            return None;
+        }
+        let (whole, rest) = (dividend / divisor, (dividend % divisor).abs());
+        let away = self.goes_away_from_zero(rest > 0, rest.cmp(&(divisor - rest)), whole % 2 != 0);
+        if away { whole.checked_add(dividend.signum()) } else { Some(whole) }
     }
 
     /// Whether a quotient with a rest, which is compared with one half, is rounded away from zero.

@@ -1,14 +1,17 @@
 //! Bonuses in the order of calculation: items to pay on, walks, amounts for other bonuses, limits, then clawbacks.
 
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 
 use super::caps;
 use super::clawback::{self, Clawbacks};
 use super::fault::RunFault;
 use super::field::Back;
-use super::found::{Found, Item};
+use super::found::{Found, Item, Items};
 use super::gather;
 use super::memory::Memory;
+use super::parallel::{in_parallel, joined, stretches};
 use super::rates::Rates;
 use super::rounding;
 use super::settle;
@@ -68,7 +71,7 @@ pub fn pay(
         splits: Vec::new(),
         memory,
     };
-    let matched = matched(standing, snapshot)?;
+    let matched = matched(standing, snapshot, threads)?;
     let wanted = wanted(standing);
     let mut gathered = vec![false; plan.aggregates.len()];
     for step in &plan.order {
@@ -157,8 +160,8 @@ fn one(
     let bonus = &standing.plan.bonuses[usize::from(place)];
     let arithmetic = |member: usize| fault(standing, snapshot, bonus, member);
     let Paid { memory, rates, notes, .. } = paid;
-    let mut shop = Workshop { rates, notes, arithmetic: &arithmetic };
-    let items = match &bonus.source {
+    let mut shop = Workshop { rates, notes, arithmetic: &arithmetic, threads };
+    let made = match &bonus.source {
         BonusSource::Ranks { .. } => {
             paid.lines[usize::from(place)] = onetime::pay(standing, place, memory, &mut shop)?.into();
             return Ok(());
@@ -171,7 +174,14 @@ fn one(
         }
         BonusSource::Amounts(of, only) => amounts(standing, of, only, &paid.lines, &arithmetic)?,
         BonusSource::Members(only) => members(standing, bonus, only, &arithmetic)?,
-        BonusSource::Orders(_) => orders(standing, bonus, usize::from(place), matched, &arithmetic)?,
+        BonusSource::Orders(_) => Vec::new(),
+    };
+    let items = match &bonus.source {
+        BonusSource::Orders(_) => {
+            let some = |some: Range<usize>| orders(standing, bonus, usize::from(place), matched, some, &arithmetic);
+            Items::from_each(standing.field.orders.buyer.len(), some)
+        }
+        _ => Items::made(&made),
     };
     let walker = Walker::new(standing, place, &mut shop)?;
     watch.walk(&walker, &items)?;
@@ -203,34 +213,38 @@ fn fault(standing: &Standing<'_>, snapshot: &Snapshot, bonus: &Bonus, member: us
 }
 
 /// For each bonus, which orders its condition chooses.
-fn matched(standing: &Standing<'_>, snapshot: &Snapshot) -> Result<Vec<Vec<bool>>, RunFault> {
+fn matched(standing: &Standing<'_>, snapshot: &Snapshot, threads: usize) -> Result<Vec<Vec<bool>>, RunFault> {
     let buyers = &standing.field.orders.buyer;
     let mut all = Vec::new();
     for bonus in &standing.plan.bonuses {
-        let mut chosen = Vec::new();
-        if let BonusSource::Orders(cond) = &bonus.source {
-            chosen.reserve(buyers.len());
-            for (order, buyer) in buyers.iter().enumerate() {
-                let holds = standing.holds(cond, *buyer as usize, At::order(order));
-                chosen.push(holds.map_err(|NoValue| fault(standing, snapshot, bonus, *buyer as usize))?);
-            }
-        }
-        all.push(chosen);
+        let BonusSource::Orders(cond) = &bonus.source else {
+            all.push(Vec::new());
+            continue;
+        };
+        let one = |order: usize| {
+            let buyer = buyers[order] as usize;
+            standing.holds(cond, buyer, At::order(order)).map_err(|NoValue| fault(standing, snapshot, bonus, buyer))
+        };
+        let some = |orders: Range<usize>| orders.map(one).collect::<Result<Vec<_>, _>>();
+        let parts = in_parallel(threads, stretches(buyers.len(), Items::PART), some);
+        all.push(joined(parts.into_iter().collect::<Result<_, _>>()?));
     }
     Ok(all)
 }
 
-/// The orders that a bonus pays on.
+/// What a bonus pays on, of some orders.
 fn orders(
     standing: &Standing<'_>,
     bonus: &Bonus,
     place: usize,
     matched: &[Vec<bool>],
+    some: Range<usize>,
     arithmetic: &dyn Fn(usize) -> RunFault,
 ) -> Result<Vec<Item>, RunFault> {
     let orders = &standing.field.orders;
-    let mut items = Vec::new();
-    for ((index, buyer), order) in (0_u32..).zip(&orders.buyer).zip(0_usize..) {
+    let mut items = Vec::with_capacity(some.len());
+    for order in some {
+        let buyer = &orders.buyer[order];
         let without =
             bonus.without.iter().any(|other| matched[usize::from(*other)].get(order).copied().unwrap_or(false));
         let unpaid = match orders.back(order) {
@@ -256,6 +270,7 @@ fn orders(
             CustomerOrders::Own => standing.seller(*buyer),
         };
         if let Some(start) = start.filter(|_| base != 0) {
+            let index = u32::try_from(order).unwrap_or(u32::MAX);
             items.push(Item { start, from: *buyer, base, source: Source::Order(index), on: None });
         }
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fault::RunFault;
-use super::found::Item;
+use super::found::Items;
 use super::run_watched;
 use super::walk::Walker;
 use super::watch::Watch;
@@ -19,10 +19,10 @@ type Name = (u16, u32, Source, u16, Option<u32>);
 struct Notes(Vec<(Name, Vec<Passed>)>);
 
 impl Watch for Notes {
-    fn walk(&mut self, walker: &Walker<'_>, items: &[Item]) -> Result<(), RunFault> {
+    fn walk(&mut self, walker: &Walker<'_>, items: &Items<'_>) -> Result<(), RunFault> {
         let field = walker.standing.field;
         let place = |index: u32| field.place[index as usize];
-        for item in items {
+        for item in &items.all()? {
             let (found, notes) = walker.trace(item)?;
             for (line, before) in found.lines.iter().zip(notes.before) {
                 let passed = before.into_iter().map(|who| Passed { member: place(who.member), ..who }).collect();

@@ -6,7 +6,7 @@ use super::arrange;
 use super::bonuses::Paid;
 use super::clawback::Clawbacks;
 use super::fault::RunFault;
-use super::parallel::{in_parallel, stretches};
+use super::parallel::{in_parallel, joined, stretches};
 use super::ranks::needs;
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -43,7 +43,7 @@ pub fn result(standing: &Standing<'_>, snapshot: &Snapshot, paid: Paid, threads:
     let earned = &sorted.earned;
     let one = |place| member(standing, snapshot, place, volumes, earned, &next);
     let members = in_parallel(threads, stretches(field.len(), STRETCH), |some| some.map(one).collect::<Vec<_>>());
-    let members = members.into_iter().flatten().collect();
+    let members = joined(members);
     let total_cv = snapshot.orders.iter().try_fold(Volume::ZERO, |sum, order| sum.plus(order.amounts.cv))?;
     let mut result = RunResult {
         members,
@@ -168,31 +168,39 @@ fn requirements(
     }
     let count = standing.field.len();
     let parts = in_parallel(threads, stretches(count, STRETCH), |some| {
-        some.map(|member| wanted(standing, snapshot, member, &place_of)).collect::<Result<Vec<_>, RunFault>>()
+        let mut needs = Vec::with_capacity(some.len());
+        let next = some.map(|member| wanted(standing, snapshot, member, &place_of, &mut needs));
+        next.collect::<Result<Vec<_>, RunFault>>().map(|next| (needs, next))
     });
-    let mut out = Vec::new();
-    let mut next = Vec::with_capacity(count);
-    for found in parts {
-        for found in found? {
-            let first = u32::try_from(out.len()).map_err(|_| RunFault::overflow("the number of requirements"))?;
-            next.push(found.map(|(rank, keeps, needs)| {
-                let count = u16::try_from(needs.len()).unwrap_or(u16::MAX);
-                out.extend(needs);
-                NextRank { rank, first, count, keeps }
-            }));
-        }
+    let parts = parts.into_iter().collect::<Result<Vec<_>, RunFault>>()?;
+    let (mut needs, mut next) = (Vec::with_capacity(parts.len()), Vec::with_capacity(count));
+    let mut before = 0;
+    for (some, members) in parts {
+        next.extend(
+            members
+                .into_iter()
+                .map(|next: Option<NextRank>| Some(NextRank { first: next?.first.saturating_add(before), ..next? })),
+        );
+        before = u32::try_from(some.len()).ok().and_then(|some| before.checked_add(some)).ok_or_else(too_many)?;
+        needs.push(some);
     }
-    Ok((labels, out, next))
+    Ok((labels, joined(needs), next))
 }
 
-/// The next rank of a member, whether it only has to be kept, and what the member has and needs for it. `place_of` are the places of the labels of each rank:
-/// those of the needs to reach it, then those of the needs to keep it.
+fn too_many() -> RunFault {
+    RunFault::overflow("the number of requirements")
+}
+
+/// The next rank of a member, and whether it only has to be kept. What the member has and needs for it is added to
+/// `out`. `place_of` are the places of the labels of each rank: those of the needs to reach it, then those of the needs
+/// to keep it.
 fn wanted(
     standing: &Standing<'_>,
     snapshot: &Snapshot,
     member: usize,
     place_of: &[Vec<u16>],
-) -> Result<Option<(u16, bool, Vec<Requirement>)>, RunFault> {
+    out: &mut Vec<Requirement>,
+) -> Result<Option<NextRank>, RunFault> {
     let rank = usize::from(standing.rank[member]);
     let Some(wanted) = standing.plan.ranks.get(rank).filter(|_| standing.field.may_earn[member]) else {
         return Ok(None);
@@ -200,7 +208,7 @@ fn wanted(
     let asked = needs(standing, standing.rank[member] + 1, member);
     let keeps = wanted.maintain.as_deref().is_some_and(|maintain| std::ptr::eq(maintain, asked));
     let labels = if keeps { &place_of[rank][wanted.needs.len()..] } else { &place_of[rank][..wanted.needs.len()] };
-    let mut out = Vec::with_capacity(asked.len());
+    let first = u32::try_from(out.len()).map_err(|_| too_many())?;
     for (need, label) in asked.iter().zip(labels) {
         let arithmetic = |NoValue| RunFault::Arithmetic {
             place: format!("rank {}", wanted.code),
@@ -215,7 +223,8 @@ fn wanted(
         let needed = value(&need.need, Decimal::ONE).map_err(arithmetic)?;
         out.push(Requirement { label: *label, have, need: needed, met });
     }
-    Ok(Some((standing.rank[member], keeps, out)))
+    let count = u16::try_from(asked.len()).unwrap_or(u16::MAX);
+    Ok(Some(NextRank { rank: standing.rank[member], first, count, keeps }))
 }
 
 fn member(

@@ -1,8 +1,12 @@
 //! What walks go through and what they find.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use rust_decimal::Decimal;
 
 use super::fault::RunFault;
+use super::parallel::stretches;
 use super::tree::Tree;
 use super::walk::Walker;
 use crate::plan::climb::LISTED;
@@ -21,6 +25,42 @@ pub struct Item {
     pub source: Source,
     /// On which bonus's amounts.
     pub on: Option<u16>,
+}
+
+/// What a bonus pays on, in parts that are made when a walk comes to them: a million at once would fill the memory.
+pub struct Items<'a> {
+    count: usize,
+    part: Box<dyn Fn(Range<usize>) -> Result<Cow<'a, [Item]>, RunFault> + Sync + 'a>,
+}
+
+impl<'a> Items<'a> {
+    /// Items that one thread takes at a time.
+    pub const PART: usize = 8_192;
+
+    /// Items made from orders, or whatever else there is `count` of.
+    pub fn from_each(count: usize, part: impl Fn(Range<usize>) -> Result<Vec<Item>, RunFault> + Sync + 'a) -> Self {
+        Self { count, part: Box::new(move |range| part(range).map(Cow::Owned)) }
+    }
+
+    /// Items that are there.
+    pub fn made(items: &'a [Item]) -> Self {
+        Self { count: items.len(), part: Box::new(|range| Ok(Cow::Borrowed(&items[range]))) }
+    }
+
+    /// What each part is made from.
+    pub fn ranges(&self) -> Vec<Range<usize>> {
+        stretches(self.count, Self::PART)
+    }
+
+    /// One part.
+    pub fn part(&self, range: Range<usize>) -> Result<Cow<'a, [Item]>, RunFault> {
+        (self.part)(range)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Result<Vec<Item>, RunFault> {
+        self.part(0..self.count).map(Cow::into_owned)
+    }
 }
 
 /// What a walk found. Members and orders by index.

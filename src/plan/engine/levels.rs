@@ -6,9 +6,72 @@
 use super::fault::RunFault;
 use super::found::{Found, Item, Passing};
 use super::tree::NONE;
-use super::walk::Walker;
+use super::walk::{Cell, Walker};
 use crate::plan::checked::Compression;
-use crate::plan::result::Passed;
+use crate::plan::result::{EarningLine, Passed};
+
+/// Where the step from each member goes.
+///
+/// What a step needs stands side by side: the row of rates of the member, then the next upline, for dynamic compression
+/// one for each level. Members are far apart in memory, and each is reached once for the step to it and the one from it.
+#[derive(Default)]
+pub struct Steps {
+    all: Vec<u32>,
+    /// How many numbers each member has.
+    width: usize,
+}
+
+impl Steps {
+    /// Steps that go to the same upline on every level.
+    pub fn to_one(row: &[u32], next: &[u32]) -> Self {
+        Self { all: row.iter().zip(next).flat_map(|(row, next)| [*row, *next]).collect(), width: 2 }
+    }
+
+    /// Steps that go to the nearest upline who may earn on the level.
+    pub fn to_earners(walker: &Walker<'_>) -> Self {
+        let (members, levels) = (walker.barred.len(), walker.written_levels);
+        let width = levels + 1;
+        // Whether each row gives anything on each level.
+        let gives = (0_u32..).take(walker.rows());
+        let gives: Vec<bool> =
+            gives.flat_map(|row| (0..levels).map(move |level| walker.cell_of(row, level).is_some())).collect();
+        let mut all = vec![NONE; members * width];
+        for member in &walker.tree.order {
+            let own = *member as usize;
+            all[own * width] = walker.row(own);
+            let above = walker.tree.parent[own];
+            if above == NONE {
+                continue;
+            }
+            let row = all[above as usize * width] as usize;
+            let earns = gives.get(row * levels..(row + 1) * levels);
+            for level in 0..levels {
+                let next = if earns.is_some_and(|earns| earns[level]) {
+                    above
+                } else {
+                    all[above as usize * width + level + 1]
+                };
+                all[own * width + level + 1] = next;
+            }
+        }
+        Self { all, width }
+    }
+
+    /// The row of a member, or [`NONE`].
+    #[inline]
+    fn row(&self, member: u32) -> u32 {
+        self.all[member as usize * self.width]
+    }
+
+    /// The next upline to look at for a level, counted from 0.
+    #[inline]
+    fn next(&self, at: u32, level: usize) -> u32 {
+        if at == NONE || self.width < 2 {
+            return NONE;
+        }
+        self.all[at as usize * self.width + 1 + level.min(self.width - 2)]
+    }
+}
 
 /// Ways of several items, one after another.
 #[derive(Default)]
@@ -49,7 +112,7 @@ impl Walker<'_> {
         let mut at = start;
         for _ in 1..walk.first_level {
             at = match compression {
-                Compression::Standard if at != NONE => self.counted[at as usize],
+                Compression::Standard => self.steps.next(at, 0),
                 _ => self.above(at),
             };
         }
@@ -61,7 +124,7 @@ impl Walker<'_> {
             level = 1;
         }
         while level < levels {
-            let next = self.next(compression, at, level);
+            let next = self.steps.next(at, level);
             let next = if next == NONE || self.within(start, next) { next } else { NONE };
             // Below a root only dynamic compression may still find somebody for a later level.
             if next == NONE && (compression != Compression::Dynamic || level >= self.written_levels) {
@@ -84,6 +147,7 @@ impl Walker<'_> {
     ) -> Result<(), RunFault> {
         let first_level = self.bonus.walk.first_level;
         passing.begin(below);
+        let blank = self.blank(item);
         let mut at = below;
         for (level, next) in steps.iter().copied().enumerate() {
             if next == NONE {
@@ -95,7 +159,13 @@ impl Walker<'_> {
             }
             at = next;
             let number = u16::try_from(level).unwrap_or(u16::MAX).saturating_add(first_level);
-            let paid = match self.cell(next as usize, level) {
+            let row = self.steps.row(next);
+            let paid = match self.cell_of(row, level) {
+                Some(Cell::Fixed(rate, _, factor)) => {
+                    let line = EarningLine { member: next, level: number, note: self.note(row), ..blank };
+                    passing.settle(self.priced(line, *rate, factor)?, found);
+                    true
+                }
                 Some(cell) => self.pay(item, next, number, cell, found, passing)?,
                 None => false,
             };
@@ -112,21 +182,5 @@ impl Walker<'_> {
 
     fn above(&self, at: u32) -> u32 {
         if at == NONE { NONE } else { self.tree.parent[at as usize] }
-    }
-
-    /// The next upline to look at for a level.
-    #[inline]
-    fn next(&self, compression: Compression, at: u32, level: usize) -> u32 {
-        if at == NONE {
-            return NONE;
-        }
-        match compression {
-            Compression::None => self.tree.parent[at as usize],
-            Compression::Standard => self.counted[at as usize],
-            Compression::Dynamic => {
-                let level = level.min(self.nearest.len().saturating_sub(1));
-                self.nearest.get(level).map_or(NONE, |nearest| nearest[at as usize])
-            }
-        }
     }
 }

@@ -19,6 +19,15 @@ pub fn stretches(count: usize, span: usize) -> Vec<std::ops::Range<usize>> {
     (0..count).step_by(span.max(1)).map(|first| first..count.min(first + span)).collect()
 }
 
+/// Parts one after another.
+pub fn joined<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    for part in parts {
+        all.extend(part);
+    }
+    all
+}
+
 /// Does the same with every part and returns what came out in the order of the parts.
 pub fn in_parallel<P: Send, R: Send>(threads: usize, parts: Vec<P>, work: impl Fn(P) -> R + Sync) -> Vec<R> {
     if threads <= 1 || parts.len() <= 1 {

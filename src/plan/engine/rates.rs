@@ -28,11 +28,13 @@ pub struct Scale {
     rounding: Rounding,
 }
 
-/// What turns a base into an amount: times `numerator`, over `divisor`, in whole steps.
+/// What turns a base into an amount: times `numerator`, over `divisor`, in whole steps. One step is in the divisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factor {
     numerator: i128,
     divisor: i128,
+    /// The same two where they fit.
+    narrow: Option<(i64, i64)>,
     step: i64,
 }
 
@@ -82,17 +84,19 @@ impl Scale {
                 10_i128.checked_pow(self.currency.places())?
             }
         };
-        Some(Factor {
-            numerator: value.mantissa().checked_mul(minor)?,
-            divisor: 10_i128.checked_pow(value.scale())?.checked_mul(divisor)?,
-            step: self.step,
-        })
+        let numerator = value.mantissa().checked_mul(minor)?;
+        let divisor = 10_i128.checked_pow(value.scale())?.checked_mul(divisor)?.checked_mul(i128::from(self.step))?;
+        let narrow = i64::try_from(numerator).ok().zip(i64::try_from(divisor).ok());
+        Some(Factor { numerator, divisor, narrow, step: self.step })
     }
 
     /// An amount in minor units (ten-thousandths for points).
     pub fn amount(&self, factor: &Factor, base: i64) -> Option<i64> {
-        let exact = i128::from(base).checked_mul(factor.numerator)?;
-        let steps = self.rounding.divide(exact, factor.divisor.checked_mul(i128::from(factor.step))?)?;
-        steps.checked_mul(factor.step)
+        let narrow = factor.narrow.and_then(|(numerator, divisor)| Some((base.checked_mul(numerator)?, divisor)));
+        let steps = match narrow {
+            Some((exact, divisor)) => self.rounding.divide_narrow(exact, divisor),
+            None => self.rounding.divide(i128::from(base).checked_mul(factor.numerator)?, factor.divisor),
+        };
+        steps?.checked_mul(factor.step)
     }
 }

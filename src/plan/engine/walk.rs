@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 
 use super::difference::Greater;
 use super::fault::RunFault;
-use super::found::{Found, Item, Notes, Passing};
+use super::found::{Found, Item, Items, Notes, Passing};
 use super::generations::Heads;
-use super::levels::Paths;
-use super::parallel::in_parallel;
+use super::levels::{Paths, Steps};
+use super::parallel::{in_parallel, joined, stretches};
 use super::rates::{Factor, Rates, Scale};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -18,6 +18,9 @@ use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
 use crate::plan::climb::Reason;
 use crate::plan::expr::{Cond, Num};
 use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
+
+/// How many members one thread looks at at a time.
+const STRETCH: usize = 16_384;
 
 /// What a row gives on a level.
 #[derive(Debug, Clone)]
@@ -48,11 +51,10 @@ pub struct Walker<'a> {
     pub(super) written_levels: usize,
     row: Vec<u32>,
     rows: Vec<Row>,
-    /// Standard compression: who is counted, and the nearest upline that is.
+    /// Standard compression: who is counted.
     counts: Vec<bool>,
-    pub(super) counted: Vec<u32>,
-    /// Dynamic compression, per level: the nearest upline who may earn on it.
-    pub(super) nearest: Vec<Vec<u32>>,
+    /// Level by level: where each step goes.
+    pub(super) steps: Steps,
     /// Where the way ends: the member, or the nearest upline, who is the last one on it.
     pub(super) last: Vec<u32>,
     pub(super) greater: Option<Greater>,
@@ -67,7 +69,9 @@ pub struct Workshop<'w> {
     /// Sentences for traces.
     pub notes: &'w mut Vec<String>,
     /// The fault for a member.
-    pub arithmetic: &'w dyn Fn(usize) -> RunFault,
+    pub arithmetic: &'w (dyn Fn(usize) -> RunFault + Sync),
+    /// How many threads may help.
+    pub threads: usize,
 }
 
 impl<'a> Walker<'a> {
@@ -83,13 +87,12 @@ impl<'a> Walker<'a> {
             bonus,
             place,
             tree: standing.tree(bonus.walk.tree),
-            barred: barred(standing, &bonus.earner, shop.arithmetic)?,
+            barred: barred(standing, &bonus.earner, shop)?,
             written_levels: written_levels(bonus),
             row: Vec::new(),
             rows: Vec::new(),
             counts: Vec::new(),
-            counted: Vec::new(),
-            nearest: Vec::new(),
+            steps: Steps::default(),
             last: Vec::new(),
             greater: None,
             heads: None,
@@ -99,9 +102,9 @@ impl<'a> Walker<'a> {
         walker.find_ends(shop)?;
         match &bonus.walk.counting {
             _ if bonus.walk.difference.is_some() => walker.greater = Some(Greater::new(&walker, shop)?),
-            Counting::Levels(Compression::None) => {}
+            Counting::Levels(Compression::None) => walker.steps = Steps::to_one(&walker.row, &walker.tree.parent),
             Counting::Levels(Compression::Standard) => walker.find_counted(shop)?,
-            Counting::Levels(Compression::Dynamic) => walker.find_nearest(),
+            Counting::Levels(Compression::Dynamic) => walker.steps = Steps::to_earners(&walker),
             Counting::Generations { head, own } => walker.heads = Some(Heads::new(&walker, head, *own, shop)?),
         }
         Ok(walker)
@@ -228,18 +231,28 @@ impl<'a> Walker<'a> {
             let skipped = skipped.map_err(|NoValue| (shop.arithmetic)(member))?;
             self.counts.push(self.standing.field.may_earn[member] && !skipped);
         }
-        self.counted = nearest(self.tree, |above| self.counts[above]);
+        self.steps = Steps::to_one(&self.row, &nearest(self.tree, |above| self.counts[above]));
         Ok(())
     }
 
-    fn find_nearest(&mut self) {
-        let levels = 0..self.written_levels;
-        self.nearest = levels.map(|level| nearest(self.tree, |above| self.cell(above, level).is_some())).collect();
+    /// The row of a member, or [`NONE`].
+    pub(super) fn row(&self, member: usize) -> u32 {
+        self.row[member]
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.rows.len()
     }
 
     /// What a member may earn on a level, counted from 0.
     pub(super) fn cell(&self, member: usize, level: usize) -> Option<&Cell> {
-        let cells = &self.rows.get(self.row[member] as usize)?.cells;
+        self.cell_of(self.row[member], level)
+    }
+
+    /// What a row gives on a level, counted from 0.
+    pub(super) fn cell_of(&self, row: u32, level: usize) -> Option<&Cell> {
+        let cells = &self.rows.get(row as usize)?.cells;
         let level = if self.bonus.walk.repeats { level.min(cells.len().saturating_sub(1)) } else { level };
         cells.get(level).filter(|cell| !matches!(cell, Cell::None))
     }
@@ -258,16 +271,16 @@ impl<'a> Walker<'a> {
     }
 
     /// Walks from every item, on as many threads as asked for; the result does not depend on how many.
-    pub fn walk(&self, items: &[Item], threads: usize) -> Result<Vec<Found>, RunFault> {
-        /// Items that one thread takes at a time.
-        const PART: usize = 8_192;
-        let parts: Vec<&[Item]> = items.chunks(PART).collect();
-        in_parallel(threads, parts, |part| self.walk_part(part)).into_iter().collect()
+    pub fn walk(&self, items: &Items<'_>, threads: usize) -> Result<Vec<Found>, RunFault> {
+        in_parallel(threads, items.ranges(), |range| self.walk_part(&items.part(range)?)).into_iter().collect()
     }
 
     fn walk_part(&self, items: &[Item]) -> Result<Found, RunFault> {
+        /// For so many lines an item is given room at once: growing later copies.
+        const ROOM: usize = 8;
         let mut found = Found::new(self.written_levels);
         let mut passing = Passing::default();
+        found.lines.reserve_exact(items.len() * self.written_levels.min(ROOM));
         self.walk_all(items, &mut found, &mut passing)?;
         found.lines.shrink_to_fit();
         Ok(found)
@@ -303,14 +316,14 @@ impl<'a> Walker<'a> {
     pub(super) fn reasons(&self) -> Vec<Reason> {
         let walk = &self.bonus.walk;
         let by_levels = self.greater.is_none() && self.heads.is_none();
+        let is_open = |row: &Row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)));
+        let open: Vec<bool> = self.rows.iter().map(is_open).collect();
         let uses_level = |member: usize| match walk.compression() {
             _ if !by_levels => false,
             Compression::None => true,
             Compression::Standard => self.counts[member],
             // A rate that came to nothing.
-            Compression::Dynamic => {
-                (0..self.written_levels).any(|level| matches!(self.cell(member, level), Some(Cell::Open(_))))
-            }
+            Compression::Dynamic => open.get(self.row[member] as usize).copied().unwrap_or(false),
         };
         let members = (0_u32..).zip(0..self.barred.len());
         members.map(|(at, member)| Reason { reason: self.reason(at), uses_level: uses_level(member) }).collect()
@@ -334,7 +347,9 @@ impl<'a> Walker<'a> {
         match cell {
             Cell::None => Ok(false),
             Cell::Fixed(place, _, factor) => {
-                passing.settle(self.line(item, member, level, *place, factor)?, found);
+                let line =
+                    EarningLine { member, level, note: self.note(self.row[member as usize]), ..self.blank(item) };
+                passing.settle(self.priced(line, *place, factor)?, found);
                 Ok(true)
             }
             Cell::Open(num) => {
@@ -366,28 +381,38 @@ impl<'a> Walker<'a> {
             return Ok(false);
         }
         let factor = self.scale.factor(rate).ok_or_else(|| RunFault::overflow("a rate"))?;
-        let line = self.line(item, member, level, u32::MAX, &factor)?;
+        let line = EarningLine { member, level, note: self.note(self.row[member as usize]), ..self.blank(item) };
+        let line = self.priced(line, u32::MAX, &factor)?;
         found.rates.push((found.lines.len(), rate.normalize()));
         passing.settle(line, found);
         Ok(true)
     }
 
-    fn line(&self, item: &Item, member: u32, level: u16, rate: u32, factor: &Factor) -> Result<EarningLine, RunFault> {
-        let fixed = self.bonus.base == BaseKind::Fixed;
-        let amount = self.scale.amount(factor, item.base);
-        let amount_minor =
-            amount.ok_or_else(|| RunFault::overflow(&format!("an amount of bonus {}", self.bonus.code)))?;
+    /// A line of an item without what depends on who is paid.
+    pub(super) fn blank(&self, item: &Item) -> EarningLine {
         let line = EarningLine {
-            base: if fixed { amount_minor } else { item.base },
-            amount_minor,
-            rate,
-            level,
-            note: self.rows[self.row[member as usize] as usize].note,
+            base: item.base,
             kind: if item.base < 0 { LineKind::Clawback } else { LineKind::Earned },
             base_kind: self.bonus.base,
-            ..EarningLine::blank(member, self.place)
+            ..EarningLine::blank(0, self.place)
         };
-        Ok(line.of(Some(item.from)).from_source(item.source).on_amounts(item.on))
+        line.of(Some(item.from)).from_source(item.source).on_amounts(item.on)
+    }
+
+    /// The line with its amount.
+    #[inline]
+    pub(super) fn priced(&self, line: EarningLine, rate: u32, factor: &Factor) -> Result<EarningLine, RunFault> {
+        let amount = self.scale.amount(factor, line.base);
+        let amount_minor =
+            amount.ok_or_else(|| RunFault::overflow(&format!("an amount of bonus {}", self.bonus.code)))?;
+        let base = if self.bonus.base == BaseKind::Fixed { amount_minor } else { line.base };
+        Ok(EarningLine { base, amount_minor, rate, ..line })
+    }
+
+    /// The sentence for what is paid by a row.
+    #[inline]
+    pub(super) fn note(&self, row: u32) -> u16 {
+        self.rows[row as usize].note
     }
 }
 
@@ -413,14 +438,10 @@ fn conditions_open(num: &Num) -> bool {
 }
 
 /// Why each member may not earn a bonus.
-fn barred(
-    standing: &Standing<'_>,
-    earner: &Cond,
-    arithmetic: &dyn Fn(usize) -> RunFault,
-) -> Result<Vec<Option<PassedReason>>, RunFault> {
-    let mut out = Vec::with_capacity(standing.field.len());
-    for member in 0..standing.field.len() {
-        let reason = if !standing.field.may_earn[member] {
+fn barred(standing: &Standing<'_>, earner: &Cond, shop: &Workshop<'_>) -> Result<Vec<Option<PassedReason>>, RunFault> {
+    let arithmetic = shop.arithmetic;
+    let reason = |member: usize| {
+        Ok(if !standing.field.may_earn[member] {
             Some(PassedReason::NotEarning)
         } else if standing.holds(earner, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
             None
@@ -428,10 +449,12 @@ fn barred(
             Some(PassedReason::NotQualified)
         } else {
             Some(PassedReason::NotActive)
-        };
-        out.push(reason);
-    }
-    Ok(out)
+        })
+    };
+    let some = |members: std::ops::Range<usize>| members.map(reason).collect::<Result<Vec<_>, RunFault>>();
+    let parts: Result<Vec<_>, RunFault> =
+        in_parallel(shop.threads, stretches(standing.field.len(), STRETCH), some).into_iter().collect();
+    Ok(joined(parts?))
 }
 
 /// For every member the nearest upline that fits: one sweep with parents first.

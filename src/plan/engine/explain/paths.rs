@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::super::fault::RunFault;
-use super::super::found::Item;
+use super::super::found::{Item, Items};
 use super::super::standing::Standing;
 use super::super::tree::{NONE, Tree};
 use super::super::walk::Walker;
@@ -86,7 +86,7 @@ impl Seen {
 }
 
 impl Watch for Seen {
-    fn walk(&mut self, walker: &Walker<'_>, items: &[Item]) -> Result<(), RunFault> {
+    fn walk(&mut self, walker: &Walker<'_>, items: &Items<'_>) -> Result<(), RunFault> {
         let mut ways = Ways { bonus: usize::from(walker.place), ..Ways::default() };
         match &self.subject {
             Subject::Orders(places) => {
@@ -94,7 +94,7 @@ impl Watch for Seen {
                     Source::Order(index) => places.contains(&walker.standing.field.orders.place[index as usize]),
                     _ => false,
                 };
-                for item in items.iter().filter(of_order) {
+                for item in items.all()?.iter().filter(of_order) {
                     ways.all.push(path(walker, item)?);
                 }
             }
@@ -107,7 +107,7 @@ impl Watch for Seen {
                     let others = walk.first_level > 0 || walk.levels > 1;
                     if item.start == member { walk.first_level == 0 } else { others && below[item.start as usize] }
                 };
-                for item in items.iter().filter(may_pay) {
+                for item in items.all()?.iter().filter(may_pay) {
                     ways.add(path(walker, item)?, member);
                 }
             }
