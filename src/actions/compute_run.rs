@@ -3,7 +3,6 @@
 //! same bytes, so a new calculation begins with a new run.
 
 use rust_decimal::Decimal;
-use serde_json::json;
 
 use super::ActionFault;
 use super::freeze_run::{count, unpacked};
@@ -15,6 +14,7 @@ use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
 use crate::plan::{self, CheckedPlan, RunResult, Snapshot};
 use crate::store::audit::{self, Entry};
+use crate::store::lines::OfOrder;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
 use crate::store::wallets::{self, RunWallet};
 use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
@@ -65,32 +65,34 @@ fn store_lines(
     go_on: &mut dyn FnMut(u64) -> Result<(), ActionFault>,
 ) -> Result<Option<LineId>, ActionFault> {
     let mut copy = LineCopy::new(id, result, snapshot);
-    let (ready, batches) = std::sync::mpsc::sync_channel(1);
-    let (own, copy) = std::thread::scope(|scope| {
-        let copying = scope.spawn(move || {
-            while let Some(batch) = copy.next_batch(BATCH) {
-                // Nobody takes the batches any more once one could not be stored.
-                if ready.send(batch).is_err() {
-                    break;
-                }
-            }
-            copy
-        });
-        let (mut done, mut own) = (0, None);
-        for batch in batches {
-            write_own(db, id, own, |tx| lines::insert(tx, &batch))?;
-            own = own.or_else(|| batch.first().map(|line| line.id));
-            done += batch.len() as u64;
-            go_on(done)?;
-        }
-        let copy = copying.join().map_err(|_| StoreError::Corrupt("the lines could not be written out".to_owned()))?;
-        Ok::<_, ActionFault>((own, copy))
+    let (mut done, mut own) = (0, None);
+    ahead(std::iter::from_fn(|| copy.next_batch(BATCH)), |batch| {
+        write_own(db, id, own, |tx| lines::insert(tx, &batch))?;
+        own = own.or_else(|| batch.first().map(|line| line.id));
+        done += batch.len() as u64;
+        go_on(done)
     })?;
     write_own(db, id, own, |tx| lines::insert_rules(tx, copy.rules()))?;
-    for pairs in copy.into_of_orders().chunks(BATCH) {
-        write_own(db, id, own, |tx| lines::insert_of_orders(tx, pairs))?;
-    }
+    let pairs = copy.into_of_orders();
+    let of_order = |lines: &[(OrderId, LineId)]| OfOrder::new(id, lines[0].0, lines.iter().map(|(_, line)| *line));
+    let batches = batches(pairs.chunk_by(|a, b| a.0 == b.0).map(of_order));
+    ahead(batches, |batch| write_own(db, id, own, |tx| lines::insert_of_orders(tx, &batch)))?;
     Ok(own)
+}
+
+/// Makes each next piece on another thread while the one before is taken. After a fault no more are made.
+fn ahead<T: Send, E>(pieces: impl Iterator<Item = T> + Send, take: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
+    let (ready, made) = std::sync::mpsc::sync_channel(1);
+    std::thread::scope(|scope| {
+        // Nobody takes a piece any more once one failed.
+        scope.spawn(move || pieces.into_iter().map_while(|piece| ready.send(piece).ok()).count());
+        made.into_iter().try_for_each(take)
+    })
+}
+
+/// Rows by the batch.
+fn batches<T>(mut rows: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || Some(rows.by_ref().take(BATCH).collect::<Vec<T>>()).filter(|batch| !batch.is_empty()))
 }
 
 /// Writes something of a calculation, unless another one of the same run came between.
@@ -205,9 +207,9 @@ fn store_rest(tx: &mut Conn, id: RunId, result: &RunResult) -> Result<(), Action
     for line in result.lines.iter() {
         line_counts[line.member as usize] += 1;
     }
-    let members: Vec<RunMember> =
-        result.members.iter().zip(&line_counts).map(|(member, lines)| run_member(id, result, member, *lines)).collect();
-    runs::insert_members(tx, &members)?;
+    let members = result.members.iter().zip(&line_counts);
+    let rows = members.map(|(member, lines)| run_member(id, result, member, *lines));
+    ahead(batches(rows), |batch| runs::insert_members(tx, &batch))?;
     let totals: Result<Vec<RunTotal>, ActionFault> =
         result.bonuses.iter().zip(0..).map(|(bonus, position)| run_total(id, result, bonus, position)).collect();
     runs::insert_totals(tx, &totals?)?;
@@ -278,14 +280,23 @@ fn run_member(id: RunId, result: &RunResult, member: &plan::MemberResult, lines:
 pub(super) fn progress_json(result: &RunResult, member: &plan::MemberResult) -> String {
     let Some(next) = member.next_rank else { return String::new() };
     let first = next.first as usize;
-    let needs: Vec<_> = result.requirements[first..first + usize::from(next.count)]
-        .iter()
-        .map(|need| {
-            let label = &result.labels[usize::from(need.label)];
-            json!([label, need.need.normalize().to_string(), need.have.normalize().to_string(), need.met])
-        })
-        .collect();
-    json!({ "rank": result.ranks[usize::from(next.rank)].name, "keep": next.keeps, "needs": needs }).to_string()
+    let need = |need: &plan::Requirement| {
+        let label = result.labels[usize::from(need.label)].as_str();
+        (label, need.need.normalize().to_string(), need.have.normalize().to_string(), need.met)
+    };
+    let progress = Progress {
+        rank: &result.ranks[usize::from(next.rank)].name,
+        keep: next.keeps,
+        needs: result.requirements[first..first + usize::from(next.count)].iter().map(need).collect(),
+    };
+    serde_json::to_string(&progress).unwrap_or_default()
+}
+
+#[derive(serde::Serialize)]
+struct Progress<'a> {
+    rank: &'a str,
+    keep: bool,
+    needs: Vec<(&'a str, String, String, bool)>,
 }
 
 fn run_total(id: RunId, result: &RunResult, bonus: &plan::BonusTotal, position: i32) -> Result<RunTotal, ActionFault> {

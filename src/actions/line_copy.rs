@@ -44,7 +44,7 @@ impl<'a> LineCopy<'a> {
         &self.rules
     }
 
-    /// Which lines each order led to, in the order of the orders.
+    /// Which line each order led to, in the order of the orders: a pair for each line.
     pub fn into_of_orders(mut self) -> Vec<(OrderId, LineId)> {
         self.of_orders.sort_unstable();
         self.of_orders
@@ -75,7 +75,7 @@ impl<'a> LineCopy<'a> {
             self.of_orders.push((order_id, id));
         }
         let mut passed = String::new();
-        self.tracer.passed(line, &mut passed);
+        self.tracer.passed_short(line, &mut passed);
         NewLine {
             id,
             run_id: self.run,

@@ -38,4 +38,4 @@ pub use snapshot::{
     Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
     Takeback,
 };
-pub use trace::Tracer;
+pub use trace::{Tracer, read_passed};

@@ -1,6 +1,6 @@
 //! The trace of a line as compact JSON, made when it is asked for from what the engine noted.
 
-use super::result::{EarningLine, RunResult};
+use super::result::{EarningLine, PassedReason, RunResult};
 use super::snapshot::Snapshot;
 
 /// Writes traces of one result. The frequent parts are prepared once.
@@ -41,6 +41,27 @@ impl Tracer<'_> {
         out.push_str(&self.tail);
     }
 
+    /// Appends the same in few bytes, as millions of lines are stored: `["rM-12","AM-7",3]`. Each text is a letter for the
+    /// reason, in upper case if a level was used up, and the number of the member; a number in the end is how many more
+    /// there were.
+    pub fn passed_short(&self, line: &EarningLine, out: &mut String) {
+        let (passed, more) = self.result.climbs.passed(line);
+        for (place, who) in passed.iter().enumerate() {
+            out.push_str(if place > 0 { ",\"" } else { "[\"" });
+            let letter = letter_of(who.reason);
+            out.extend(letter.chars().map(|c| if who.used_level { c.to_ascii_uppercase() } else { c }));
+            escape(&self.snapshot.members[who.member as usize].number, out);
+            out.push('"');
+        }
+        if more > 0 {
+            out.push(',');
+            out.push_str(&more.to_string());
+        }
+        if !passed.is_empty() {
+            out.push(']');
+        }
+    }
+
     /// Appends who was passed over, nearest first, each as `[number, reason, 1 if a level was used up]`, and in the end
     /// how many more there were, if so; nothing where nobody was.
     pub fn passed(&self, line: &EarningLine, out: &mut String) {
@@ -64,9 +85,39 @@ impl Tracer<'_> {
     }
 }
 
+/// Who was passed over, from what [`Tracer::passed_short`] wrote: number, reason, and whether a level was used up.
+pub fn read_passed(text: &str) -> Vec<(String, PassedReason, bool)> {
+    let all: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    let one = |entry: &serde_json::Value| {
+        let (letter, number) = entry.as_str()?.split_at_checked(1)?;
+        let reason = PassedReason::ALL.iter().find(|reason| letter_of(**reason) == letter.to_ascii_lowercase())?;
+        Some((number.to_owned(), *reason, letter == letter.to_ascii_uppercase()))
+    };
+    all.iter().filter_map(one).collect()
+}
+
+/// A letter for a reason.
+const fn letter_of(reason: PassedReason) -> &'static str {
+    match reason {
+        PassedReason::NotEarning => "e",
+        PassedReason::NotActive => "a",
+        PassedReason::RankTooLow => "r",
+        PassedReason::NotQualified => "q",
+    }
+}
+
 /// A JSON text.
 fn quote(text: &str, out: &mut String) {
     out.push('"');
+    escape(text, out);
+    out.push('"');
+}
+
+/// The characters of a JSON text. Most numbers need no escape and are copied at once.
+fn escape(text: &str, out: &mut String) {
+    if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\' || byte >= 0x7f) {
+        return out.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -75,5 +126,4 @@ fn quote(text: &str, out: &mut String) {
             c => out.push(c),
         }
     }
-    out.push('"');
 }

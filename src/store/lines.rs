@@ -47,7 +47,7 @@ pub struct Line {
     pub original_line_id: LineId,
     /// What let the member earn, and which row of the plan gave the rate.
     pub because: String,
-    /// Who was passed over: JSON `[[number, reason, 1 if a level was used up], …, how many more]`; empty for nobody.
+    /// Who was passed over, as [`crate::plan::read_passed`] reads it; empty for nobody.
     pub passed: String,
 }
 
@@ -105,6 +105,25 @@ pub struct Rule {
     pub because: String,
 }
 
+/// Which lines an order led to in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = lines_of_orders, treat_none_as_default_value = false)]
+pub struct OfOrder {
+    /// The order or return.
+    pub order_id: OrderId,
+    /// The run.
+    pub run_id: RunId,
+    /// The ids of the lines, eight bytes each, the highest byte first.
+    lines: Vec<u8>,
+}
+
+impl OfOrder {
+    /// The lines of a run that an order led to.
+    pub fn new(run_id: RunId, order_id: OrderId, lines: impl Iterator<Item = LineId>) -> Self {
+        Self { order_id, run_id, lines: lines.flat_map(|line| line.0.to_be_bytes()).collect() }
+    }
+}
+
 /// Lines with their rules and orders.
 macro_rules! told {
     () => {
@@ -154,12 +173,16 @@ pub fn insert_rules(tx: &mut Conn, rows: &[Rule]) -> StoreResult<()> {
 }
 
 /// Inserts which lines orders led to; fastest in the order of the orders.
-pub fn insert_of_orders(tx: &mut Conn, rows: &[(OrderId, LineId)]) -> StoreResult<()> {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|(order, line)| (lines_of_orders::order_id.eq(*order), lines_of_orders::line_id.eq(*line)))
-        .collect();
-    Ok(insert_all!(tx, lines_of_orders::table, &rows)?)
+pub fn insert_of_orders(tx: &mut Conn, rows: &[OfOrder]) -> StoreResult<()> {
+    Ok(insert_all!(tx, lines_of_orders::table, rows)?)
+}
+
+/// The ids of all lines that orders led to, whatever the run.
+fn ids_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<LineId>> {
+    let rows = lines_of_orders::table.filter(lines_of_orders::order_id.eq_any(orders));
+    let packed: Vec<Vec<u8>> = rows.select(lines_of_orders::lines).load(conn)?;
+    let ids = packed.iter().flat_map(|lines| lines.as_chunks().0);
+    Ok(ids.map(|id| LineId(i64::from_be_bytes(*id))).collect())
 }
 
 /// Removes the lines of a run that is not committed.
@@ -170,7 +193,7 @@ pub fn delete_of_run(tx: &mut Conn, run: RunId) -> StoreResult<()> {
         diesel::delete(
             lines_of_orders::table
                 .filter(lines_of_orders::order_id.eq_any(own.select(earning_lines::order_id)))
-                .filter(lines_of_orders::line_id.eq_any(own.select(earning_lines::id))),
+                .filter(lines_of_orders::run_id.eq(run)),
         )
         .execute(tx)?;
     }
@@ -219,26 +242,34 @@ pub fn find(conn: &mut Conn, id: LineId) -> StoreResult<Option<Line>> {
 
 /// Every line that an order led to, over all runs that are not discarded.
 pub fn list_of_order(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Line>> {
-    let of_order = lines_of_orders::table.filter(lines_of_orders::order_id.eq(order)).select(lines_of_orders::line_id);
-    Ok(told!()
-        .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
-        .filter(earning_lines::id.eq_any(of_order))
-        .filter(runs::status.ne(RunStatus::Discarded))
-        .order(earning_lines::id)
-        .select(columns!())
-        .load(conn)?)
+    let mut found = Vec::new();
+    for ids in ids_of_orders(conn, &[order])?.chunks(900) {
+        found.extend(
+            told!()
+                .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
+                .filter(earning_lines::id.eq_any(ids))
+                .filter(runs::status.ne(RunStatus::Discarded))
+                .order(earning_lines::id)
+                .select(columns!())
+                .load::<Line>(conn)?,
+        );
+    }
+    found.sort_unstable_by_key(|line| line.id);
+    Ok(found)
 }
 
 /// The lines that committed runs paid on these orders.
 pub fn list_committed_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<Line>> {
     let mut found = Vec::new();
+    let mut all = Vec::new();
     for chunk in orders.chunks(900) {
-        let of_orders =
-            lines_of_orders::table.filter(lines_of_orders::order_id.eq_any(chunk)).select(lines_of_orders::line_id);
+        all.extend(ids_of_orders(conn, chunk)?);
+    }
+    for ids in all.chunks(900) {
         found.extend(
             told!()
                 .inner_join(runs::table.on(runs::id.eq(earning_lines::run_id)))
-                .filter(earning_lines::id.eq_any(of_orders))
+                .filter(earning_lines::id.eq_any(ids))
                 .filter(runs::status.eq(RunStatus::Committed))
                 .filter(run_rules::kind.eq("earned"))
                 .order(earning_lines::id)
@@ -246,6 +277,7 @@ pub fn list_committed_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreRes
                 .load::<Line>(conn)?,
         );
     }
+    found.sort_unstable_by_key(|line| line.id);
     Ok(found)
 }
 
@@ -311,20 +343,23 @@ pub fn sum_by_member(conn: &mut Conn, run: RunId) -> StoreResult<Vec<(MemberId, 
 /// The lines of a run from the same order (or, without an order, from the same member's amounts) under the same bonus as
 /// this one, the nearest upline first; at most so many.
 pub fn list_beside(conn: &mut Conn, line: &Line, limit: i64) -> StoreResult<Vec<Line>> {
-    let mut query = told!()
-        .filter(earning_lines::run_id.eq(line.run_id))
-        .filter(earning_lines::from_member_id.eq(line.from_member_id))
-        .filter(run_rules::bonus.eq(line.bonus.clone()))
-        .order((run_rules::level, earning_lines::id))
-        .limit(limit)
-        .select(columns!())
-        .into_boxed();
+    let beside = || {
+        told!()
+            .filter(earning_lines::run_id.eq(line.run_id))
+            .filter(earning_lines::from_member_id.eq(line.from_member_id))
+            .filter(run_rules::bonus.eq(line.bonus.clone()))
+            .order((run_rules::level, earning_lines::id))
+            .limit(limit)
+            .select(columns!())
+    };
     if line.order_id.0 == 0 {
-        query = query.filter(sql::<Bool>("earning_lines.order_id = 0"));
-    } else {
-        let of_order =
-            lines_of_orders::table.filter(lines_of_orders::order_id.eq(line.order_id)).select(lines_of_orders::line_id);
-        query = query.filter(earning_lines::id.eq_any(of_order));
+        return Ok(beside().filter(sql::<Bool>("earning_lines.order_id = 0")).load(conn)?);
     }
-    Ok(query.load(conn)?)
+    let mut found: Vec<Line> = Vec::new();
+    for ids in ids_of_orders(conn, &[line.order_id])?.chunks(900) {
+        found.extend(beside().filter(earning_lines::id.eq_any(ids)).load::<Line>(conn)?);
+    }
+    found.sort_unstable_by_key(|line| (line.level, line.id));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }

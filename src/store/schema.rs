@@ -327,9 +327,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    lines_of_orders (order_id, line_id) {
+    lines_of_orders (order_id, run_id) {
         order_id -> BigInt,
-        line_id -> BigInt,
+        run_id -> BigInt,
+        lines -> Binary,
     }
 }
 

@@ -350,12 +350,13 @@ CREATE INDEX earning_lines_of_member ON earning_lines (run_id, member_id);
 CREATE INDEX earning_lines_on_amounts ON earning_lines (run_id, from_member_id) WHERE order_id = 0;
 CREATE INDEX earning_lines_taken_back ON earning_lines (original_line_id) WHERE original_line_id <> 0;
 
--- The lines that an order led to. A table and not an index, because a run can fill it in the order of the orders; an
--- index would be written to in as many places as there are lines.
+-- The lines that an order led to in a run: their ids, eight bytes each. A table and not an index, because a run can fill
+-- it in the order of the orders; an index would be written to in as many places as there are lines.
 CREATE TABLE lines_of_orders (
     order_id INTEGER NOT NULL,
-    line_id INTEGER NOT NULL,
-    PRIMARY KEY (order_id, line_id)
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    lines BLOB NOT NULL,
+    PRIMARY KEY (order_id, run_id)
 ) WITHOUT ROWID;
 
 -- What the next run must know about a member; only the engine knows the meaning of a key.
@@ -592,7 +593,7 @@ BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
 CREATE TRIGGER lines_of_orders_no_update BEFORE UPDATE ON lines_of_orders
 BEGIN SELECT RAISE(ABORT, 'what an order led to never changes'); END;
 CREATE TRIGGER lines_of_orders_committed_no_delete BEFORE DELETE ON lines_of_orders
-WHEN (SELECT r.status FROM earning_lines l JOIN runs r ON r.id = l.run_id WHERE l.id = OLD.line_id) = 'committed'
+WHEN (SELECT status FROM runs WHERE id = OLD.run_id) = 'committed'
 BEGIN SELECT RAISE(ABORT, 'the lines of a committed run never change'); END;
 CREATE TRIGGER run_rules_no_update BEFORE UPDATE ON run_rules
 BEGIN SELECT RAISE(ABORT, 'the rules of a run never change'); END;
@@ -602,6 +603,9 @@ BEGIN SELECT RAISE(ABORT, 'the rules of a committed run never change'); END;
 CREATE TRIGGER run_rules_frozen_insert BEFORE INSERT ON run_rules
 WHEN (SELECT status FROM runs WHERE id = NEW.run_id) <> 'frozen'
 BEGIN SELECT RAISE(ABORT, 'rules are added to a frozen run only'); END;
-CREATE TRIGGER earning_lines_frozen_insert BEFORE INSERT ON earning_lines
+-- The same of every line would double what a line costs, because SQLite has no triggers of whole statements: a
+-- calculation looks at its run in each transaction, the commit at the hash of all lines, the check of the ledger at their
+-- sum.
+CREATE TRIGGER lines_of_orders_frozen_insert BEFORE INSERT ON lines_of_orders
 WHEN (SELECT status FROM runs WHERE id = NEW.run_id) <> 'frozen'
 BEGIN SELECT RAISE(ABORT, 'lines are added to a frozen run only'); END;

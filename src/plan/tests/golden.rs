@@ -1,7 +1,7 @@
 //! The small worked examples of the field: compression, match, capped group volume.
 
 use super::world::{lines, members, october, order, plan, result};
-use crate::plan::{RunResult, Snapshot};
+use crate::plan::{PassedReason, RunResult, Snapshot, read_passed};
 
 /// COMPENSATION M9, compression: levels of 5, 4 and 3%; U1 is inactive, U2, U3 and U5 may earn one level, U4 and U6 three.
 fn compression(mode: &str) -> (Snapshot, RunResult) {
@@ -46,6 +46,14 @@ fn standard_compression_passes_over_the_inactive_only() {
     let (field, result) = compression("standard");
     assert_eq!(lines(&result, &field), ["U2 team 1 5.00", "U4 team 3 3.00"]);
     assert_eq!(result.bonuses[0].breakage.to_string(), "4");
+    let short = |line: usize| {
+        let mut out = String::new();
+        result.tracer(&field).passed_short(&result.lines[line], &mut out);
+        out
+    };
+    assert_eq!([short(0), short(1)], [r#"["aU1"]"#, r#"["RU3"]"#]);
+    assert_eq!(read_passed(&short(0)), [("U1".to_owned(), PassedReason::NotActive, false)]);
+    assert_eq!(read_passed(&short(1)), [("U3".to_owned(), PassedReason::RankTooLow, true)]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::show::Head;
 use crate::domain::ids::{LineId, MemberId};
-use crate::plan::{BaseKind, CheckedPlan};
+use crate::plan::{BaseKind, CheckedPlan, PassedReason, read_passed};
 use crate::store::lines::Line;
 use crate::store::members::Member;
 use crate::store::orders::Order;
@@ -109,7 +109,7 @@ fn exact(line: &Line, plan: &CheckedPlan) -> Option<String> {
 fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> StoreResult<Vec<Stop>> {
     let Some(from) = from else { return Ok(Vec::new()) };
     let all = lines::list_beside(conn, line, 50)?;
-    let mut passed: Vec<(String, String, bool)> = Vec::new();
+    let mut passed: Vec<String> = Vec::new();
     let mut stops = vec![Stop {
         member: Some(from.clone()),
         number: from.number.clone(),
@@ -123,16 +123,16 @@ fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> St
             .map(|m| (m.id, m))
             .collect();
     for paid in &all {
-        for (number, reason, used) in passed_over(&paid.passed) {
-            if passed.iter().all(|(known, ..)| *known != number) {
+        for (number, reason, used) in read_passed(&paid.passed) {
+            if !passed.contains(&number) {
                 stops.push(Stop {
                     member: members::find_by_number(conn, &number)?,
-                    text: passed_text(&reason, used),
+                    text: passed_text(reason, used),
                     is_passed: true,
                     is_here: false,
                     number: number.clone(),
                 });
-                passed.push((number, reason, used));
+                passed.push(number);
             }
         }
         let amount = format!("{} {}", head.run.currency.grouped(paid.amount_minor), head.run.currency);
@@ -148,21 +148,12 @@ fn climb(conn: &mut Conn, head: &Head, line: &Line, from: Option<&Member>) -> St
     Ok(stops)
 }
 
-/// `[number, reason, 1 if a level was used up]` of everybody listed.
-fn passed_over(passed: &str) -> Vec<(String, String, bool)> {
-    let rows: Vec<serde_json::Value> = serde_json::from_str(passed).unwrap_or_default();
-    rows.iter()
-        .filter_map(|row| Some((row[0].as_str()?.to_owned(), row[1].as_str()?.to_owned(), row[2].as_i64() == Some(1))))
-        .collect()
-}
-
-fn passed_text(reason: &str, used_level: bool) -> String {
+fn passed_text(reason: PassedReason, used_level: bool) -> String {
     let reason = match reason {
-        "not-earning" => "not an earning account",
-        "not-active" => "not active in the period",
-        "rank-too-low" => "paid rank earns nothing here",
-        "not-qualified" => "a condition of the bonus was not met",
-        other => other,
+        PassedReason::NotEarning => "not an earning account",
+        PassedReason::NotActive => "not active in the period",
+        PassedReason::RankTooLow => "paid rank earns nothing here",
+        PassedReason::NotQualified => "a condition of the bonus was not met",
     };
     let level = if used_level { ", the level is lost" } else { ", passed over" };
     format!("{reason}{level}")
