@@ -68,7 +68,7 @@ const SPREAD: &str = "
 INSERT INTO members (id, number, kind, status, name, latin_name, search, email, phone, country, language, street,
     postal_code, city, joined_on, rank, highest_rank, person_id, version, created_at, updated_at)
     SELECT id, printf('M-%08d', id), 'distributor', CASE able WHEN 1 THEN 'active' ELSE 'inactive' END,
-    'Member', '', '', '', '', '', '', '', '', '', joined, '', '', id, 1, 0, 0 FROM made_members;
+    'Member', '', '', '', '', '', '', '', '', '', joined, '', '', 0, 1, 0, 0 FROM made_members;
 INSERT INTO tree_links SELECT id, 'sponsor', id, sponsor, 0, joined, (SELECT MAX(until_day) FROM forever), ''
     FROM made_members WHERE sponsor IS NOT NULL;
 INSERT INTO orders (id, number, kind, order_type, member_id, payment, ordered_at, ordered_on, commission_on, currency,

@@ -20,8 +20,8 @@ use crate::store::wallets::{self, RunWallet};
 use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
 use crate::text::hex;
 
-/// Lines stored between two reports of progress.
-const BATCH: usize = 20_000;
+/// Lines stored in one transaction, and between two reports of progress.
+const BATCH: usize = 50_000;
 
 /// Computes and stores. `progress` is told what is done, of how much, and what is being done; it
 /// returns whether to go on.

@@ -3,7 +3,6 @@
 //! lines that returns take back.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::BuildHasherDefault;
 
 use rust_decimal::Decimal;
 
@@ -18,7 +17,7 @@ use crate::plan::{
     Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
 };
 use crate::store::lines::{self, Line};
-use crate::store::orders::{self, Order, OrderLine};
+use crate::store::orders::{self, Order, OrderLine, PartOfOrder};
 use crate::store::periods::{self, Period};
 use crate::store::{Conn, StoreError, StoreResult, attributes, links, members, products, runs};
 
@@ -52,18 +51,24 @@ fn people(
     period: &Period,
     orders: &[SnapshotOrder],
 ) -> StoreResult<(Vec<SnapshotMember>, Vec<String>)> {
-    let mut parents: IdMap<MemberId, [Option<(MemberId, i32)>; 3]> = IdMap::default();
-    for (tree, member, parent, side) in links::list_as_of(conn, period.last_day)? {
-        parents.entry(member).or_default()[tree as usize] = Some((parent, side));
-    }
     let all = members::list_all(conn)?;
-    let mut wanted: IdSet<MemberId> =
-        all.iter().filter(|member| member.joined_on <= period.last_day).map(|member| member.id).collect();
-    let mut open: Vec<MemberId> = wanted.iter().copied().chain(orders.iter().map(|order| order.buyer)).collect();
+    let place: IdMap<MemberId, usize> = all.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
+    let mut parents: Vec<[Option<(MemberId, i32)>; 3]> = vec![[None; 3]; all.len()];
+    for (tree, member, parent, side) in links::list_as_of(conn, period.last_day)? {
+        if let Some(at) = place.get(&member) {
+            parents[*at][tree as usize] = Some((parent, side));
+        }
+    }
+    let mut wanted: Vec<bool> = all.iter().map(|member| member.joined_on <= period.last_day).collect();
+    let buyers = orders.iter().filter_map(|order| place.get(&order.buyer).copied());
+    let mut open: Vec<usize> = buyers.filter(|buyer| !std::mem::replace(&mut wanted[*buyer], true)).collect();
+    if wanted.contains(&false) {
+        open.extend((0..all.len()).filter(|at| wanted[*at]));
+    }
     while let Some(member) = open.pop() {
-        let above = parents.get(&member).into_iter().flatten().flatten();
-        open.extend(above.map(|(parent, _)| *parent).filter(|parent| wanted.insert(*parent)));
-        wanted.insert(member);
+        for (parent, _) in parents[member].iter().flatten() {
+            open.extend(place.get(parent).filter(|above| !std::mem::replace(&mut wanted[**above], true)));
+        }
     }
     let before: IdMap<MemberId, i64> = orders::count_before(conn, period.first_day)?.into_iter().collect();
     let forced = attributes::list_ranks_for(conn, &period.label)?;
@@ -71,32 +76,29 @@ fn people(
     let mut given = attributes::list_on(conn, period.last_day)?;
     let names: BTreeSet<&str> = given.values().flatten().map(|(name, _)| name.as_str()).collect();
     let names: Vec<String> = names.into_iter().map(ToOwned::to_owned).collect();
-    let place = |name: &String| names.binary_search(name).ok().and_then(|at| u16::try_from(at).ok());
-    let members = all
-        .into_iter()
-        .filter(|member| wanted.contains(&member.id))
-        .map(|member| {
-            let own = given.remove(&member.id).unwrap_or_default();
-            let above = parents.get(&member.id).copied().unwrap_or_default();
-            SnapshotMember {
-                id: member.id,
-                number: member.number,
-                kind: member.kind,
-                status: member.status,
-                joined: member.joined_on,
-                enroller: above[TreeKind::Enroller as usize].map(|(parent, _)| parent),
-                sponsor: above[TreeKind::Sponsor as usize].map(|(parent, _)| parent),
-                placement: above[TreeKind::Placement as usize]
-                    .map(|(parent, side)| (parent, u8::try_from(side).unwrap_or(u8::MAX))),
-                highest_rank: (!member.highest_rank.is_empty()).then_some(member.highest_rank),
-                forced_rank: forced.remove(&member.id),
-                market: member.country,
-                person: (member.person_id.0 != 0).then_some(member.person_id),
-                orders_before: before.get(&member.id).map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)),
-                attributes: own.into_iter().filter_map(|(name, value)| Some((place(&name)?, value))).collect(),
-            }
-        })
-        .collect();
+    let place_of = |name: &String| names.binary_search(name).ok().and_then(|at| u16::try_from(at).ok());
+    let mut members = Vec::with_capacity(all.len());
+    for (at, member) in all.into_iter().enumerate().filter(|(at, _)| wanted[*at]) {
+        let own = given.remove(&member.id).unwrap_or_default();
+        let [enroller, sponsor, placement] =
+            [TreeKind::Enroller, TreeKind::Sponsor, TreeKind::Placement].map(|tree| parents[at][tree as usize]);
+        members.push(SnapshotMember {
+            id: member.id,
+            number: member.number,
+            kind: member.kind,
+            status: member.status,
+            joined: member.joined_on,
+            enroller: enroller.map(|(parent, _)| parent),
+            sponsor: sponsor.map(|(parent, _)| parent),
+            placement: placement.map(|(parent, side)| (parent, u8::try_from(side).unwrap_or(u8::MAX))),
+            highest_rank: (!member.highest_rank.is_empty()).then_some(member.highest_rank),
+            forced_rank: forced.remove(&member.id),
+            market: member.country,
+            person: (member.person_id.0 != 0).then_some(member.person_id),
+            orders_before: before.get(&member.id).map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)),
+            attributes: own.into_iter().filter_map(|(name, value)| Some((place_of(&name)?, value))).collect(),
+        });
+    }
     Ok((members, names))
 }
 
@@ -185,61 +187,80 @@ impl MeasureNames {
     }
 }
 
-/// What is sold, by order and product line. Lines are looked at only where a company has product lines at all.
+/// Goods of an order that are of one product line.
+type Key<'l> = (OrderId, &'l str);
+
+/// What is sold, by order and product line, in their order. Lines are looked at only where a company has product lines
+/// at all. `sales` are in the order of their ids.
 fn sold<'l>(
     conn: &mut Conn,
     period: &Period,
-    sales: &IdMap<OrderId, Order>,
+    sales: &[Order],
     lines: &'l HashMap<ProductId, String>,
-) -> StoreResult<IdMap<(OrderId, &'l str), Worth>> {
+) -> StoreResult<Vec<(Key<'l>, Worth)>> {
     if lines.is_empty() {
-        return Ok(sales.values().map(|order| ((order.id, ""), Worth::of_order(order))).collect());
+        return Ok(sales.iter().map(|order| ((order.id, ""), Worth::of_order(order))).collect());
     }
-    let mut sold: IdMap<(OrderId, &str), Worth> =
-        IdMap::with_capacity_and_hasher(sales.len(), BuildHasherDefault::default());
-    for part in orders::list_parts(conn, period.first_day, period.last_day)? {
-        if sales.contains_key(&part.order_id) {
-            let line = lines.get(&part.product_id).map_or("", String::as_str);
-            let (paid_minor, wholesale_minor) = (part.amount_minor, part.wholesale_minor);
-            let amounts = Amounts { qv: part.qv, cv: part.cv, paid_minor, wholesale_minor };
-            sold.entry((part.order_id, line)).or_default().add(&amounts, &part.measures, 1)?;
+    let mut parts = orders::list_parts(conn, period.first_day, period.last_day)?;
+    parts.retain(|part| find(sales, part.order_id).is_some());
+    let key = |part: &PartOfOrder| (part.order_id, lines.get(&part.product_id).map_or("", String::as_str));
+    parts.sort_unstable_by_key(key);
+    let mut sold: Vec<(Key<'_>, Worth)> = Vec::with_capacity(sales.len());
+    for part in &parts {
+        let (paid_minor, wholesale_minor) = (part.amount_minor, part.wholesale_minor);
+        let amounts = Amounts { qv: part.qv, cv: part.cv, paid_minor, wholesale_minor };
+        if sold.last().is_none_or(|(last, _)| *last != key(part)) {
+            sold.push((key(part), Worth::default()));
+        }
+        if let Some((_, worth)) = sold.last_mut() {
+            worth.add(&amounts, &part.measures, 1)?;
         }
     }
     Ok(sold)
 }
 
+/// An order, among orders in the order of their ids.
+fn find(orders: &[Order], id: OrderId) -> Option<&Order> {
+    orders.binary_search_by_key(&id, |order| order.id).ok().map(|at| &orders[at])
+}
+
 /// Goods that came back within the period just no longer count; goods of an earlier period become takebacks.
 fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
-    let counted = orders::list_counted(conn, period.first_day, period.last_day)?;
+    let mut sales = orders::list_counted(conn, period.first_day, period.last_day)?;
+    sales.sort_unstable_by_key(|order| order.id);
+    let returns: Vec<Order> = sales.extract_if(.., |order| order.kind != OrderKind::Sale).collect();
     let returned = orders::list_returned_lines(conn, period.first_day, period.last_day)?;
-    let (sales, returns): (Vec<Order>, Vec<Order>) =
-        counted.into_iter().partition(|order| order.kind == OrderKind::Sale);
-    let by_id = |orders: Vec<Order>| orders.into_iter().map(|order| (order.id, order)).collect();
-    let (sales, returns): (IdMap<OrderId, Order>, IdMap<OrderId, Order>) = (by_id(sales), by_id(returns));
     let lines = products::list_product_lines(conn)?;
     let mut net = sold(conn, period, &sales, &lines)?;
-    let mut unlinked: IdMap<(OrderId, &str), Worth> = IdMap::default();
+    // Goods of a line that was not sold with the order, and goods of no order.
+    let mut more: BTreeMap<Key<'_>, Worth> = BTreeMap::new();
+    let mut unlinked: BTreeMap<Key<'_>, Worth> = BTreeMap::new();
     let mut later: BTreeMap<(OrderId, OrderId), Worth> = BTreeMap::new();
-    for line in returned.iter().filter(|line| returns.contains_key(&line.order_id)) {
+    for line in returned.iter().filter(|line| find(&returns, line.order_id).is_some()) {
         let of = lines.get(&line.product_id).map_or("", String::as_str);
         if line.original_order_id.0 == 0 {
             unlinked.entry((line.order_id, of)).or_default().add_line(line, 1)?;
-        } else if sales.contains_key(&line.original_order_id) {
-            net.entry((line.original_order_id, of)).or_default().add_line(line, 1)?;
+        } else if find(&sales, line.original_order_id).is_some() {
+            let key = (line.original_order_id, of);
+            match net.binary_search_by_key(&key, |(key, _)| *key) {
+                Ok(at) => net[at].1.add_line(line, 1)?,
+                Err(_) => more.entry(key).or_default().add_line(line, 1)?,
+            }
         } else {
             later.entry((line.order_id, line.original_order_id)).or_default().add_line(line, -1)?;
         }
     }
-    let worths = net.values().chain(unlinked.values()).chain(later.values());
-    let names = MeasureNames::of(worths.map(|worth| &worth.measures));
-    let mut found: Vec<((OrderId, &str), Worth)> =
-        net.into_iter().filter(|(_, worth)| *worth != Worth::default()).chain(unlinked).collect();
-    found.sort_unstable_by_key(|(key, _)| *key);
-    let order = |(id, line): (OrderId, &str), worth: &Worth| {
-        let order = sales.get(&id).or_else(|| returns.get(&id))?;
+    net.extend(more);
+    net.retain(|(_, worth)| *worth != Worth::default());
+    net.extend(unlinked);
+    net.sort_unstable_by_key(|(key, _)| *key);
+    let names = MeasureNames::of(net.iter().map(|(_, worth)| worth).chain(later.values()).map(|worth| &worth.measures));
+    let order = |((id, line), worth): (Key<'_>, Worth)| {
+        let order = find(&sales, id).or_else(|| find(&returns, id))?;
         Some(snapshot_order(order, line, worth.amounts, names.placed(&worth.measures)))
     };
-    let orders = found.iter().filter_map(|(key, worth)| order(*key, worth)).collect();
+    let mut orders = Vec::with_capacity(net.len());
+    orders.extend(net.into_iter().filter_map(order));
     let takebacks = takebacks(conn, period, &returns, later, &names)?;
     Ok(Goods { orders, takebacks, measures: names.0.into_iter().collect() })
 }
@@ -260,7 +281,7 @@ fn snapshot_order(order: &Order, line: &str, amounts: Amounts, measures: Measure
 fn takebacks(
     conn: &mut Conn,
     period: &Period,
-    returns: &IdMap<OrderId, Order>,
+    returns: &[Order],
     later: BTreeMap<(OrderId, OrderId), Worth>,
     names: &MeasureNames,
 ) -> StoreResult<Vec<Takeback>> {
@@ -279,7 +300,7 @@ fn takebacks(
     later
         .into_iter()
         .filter_map(|((return_id, original_id), now)| {
-            let (order, original) = (returns.get(&return_id)?, originals.get(&original_id)?);
+            let (order, original) = (find(returns, return_id)?, originals.get(&original_id)?);
             Some(Ok(Takeback {
                 return_order: return_id,
                 return_number: order.number.clone(),

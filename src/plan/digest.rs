@@ -1,12 +1,18 @@
 //! SHA-256 over snapshots: the same in every database, for any order of input. Members
 //! and orders are told by number, never by id: each list is hashed in the order of its numbers, and
-//! what refers to it is hashed as a place in that order.
+//! what refers to it is hashed as a place in that order. Long lists are hashed in stretches, and the hashes of those.
 
 use sha2::{Digest, Sha256};
 
 use super::lookup::{Places, places, sorted};
+use super::parallel::{in_parallel, stretches};
 use super::snapshot::{Amounts, Measured, OriginalLine, Snapshot};
 use crate::domain::ids::MemberId;
+
+/// Members or orders that are hashed together.
+const STRETCH: usize = 16_384;
+/// Threads that hash; what comes out does not depend on it.
+const THREADS: usize = 2;
 
 /// No member, or none that is known.
 pub const NOBODY: u32 = u32::MAX;
@@ -135,7 +141,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 4");
+    let mut sink = Sink::new("snapshot 5");
     let order = Order::of(snapshot);
     let measured = snapshot.orders.iter().map(|order| &order.measures);
     let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
@@ -150,14 +156,32 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
     sink.number(i64::from(snapshot.period.last.0));
     sink.text(snapshot.currency.code());
     sink.place(count(&order.members));
-    for at in &order.members {
+    let members = stretches(order.members.len(), STRETCH);
+    for hash in in_parallel(THREADS, members, |some| of_members(snapshot, &order, &attributes, &order.members[some])) {
+        sink.bytes(&hash);
+    }
+    sink.place(count(&order.orders));
+    let orders = stretches(order.orders.len(), STRETCH);
+    for hash in in_parallel(THREADS, orders, |some| of_orders(snapshot, &order, &measures, &order.orders[some])) {
+        sink.bytes(&hash);
+    }
+    takebacks(&mut sink, snapshot, &order, &measures);
+    state(&mut sink, snapshot, &order);
+    sink.end()
+}
+
+/// Some members, in the order of their numbers.
+fn of_members(snapshot: &Snapshot, order: &Order, attributes: &Names<'_>, some: &[u32]) -> [u8; 32] {
+    let mut sink = Sink::new("members");
+    for at in some {
         let member = &snapshot.members[*at as usize];
         sink.text(&member.number);
         sink.text(member.kind.as_str());
         sink.text(member.status.as_str());
         sink.number(i64::from(member.joined.0));
-        sink.place(order.member(member.enroller));
-        sink.place(order.member(member.sponsor));
+        let enroller = order.member(member.enroller);
+        sink.place(enroller);
+        sink.place(if member.sponsor == member.enroller { enroller } else { order.member(member.sponsor) });
         sink.place(order.member(member.placement.map(|(above, _)| above)));
         sink.place(member.placement.map_or(NOBODY, |(_, side)| u32::from(side)));
         sink.text(member.highest_rank.as_deref().unwrap_or(""));
@@ -174,8 +198,13 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
             sink.text(value);
         }
     }
-    sink.place(count(&order.orders));
-    for at in &order.orders {
+    sink.end()
+}
+
+/// Some orders, in their order.
+fn of_orders(snapshot: &Snapshot, order: &Order, measures: &Names<'_>, some: &[u32]) -> [u8; 32] {
+    let mut sink = Sink::new("orders");
+    for at in some {
         let given = &snapshot.orders[*at as usize];
         sink.text(&given.number);
         sink.text(&given.line);
@@ -183,10 +212,8 @@ pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
         sink.number(i64::from(given.day.0));
         sink.text(given.order_type.as_str());
         sink.amounts(&given.amounts);
-        sink.measures(&given.measures, &measures);
+        sink.measures(&given.measures, measures);
     }
-    takebacks(&mut sink, snapshot, &order, &measures);
-    state(&mut sink, snapshot, &order);
     sink.end()
 }
 

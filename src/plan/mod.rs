@@ -16,6 +16,7 @@ mod kinds;
 mod language;
 pub mod lines;
 mod lookup;
+mod parallel;
 mod report;
 pub mod result;
 pub mod snapshot;

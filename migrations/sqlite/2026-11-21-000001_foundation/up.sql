@@ -314,7 +314,7 @@ CREATE TABLE run_members (
     earned_minor INTEGER NOT NULL,
     progress TEXT NOT NULL,
     PRIMARY KEY (run_id, member_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id);
 CREATE INDEX run_members_of_member ON run_members (member_id);
 

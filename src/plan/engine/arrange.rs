@@ -6,10 +6,10 @@
 use super::fault::RunFault;
 use super::field::Field;
 use super::fingerprint;
-use super::parallel::in_parallel;
 use super::standing::Standing;
 use super::tree::NONE;
 use crate::plan::lines::Lines;
+use crate::plan::parallel::in_parallel;
 use crate::plan::result::{EarningLine, LineKind, Source, Taken};
 use crate::plan::snapshot::Snapshot;
 
@@ -93,7 +93,7 @@ pub fn lines(
     }
     let mut parts: Vec<Vec<EarningLine>> = lines.into_iter().flat_map(Lines::into_parts).collect();
     parts.push(back);
-    let dealt = in_parallel(threads, shared(parts, threads), |parts| places.deal(parts));
+    let dealt = in_parallel(threads, shared(parts), |parts| places.deal(parts));
     let mut stretches: Vec<Vec<Vec<EarningLine>>> = (0..places.stretches()).map(|_| Vec::new()).collect();
     for stretch_lines in dealt {
         for (stretch, lines) in stretches.iter_mut().zip(stretch_lines) {
@@ -117,10 +117,12 @@ pub fn lines(
     Ok(all)
 }
 
-/// Parts in their order, shared out evenly.
-fn shared(parts: Vec<Vec<EarningLine>>, threads: usize) -> Vec<Vec<Vec<EarningLine>>> {
+/// Parts in their order, in shares that are dealt out one after another: the later ones find room where the first ones
+/// were.
+fn shared(parts: Vec<Vec<EarningLine>>) -> Vec<Vec<Vec<EarningLine>>> {
+    const SHARES: usize = 16;
     let all: usize = parts.iter().map(Vec::len).sum();
-    let each = all.div_ceil(threads.max(1)).max(1);
+    let each = all.div_ceil(SHARES).max(1);
     let mut out: Vec<Vec<Vec<EarningLine>>> = Vec::new();
     let mut room = 0_usize;
     for part in parts {

@@ -11,7 +11,6 @@ use super::field::Back;
 use super::found::{Found, Item, Items};
 use super::gather;
 use super::memory::Memory;
-use super::parallel::{in_parallel, joined, stretches};
 use super::rates::Rates;
 use super::rounding;
 use super::settle;
@@ -26,6 +25,7 @@ use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
 use crate::plan::climb::Reason;
 use crate::plan::expr::{Num, TreeRef};
 use crate::plan::lines::Lines;
+use crate::plan::parallel::{in_parallel, joined, stretches};
 use crate::plan::result::{BaseKind, LineKind, Source, Split};
 use crate::plan::snapshot::Snapshot;
 

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use super::fault::RunFault;
-use super::parallel::both;
 use super::tree::{NONE, Tree};
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -14,6 +13,7 @@ use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Placement, Returns};
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
+use crate::plan::parallel::both;
 use crate::plan::snapshot::{Amounts, Measured, Snapshot, SnapshotMember, Takeback};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
@@ -126,7 +126,7 @@ impl Field {
             *buyer = index_of_rank[*buyer as usize];
         }
         if earlier(plan) {
-            let numbers: Vec<&str> = orders.place.iter().map(|place| number_of(snapshot, *place)).collect();
+            let numbers: Vec<&str> = orders.place.iter().map(|place| entry(snapshot, *place).number).collect();
             orders.look_back(&numbers)?;
         }
         let renumbered = |tree: Tree| tree.renumbered(&index_of_rank);
@@ -317,49 +317,58 @@ impl Returned {
     }
 }
 
-fn entries(snapshot: &Snapshot, returned: Returned) -> Vec<Entry<'_>> {
-    let mut all = Vec::with_capacity(snapshot.orders.len());
-    for given in &snapshot.orders {
+/// How many entries there are.
+fn entry_count(snapshot: &Snapshot, returned: Returned) -> usize {
+    snapshot.orders.len() + if returned == Returned::No { 0 } else { snapshot.takebacks.len() }
+}
+
+/// An entry by its place: of an order, or after them of a return.
+fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
+    let place = place as usize;
+    if let Some(given) = snapshot.orders.get(place) {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
         let (number, line, measures) = (given.number.as_str(), given.line.as_str(), &given.measures);
-        all.push(Entry { number, line, buyer: given.buyer, day, kind, amounts, measures, sign: 1 });
+        return Entry { number, line, buyer: given.buyer, day, kind, amounts, measures, sign: 1 };
     }
-    for takeback in snapshot.takebacks.iter().filter(|_| returned != Returned::No) {
-        let now = &takeback.now;
-        all.push(Entry {
-            number: &takeback.return_number,
-            line: &takeback.original_number,
-            buyer: takeback.buyer,
-            day: takeback.day.0,
-            kind: takeback.order_type,
-            measures: &takeback.measures,
-            sign: -1,
-            amounts: Amounts {
-                qv: Volume(now.qv.0.saturating_neg()),
-                cv: Volume(now.cv.0.saturating_neg()),
-                paid_minor: now.paid_minor.saturating_neg(),
-                wholesale_minor: now.wholesale_minor.saturating_neg(),
-            },
-        });
+    let takeback = &snapshot.takebacks[place - snapshot.orders.len()];
+    let now = &takeback.now;
+    Entry {
+        number: &takeback.return_number,
+        line: &takeback.original_number,
+        buyer: takeback.buyer,
+        day: takeback.day.0,
+        kind: takeback.order_type,
+        measures: &takeback.measures,
+        sign: -1,
+        amounts: Amounts {
+            qv: Volume(now.qv.0.saturating_neg()),
+            cv: Volume(now.cv.0.saturating_neg()),
+            paid_minor: now.paid_minor.saturating_neg(),
+            wholesale_minor: now.wholesale_minor.saturating_neg(),
+        },
     }
-    all
 }
 
 /// The orders, buyers by their place by number.
 fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
     let returned = Returned::of(plan);
-    let all = entries(snapshot, returned);
-    let count = fits("orders", all.len())?;
+    let count = fits("orders", entry_count(snapshot, returned))?;
     let key = |at: u32| {
-        let entry = &all[at as usize];
+        let entry = entry(snapshot, at);
         // What counts for points only comes after all orders, so that none of them has it before it.
         let last = returned == Returned::ForPoints && at as usize >= snapshot.orders.len();
         (last, entry.day, entry.number.as_bytes(), entry.line.as_bytes())
     };
     let place = sorted(count, key);
-    let mut orders = Orders::default();
+    let mut orders = Orders {
+        buyer: Vec::with_capacity(place.len()),
+        day: Vec::with_capacity(place.len()),
+        kind: Vec::with_capacity(place.len()),
+        amounts: Vec::with_capacity(place.len()),
+        ..Orders::default()
+    };
     for (at, this) in place.iter().enumerate() {
-        let entry = &all[*this as usize];
+        let entry = entry(snapshot, *this);
         if at > 0 && key(place[at - 1]) == key(*this) {
             return Err(RunFault::Duplicate { what: "orders", number: entry.number.to_owned() });
         }
@@ -379,20 +388,14 @@ fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Order
             orders.measures.push(vec![0; place.len()]);
             continue;
         };
-        let of = |this: &u32| all[*this as usize].measures.get(at).0.saturating_mul(all[*this as usize].sign);
+        let of = |this: &u32| {
+            let entry = entry(snapshot, *this);
+            entry.measures.get(at).0.saturating_mul(entry.sign)
+        };
         orders.measures.push(place.iter().map(of).collect());
     }
     orders.place = place;
     Ok(orders)
-}
-
-/// The number of an entry by its place: of an order, or after them of a return.
-fn number_of(snapshot: &Snapshot, place: u32) -> &str {
-    let place = place as usize;
-    match snapshot.orders.get(place) {
-        Some(order) => &order.number,
-        None => &snapshot.takebacks[place - snapshot.orders.len()].return_number,
-    }
 }
 
 /// For each return, whether all of its order is back with it.

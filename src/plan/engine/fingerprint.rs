@@ -6,8 +6,8 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::field::Field;
-use super::parallel::{in_parallel, stretches};
 use crate::plan::digest::{NOBODY, Sink};
+use crate::plan::parallel::{in_parallel, stretches};
 use crate::plan::result::{EarningLine, RunResult, Source};
 use crate::plan::snapshot::Snapshot;
 

@@ -6,7 +6,6 @@ use super::arrange;
 use super::bonuses::Paid;
 use super::clawback::Clawbacks;
 use super::fault::RunFault;
-use super::parallel::{in_parallel, joined, stretches};
 use super::ranks::needs;
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -15,6 +14,7 @@ use crate::domain::money::Volume;
 use crate::plan::checked::Wallet;
 use crate::plan::climb::{Climbs, Reason, Upward, Way};
 use crate::plan::expr::TreeRef;
+use crate::plan::parallel::{in_parallel, joined, stretches};
 use crate::plan::result::{
     BonusTotal, MemberResult, NextRank, PassedReason, RankName, Requirement, RunResult, Split, WalletTotal,
 };

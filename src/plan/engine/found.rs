@@ -6,10 +6,10 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::fault::RunFault;
-use super::parallel::stretches;
 use super::tree::Tree;
 use super::walk::Walker;
 use crate::plan::climb::LISTED;
+use crate::plan::parallel::stretches;
 use crate::plan::result::{EarningLine, Passed, Source};
 
 /// One thing to pay on: an order, a member, or what a member earned under another bonus.

@@ -23,7 +23,6 @@ mod matching;
 mod memory;
 mod onetime;
 mod pairs;
-mod parallel;
 mod places;
 mod pool;
 mod ranks;

@@ -9,7 +9,6 @@ use super::fault::RunFault;
 use super::found::{Found, Item, Items, Notes, Passing};
 use super::generations::Heads;
 use super::levels::{Paths, Steps};
-use super::parallel::{in_parallel, joined, stretches};
 use super::rates::{Factor, Rates, Scale};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
@@ -17,6 +16,7 @@ use super::values::{At, NoValue};
 use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
 use crate::plan::climb::Reason;
 use crate::plan::expr::{Cond, Num};
+use crate::plan::parallel::{in_parallel, joined, stretches};
 use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
 
 /// How many members one thread looks at at a time.
