@@ -17,7 +17,7 @@ use crate::plan::{
     Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
 };
 use crate::store::lines::{self, Line};
-use crate::store::orders::{self, Order, OrderLine, PartOfOrder};
+use crate::store::orders::{self, CountedOrder, OrderLine, PartOfOrder};
 use crate::store::periods::{self, Period};
 use crate::store::{Conn, StoreError, StoreResult, attributes, links, members, products, runs};
 
@@ -119,7 +119,7 @@ fn remembered(conn: &mut Conn) -> StoreResult<(Vec<String>, Vec<StateEntry>)> {
     Ok((keys.keys().map(ToString::to_string).collect(), state))
 }
 
-fn amounts_of(order: &Order) -> Amounts {
+fn amounts_of(order: &CountedOrder) -> Amounts {
     Amounts { qv: order.qv, cv: order.cv, paid_minor: order.paid_minor, wholesale_minor: order.wholesale_minor }
 }
 
@@ -131,7 +131,7 @@ struct Worth {
 }
 
 impl Worth {
-    fn of_order(order: &Order) -> Self {
+    fn of_order(order: &CountedOrder) -> Self {
         Self { amounts: amounts_of(order), measures: order.measures.clone() }
     }
 
@@ -195,7 +195,7 @@ type Key<'l> = (OrderId, &'l str);
 fn sold<'l>(
     conn: &mut Conn,
     period: &Period,
-    sales: &[Order],
+    sales: &[CountedOrder],
     lines: &'l HashMap<ProductId, String>,
 ) -> StoreResult<Vec<(Key<'l>, Worth)>> {
     if lines.is_empty() {
@@ -220,7 +220,7 @@ fn sold<'l>(
 }
 
 /// An order, among orders in the order of their ids.
-fn find(orders: &[Order], id: OrderId) -> Option<&Order> {
+fn find(orders: &[CountedOrder], id: OrderId) -> Option<&CountedOrder> {
     orders.binary_search_by_key(&id, |order| order.id).ok().map(|at| &orders[at])
 }
 
@@ -228,7 +228,7 @@ fn find(orders: &[Order], id: OrderId) -> Option<&Order> {
 fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
     let mut sales = orders::list_counted(conn, period.first_day, period.last_day)?;
     sales.sort_unstable_by_key(|order| order.id);
-    let returns: Vec<Order> = sales.extract_if(.., |order| order.kind != OrderKind::Sale).collect();
+    let returns: Vec<CountedOrder> = sales.extract_if(.., |order| order.kind != OrderKind::Sale).collect();
     let returned = orders::list_returned_lines(conn, period.first_day, period.last_day)?;
     let lines = products::list_product_lines(conn)?;
     let mut net = sold(conn, period, &sales, &lines)?;
@@ -265,7 +265,7 @@ fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
     Ok(Goods { orders, takebacks, measures: names.0.into_iter().collect() })
 }
 
-fn snapshot_order(order: &Order, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {
+fn snapshot_order(order: &CountedOrder, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {
     SnapshotOrder {
         id: order.id,
         number: order.number.clone(),
@@ -281,7 +281,7 @@ fn snapshot_order(order: &Order, line: &str, amounts: Amounts, measures: Measure
 fn takebacks(
     conn: &mut Conn,
     period: &Period,
-    returns: &[Order],
+    returns: &[CountedOrder],
     later: BTreeMap<(OrderId, OrderId), Worth>,
     names: &MeasureNames,
 ) -> StoreResult<Vec<Takeback>> {
@@ -289,7 +289,8 @@ fn takebacks(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let originals: IdMap<OrderId, Order> = orders::list_by_ids(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
+    let originals: IdMap<OrderId, CountedOrder> =
+        orders::list_originals(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
     let mut earlier = orders::list_lines_returning(conn, &ids)?;
     earlier.retain(|(day, _)| *day < period.first_day);
     let mut before: IdMap<OrderId, Worth> = IdMap::default();

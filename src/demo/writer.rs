@@ -294,7 +294,8 @@ mod tests {
         let days = ("2020-01-01".parse().unwrap(), "2030-01-01".parse().unwrap());
         let counted = db.read(|c| orders::list_counted(c, days.0, days.1)).unwrap();
         assert!(counted.len() * 100 > written.orders * 90);
-        for order in &counted {
+        for found in &counted {
+            let order = db.read(|c| orders::get(c, found.id)).unwrap();
             let lines = db.read(|c| orders::list_lines(c, order.id)).unwrap();
             let sum = |column: fn(&orders::OrderLine) -> i64| lines.iter().map(column).sum::<i64>();
             assert_eq!(usize::try_from(order.line_count), Ok(lines.len()));

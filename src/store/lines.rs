@@ -178,7 +178,7 @@ pub fn insert_of_orders(tx: &mut Conn, rows: &[OfOrder]) -> StoreResult<()> {
 }
 
 /// The ids of all lines that orders led to, whatever the run.
-fn ids_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<LineId>> {
+pub(super) fn ids_of_orders(conn: &mut Conn, orders: &[OrderId]) -> StoreResult<Vec<LineId>> {
     let rows = lines_of_orders::table.filter(lines_of_orders::order_id.eq_any(orders));
     let packed: Vec<Vec<u8>> = rows.select(lines_of_orders::lines).load(conn)?;
     let ids = packed.iter().flat_map(|lines| lines.as_chunks().0);

@@ -53,6 +53,36 @@ pub struct Order {
     pub created_at: Moment,
 }
 
+/// What a run reads of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = orders)]
+pub struct CountedOrder {
+    /// Row id.
+    pub id: OrderId,
+    /// The number people read.
+    pub number: String,
+    /// Sale or return.
+    pub kind: OrderKind,
+    /// What kind of purchase.
+    pub order_type: OrderType,
+    /// Who bought.
+    pub member_id: MemberId,
+    /// State of the payment.
+    pub payment: PaymentState,
+    /// The day it counts.
+    pub commission_on: Day,
+    /// What was paid for the goods.
+    pub paid_minor: i64,
+    /// The same goods at the wholesale price.
+    pub wholesale_minor: i64,
+    /// Qualifying volume.
+    pub qv: Volume,
+    /// Commissionable volume.
+    pub cv: Volume,
+    /// Further volumes.
+    pub measures: Measures,
+}
+
 /// A line of an order. In a return, quantity, amounts and volumes are negative.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = order_lines, treat_none_as_default_value = false)]
@@ -212,14 +242,24 @@ pub fn list_returns_of(conn: &mut Conn, order: OrderId) -> StoreResult<Vec<Order
 }
 
 /// Orders and returns whose commission day lies in the range, both ends included, in no particular order.
-pub fn list_counted(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<Order>> {
+pub fn list_counted(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<CountedOrder>> {
     Ok(orders::table
         .filter(orders::commission_on.between(first, last))
-        .select(Order::as_select())
-        .load::<Order>(conn)?
+        .select(CountedOrder::as_select())
+        .load::<CountedOrder>(conn)?
         .into_iter()
         .filter(|order| order.payment.counts())
         .collect())
+}
+
+/// The orders that goods of a period came back from.
+pub fn list_originals(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<Vec<CountedOrder>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(900) {
+        let chosen = orders::table.filter(orders::id.eq_any(chunk)).select(CountedOrder::as_select());
+        found.extend(chosen.load::<CountedOrder>(conn)?);
+    }
+    Ok(found)
 }
 
 /// The lines of the returns whose commission day lies in the range: what came back of which order.

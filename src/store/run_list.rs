@@ -6,7 +6,9 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::schema::{earning_lines, members, messages, orders, run_members, run_rules, runs, statements};
+use super::schema::{
+    earning_lines, lines_of_orders, members, messages, orders, run_members, run_rules, runs, statements,
+};
 use super::{Conn, StoreResult};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
@@ -126,23 +128,24 @@ pub fn list_orders(
         .offset(offset)
         .into_boxed();
     if unpaid {
-        let of_order =
-            earning_lines::table.filter(earning_lines::order_id.eq(orders::id)).filter(earning_lines::run_id.eq(run));
+        let of_order = lines_of_orders::table
+            .filter(lines_of_orders::order_id.eq(orders::id))
+            .filter(lines_of_orders::run_id.eq(run));
         query = query.filter(diesel::dsl::not(diesel::dsl::exists(of_order)));
     }
     let found: Vec<(OrderId, String, String, String, Day, Volume)> = query.load(conn)?;
     let ids: Vec<OrderId> = found.iter().map(|row| row.0).collect();
-    let paid: HashMap<OrderId, (i64, i64)> = earning_lines::table
-        .filter(earning_lines::order_id.eq_any(&ids))
-        .filter(earning_lines::run_id.eq(run))
-        .select((earning_lines::order_id, earning_lines::amount_minor))
-        .load::<(OrderId, i64)>(conn)?
-        .into_iter()
-        .fold(HashMap::new(), |mut sums, (order, amount)| {
-            let sum: &mut (i64, i64) = sums.entry(order).or_default();
+    let mut paid: HashMap<OrderId, (i64, i64)> = HashMap::new();
+    for lines in super::lines::ids_of_orders(conn, &ids)?.chunks(900) {
+        let amounts = earning_lines::table
+            .filter(earning_lines::id.eq_any(lines))
+            .filter(earning_lines::run_id.eq(run))
+            .select((earning_lines::order_id, earning_lines::amount_minor));
+        for (order, amount) in amounts.load::<(OrderId, i64)>(conn)? {
+            let sum = paid.entry(order).or_default();
             *sum = (sum.0 + 1, sum.1.saturating_add(amount));
-            sums
-        });
+        }
+    }
     let row = |(id, number, buyer, buyer_number, commission_on, cv)| {
         let (line_count, paid_minor) = paid.get(&id).copied().unwrap_or_default();
         RunOrder { number, buyer, buyer_number, commission_on, cv, line_count, paid_minor }
