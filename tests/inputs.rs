@@ -162,7 +162,7 @@ fn orders_carry_further_volumes_and_product_lines_into_the_frozen_input() {
         let told: Vec<(&str, String, i64)> = snapshot
             .orders
             .iter()
-            .map(|order| (order.line.as_str(), further(&snapshot, order), order.amounts.paid_minor))
+            .map(|order| (&*order.line, further(&snapshot, order), order.amounts.paid_minor))
             .collect();
         let expected = [("", "bp=2".to_owned(), 3000), ("Care", "bp=16 rv=25".to_owned(), 3000)];
         assert_eq!(told, expected);

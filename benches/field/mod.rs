@@ -95,8 +95,8 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
         let volume = Volume((20 + dice.roll(200)) * 10_000);
         SnapshotOrder {
             id: OrderId(at),
-            number: format!("SF-{at:08}"),
-            line: String::new(),
+            number: format!("SF-{at:08}").into(),
+            line: "".into(),
             buyer: MemberId(dice.roll(count)),
             day: first.plus(i32::try_from(at * 31 / count).unwrap_or(0)),
             order_type: OrderType::Standard,

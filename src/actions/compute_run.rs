@@ -36,6 +36,7 @@ pub fn compute_run(
     id: RunId,
     progress: &mut dyn FnMut(u64, u64, &str) -> bool,
 ) -> Result<Run, ActionFault> {
+    db.give_memory_back()?;
     let (run, snapshot, plan) = db.read(|conn| load(conn, id))?;
     let mut asked_to_stop = false;
     let result = plan::run(&plan, &snapshot, &mut |at: plan::Progress| {

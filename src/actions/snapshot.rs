@@ -268,8 +268,8 @@ fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
 fn snapshot_order(order: &CountedOrder, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {
     SnapshotOrder {
         id: order.id,
-        number: order.number.clone(),
-        line: line.to_owned(),
+        number: order.number.as_str().into(),
+        line: line.into(),
         buyer: order.member_id,
         day: order.commission_on,
         order_type: order.order_type,

@@ -195,8 +195,8 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, pla
 }
 
 fn orders(file: &mut TableFile, first: Day, plan: &CheckedPlan, ids: &HashMap<String, MemberId>) -> Vec<SnapshotOrder> {
-    let mut known: HashMap<(String, String), usize> = HashMap::new();
-    let mut numbers: HashMap<String, OrderId> = HashMap::new();
+    let mut known: HashMap<(Box<str>, Box<str>), usize> = HashMap::new();
+    let mut numbers: HashMap<Box<str>, OrderId> = HashMap::new();
     let mut out = Vec::with_capacity(file.count());
     for row in 0..file.count() {
         let mut order = order(file, row, first, plan, ids);
@@ -233,8 +233,8 @@ fn order(
         plan.measures.iter().map(|name| file.value(row, &name.to_lowercase(), Volume::ZERO)).collect();
     SnapshotOrder {
         id: OrderId(0),
-        number: if number.is_empty() { format!("{}", row + 1) } else { number },
-        line: file.cell(row, "line").to_owned(),
+        number: if number.is_empty() { format!("{}", row + 1) } else { number }.into(),
+        line: file.cell(row, "line").into(),
         buyer: buyer.unwrap_or(MemberId(0)),
         day: file.value(row, "day", first),
         order_type: file.value(row, "type", OrderType::Standard),

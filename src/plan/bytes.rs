@@ -163,6 +163,17 @@ impl Packed for Measured {
     }
 }
 
+impl Packed for Box<str> {
+    fn pack(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).pack(out);
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
+        Ok(String::unpack(from)?.into())
+    }
+}
+
 impl Packed for String {
     fn pack(&self, out: &mut Vec<u8>) {
         (self.len() as u64).pack(out);

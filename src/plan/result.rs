@@ -479,7 +479,7 @@ impl RunResult {
         let (order, source, day) = match source {
             Source::Order(at) => {
                 let order = &snapshot.orders[at as usize];
-                (Some(order.id), order.number.as_str(), order.day)
+                (Some(order.id), &*order.number, order.day)
             }
             Source::Takeback(at) => {
                 let takeback = &snapshot.takebacks[self.taken[at as usize].takeback as usize];

@@ -135,9 +135,9 @@ pub struct SnapshotOrder {
     /// Row id.
     pub id: OrderId,
     /// The number people read.
-    pub number: String,
+    pub number: Box<str>,
     /// Product line of these goods, or empty.
-    pub line: String,
+    pub line: Box<str>,
     /// Who bought.
     pub buyer: MemberId,
     /// Commission day.

@@ -209,15 +209,15 @@ impl<'a> Play<'a> {
             paid_minor,
             wholesale_minor,
         };
-        let same = self.snapshot.orders.iter().find(|order| order.number == new.number);
+        let same = self.snapshot.orders.iter().find(|order| *order.number == *new.number);
         let next = OrderId(i64::try_from(self.orders.len()).unwrap_or(i64::MAX).saturating_add(1));
         let id = same.map_or(next, |order| order.id);
         let (period, at) = (self.past.len(), self.snapshot.orders.len());
         self.orders.push(Placed { id, period, at, amounts, measures: measures.clone(), returned: Vec::new() });
         self.snapshot.orders.push(SnapshotOrder {
             id,
-            number: new.number.clone(),
-            line: new.line.clone(),
+            number: new.number.as_str().into(),
+            line: new.line.as_str().into(),
             buyer: id_of(new.buyer),
             day: new.day.unwrap_or_else(|| self.usual_day()),
             order_type: new.order_type,

@@ -51,7 +51,7 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
             return_number: format!("R-{number:03}"),
             day,
             original_order,
-            original_number: sold.map_or_else(String::new, |order| order.number.clone()),
+            original_number: sold.map_or_else(String::new, |order| order.number.to_string()),
             buyer: sold?.buyer,
             order_type: sold?.order_type,
             before,

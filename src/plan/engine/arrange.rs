@@ -120,7 +120,7 @@ pub fn lines(
 /// Parts in their order, in shares that are dealt out one after another: the later ones find room where the first ones
 /// were.
 fn shared(parts: Vec<Vec<EarningLine>>) -> Vec<Vec<Vec<EarningLine>>> {
-    const SHARES: usize = 16;
+    const SHARES: usize = 64;
     let all: usize = parts.iter().map(Vec::len).sum();
     let each = all.div_ceil(SHARES).max(1);
     let mut out: Vec<Vec<Vec<EarningLine>>> = Vec::new();

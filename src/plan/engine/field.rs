@@ -327,7 +327,7 @@ fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
     let place = place as usize;
     if let Some(given) = snapshot.orders.get(place) {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
-        let (number, line, measures) = (given.number.as_str(), given.line.as_str(), &given.measures);
+        let (number, line, measures) = (&*given.number, &*given.line, &given.measures);
         return Entry { number, line, buyer: given.buyer, day, kind, amounts, measures, sign: 1 };
     }
     let takeback = &snapshot.takebacks[place - snapshot.orders.len()];

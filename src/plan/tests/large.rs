@@ -31,8 +31,8 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
         let volume = Volume(volume(at) * 10_000);
         snapshot.orders.push(SnapshotOrder {
             id: OrderId(at),
-            number: format!("O-{at:08}"),
-            line: String::new(),
+            number: format!("O-{at:08}").into(),
+            line: "".into(),
             buyer: MemberId(at),
             day: snapshot.period.first.plus(i32::try_from(at % 28).unwrap()),
             order_type: OrderType::Standard,

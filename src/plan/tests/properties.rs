@@ -240,7 +240,7 @@ proptest! {
                 *part /= 2;
             }
         }
-        let seconds = halves.orders.iter().map(|order| SnapshotOrder { number: format!("{}-2", order.number), id: OrderId(5_000 + order.id.0), ..order.clone() });
+        let seconds = halves.orders.iter().map(|order| SnapshotOrder { number: format!("{}-2", order.number).into(), id: OrderId(5_000 + order.id.0), ..order.clone() });
         let seconds: Vec<SnapshotOrder> = seconds.collect();
         halves.orders.extend(seconds);
         let (one, two) = (result(&plan, &whole), result(&plan, &halves));

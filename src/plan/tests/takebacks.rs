@@ -74,7 +74,7 @@ fn november(
             return_number: format!("R-{number}"),
             day: next.period.last,
             original_order: order.id,
-            original_number: order.number.clone(),
+            original_number: order.number.to_string(),
             buyer: order.buyer,
             order_type: order.order_type,
             before: share(&order.amounts, *before),

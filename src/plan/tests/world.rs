@@ -77,8 +77,8 @@ pub fn order(snapshot: &mut Snapshot, buyer: &str, volume: &str) -> usize {
     let at = snapshot.orders.len() + 1;
     snapshot.orders.push(SnapshotOrder {
         id: OrderId(i64::try_from(at).unwrap()),
-        number: format!("O-{at:03}"),
-        line: String::new(),
+        number: format!("O-{at:03}").into(),
+        line: "".into(),
         buyer: number(snapshot, buyer),
         day: day("2026-10-15"),
         order_type: OrderType::Standard,

@@ -112,7 +112,7 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
         find("member", given, numbers)
     });
     let order = asked.order.map(|given| {
-        let numbers = || snapshot.orders.iter().map(|order| order.number.as_str());
+        let numbers = || snapshot.orders.iter().map(|order| &*order.number);
         find("order", given, numbers)
     });
     let bonus = asked.bonus.map(|given| {

@@ -74,7 +74,7 @@ impl Seen {
 
     /// Looks at an order, all its lines.
     pub fn of_order(number: &str, snapshot: &Snapshot) -> Self {
-        let places = (0_u32..).zip(&snapshot.orders).filter(|(_, order)| order.number == number);
+        let places = (0_u32..).zip(&snapshot.orders).filter(|(_, order)| *order.number == *number);
         let places = places.map(|(place, _)| place).collect();
         Self { subject: Subject::Orders(places), ways: Vec::new(), amounts: Vec::new() }
     }
