@@ -122,7 +122,8 @@ CREATE TABLE alike (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, member_id I
 CREATE INDEX alike_of_member ON alike (run_id, member_id);
 CREATE INDEX alike_on_amounts ON alike (run_id, from_member_id) WHERE order_id = 0;
 CREATE INDEX alike_taken_back ON alike (original_line_id) WHERE original_line_id <> 0;
-CREATE TABLE alike_orders (order_id INTEGER NOT NULL, line_id INTEGER NOT NULL, PRIMARY KEY (order_id, line_id)) WITHOUT ROWID;
+CREATE TABLE alike_orders (order_id INTEGER NOT NULL, run_id INTEGER NOT NULL, lines BLOB NOT NULL,
+    PRIMARY KEY (order_id, run_id)) WITHOUT ROWID;
 ";
 
 #[derive(QueryableByName)]
@@ -253,7 +254,10 @@ fn main() -> Outcome<()> {
     let alike = RECURSIVE
         .replace("INTO\n", "INSERT INTO alike\n")
         .replace("COLUMNS", &format!("NULL, 1, at, hit, purchase, buyer, day, cv, {AMOUNT}, 0, '', ''"))
-        .replace("AFTER\n", "INSERT INTO alike_orders SELECT order_id, id FROM alike ORDER BY order_id;\n");
+        .replace(
+            "AFTER\n",
+            "INSERT INTO alike_orders SELECT order_id, 1, group_concat(id) FROM alike GROUP BY order_id;\n",
+        );
     conn.batch_execute(&format!("DROP TABLE found; {ALIKE}"))?;
     let query = time(|| Ok(conn.batch_execute(&alike)?))?;
     assert_eq!(sum(&mut conn, "alike")?, (run.line_count, run.earned_minor));
