@@ -25,8 +25,8 @@ pub fn check_ledger(db: &Db) -> StoreResult<Vec<Finding>> {
             findings.push(Finding {
                 check: "run-equals-ledger",
                 message: format!(
-                    "Run {}: the run says {}, its lines {}, the ledger {} minor units; a committed row was changed outside Mainstay",
-                    run.number, run.run_minor, run.lines_minor, run.ledger_minor
+                    "Run {}: the run says {} in {} lines, its lines {} in {}, the ledger {} minor units; a committed row was changed outside Mainstay",
+                    run.number, run.run_minor, run.run_lines, run.lines_minor, run.lines, run.ledger_minor
                 ),
             });
         }

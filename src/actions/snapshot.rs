@@ -330,10 +330,14 @@ fn never_paid(
     let periods: IdMap<PeriodId, Period> = periods::list(conn)?.into_iter().map(|p| (p.id, p)).collect();
     let period_of: IdMap<RunId, &Period> =
         runs::list(conn)?.iter().filter_map(|run| Some((run.id, periods.get(&run.period_id)?))).collect();
+    let mut back: IdMap<OrderId, Vec<&(Day, OrderLine)>> = IdMap::default();
+    for returned in earlier {
+        back.entry(returned.1.original_order_id).or_default().push(returned);
+    }
     let mut sums: IdMap<(RunId, OrderId), Worth> = IdMap::default();
     for (run, order) in paying {
         let Some(period) = period_of.get(&run) else { continue };
-        for (day, line) in earlier.iter().filter(|(_, line)| line.original_order_id == order) {
+        for (day, line) in back.get(&order).into_iter().flatten() {
             if period.first_day <= *day && *day <= period.last_day {
                 sums.entry((run, order)).or_default().add_line(line, -1)?;
             }

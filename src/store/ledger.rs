@@ -212,6 +212,12 @@ pub struct RunDifference {
     /// What its lines add up to.
     #[diesel(sql_type = BigInt)]
     pub lines_minor: i64,
+    /// How many lines it says it has.
+    #[diesel(sql_type = BigInt)]
+    pub run_lines: i64,
+    /// How many it has.
+    #[diesel(sql_type = BigInt)]
+    pub lines: i64,
     /// What the ledger moved for it.
     #[diesel(sql_type = BigInt)]
     pub ledger_minor: i64,
@@ -220,13 +226,14 @@ pub struct RunDifference {
 /// Committed runs whose row, lines and ledger transfers do not agree.
 pub fn list_run_differences(conn: &mut Conn) -> StoreResult<Vec<RunDifference>> {
     Ok(diesel::sql_query(
-        "SELECT number, run_minor, lines_minor, ledger_minor FROM ( \
-           SELECT r.number AS number, r.earned_minor AS run_minor, \
+        "SELECT number, run_minor, lines_minor, run_lines, lines, ledger_minor FROM ( \
+           SELECT r.number AS number, r.earned_minor AS run_minor, r.line_count AS run_lines, \
+             (SELECT COUNT(*) FROM earning_lines l WHERE l.run_id = r.id) AS lines, \
              CAST(COALESCE((SELECT SUM(l.amount_minor) FROM earning_lines l WHERE l.run_id = r.id), 0) AS BIGINT) AS lines_minor, \
              CAST(COALESCE((SELECT SUM(CASE WHEN a.kind = 'member-payable' THEN t.amount_minor ELSE -t.amount_minor END) \
                FROM ledger_transfers t JOIN ledger_accounts a ON a.id = t.to_account_id WHERE t.run_id = r.id AND t.kind <> 'wallet'), 0) AS BIGINT) AS ledger_minor \
            FROM runs r WHERE r.status = 'committed') AS sums \
-         WHERE run_minor <> lines_minor OR run_minor <> ledger_minor ORDER BY number",
+         WHERE run_minor <> lines_minor OR run_minor <> ledger_minor OR run_lines <> lines ORDER BY number",
     )
     .load(conn)?)
 }

@@ -29,6 +29,28 @@ fn lines_that_were_not_approved_are_never_paid() {
 }
 
 #[test]
+fn a_line_that_comes_to_a_committed_run_is_found_whatever_it_pays() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        field.busy_month();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        field.committed("2026-10");
+        assert_eq!(check_ledger(&fresh.db).unwrap(), []);
+        if !fresh.url.starts_with("sqlite") {
+            fresh.tamper("DROP TRIGGER earning_lines_frozen_insert ON earning_lines").unwrap();
+        }
+        let columns = "run_id, member_id, rule, order_id, from_member_id, on_day, base, original_line_id, rate, passed";
+        let more = format!(
+            "INSERT INTO earning_lines (id, amount_minor, {columns}) \
+             SELECT 1, 0, {columns} FROM earning_lines WHERE id = (SELECT MIN(id) FROM earning_lines)"
+        );
+        fresh.tamper(&more).unwrap();
+        let found = check_ledger(&fresh.db).unwrap();
+        assert_eq!(found.iter().map(|finding| finding.check).collect::<Vec<_>>(), ["run-equals-ledger"]);
+    });
+}
+
+#[test]
 fn a_run_that_is_calculated_twice_at_once_has_its_lines_once() {
     databases::each(|fresh| {
         let field = Field::new(&fresh.db);

@@ -334,7 +334,7 @@ CREATE TABLE run_rules (
 
 -- No reference to runs and no trigger on insertion: for each of millions of lines they would cost more than half of what
 -- the line costs. A calculation looks at its run in each transaction, the commit at the hash of all lines, the check of
--- the ledger at their sum.
+-- the ledger at their number and their sum.
 CREATE TABLE earning_lines (
     id INTEGER NOT NULL PRIMARY KEY,
     run_id INTEGER NOT NULL,
