@@ -71,9 +71,9 @@ INSERT INTO members (id, number, kind, status, name, latin_name, search, email, 
     'Member', '', '', '', '', '', '', '', '', '', joined, '', '', 0, 1, 0, 0 FROM made_members;
 INSERT INTO tree_links SELECT id, 'sponsor', id, sponsor, 0, joined, (SELECT MAX(until_day) FROM forever), ''
     FROM made_members WHERE sponsor IS NOT NULL;
-INSERT INTO orders (id, number, kind, order_type, member_id, payment, ordered_at, ordered_on, commission_on, currency,
+INSERT INTO orders (id, number, kind, order_type, member_id, through_id, payment, ordered_at, ordered_on, commission_on, currency,
     paid_minor, wholesale_minor, qv, cv, measures, line_count, created_at)
-    SELECT id, printf('SF-%08d', id), 'sale', 'standard', buyer, 'paid', 0, day, day, 'EUR', cv / 80, cv / 100,
+    SELECT id, printf('SF-%08d', id), 'sale', 'standard', buyer, 0, 'paid', 0, day, day, 'EUR', cv / 80, cv / 100,
     cv, cv, '', 1, 0 FROM made_orders;
 ANALYZE;
 ";
@@ -93,11 +93,11 @@ CREATE TEMP TABLE paid AS
         LEFT JOIN (SELECT member_id, SUM(cv) AS cv FROM orders GROUP BY member_id) v ON v.member_id = m.id;
 CREATE UNIQUE INDEX temp.paid_id ON paid (id);
 INTO
-    WITH RECURSIVE walk (purchase, buyer, day, cv, at, sponsor, levels, wanted, hit) AS (
-        SELECT o.id, o.member_id, o.commission_on, o.cv, p.id, p.sponsor, 0, 1, 0
+    WITH RECURSIVE walk (purchase, buyer, cv, at, sponsor, levels, wanted, hit) AS (
+        SELECT o.id, o.member_id, o.cv, p.id, p.sponsor, 0, 1, 0
         FROM orders o JOIN paid p ON p.id = o.member_id
         UNION ALL
-        SELECT w.purchase, w.buyer, w.day, w.cv, p.id, p.sponsor, p.levels,
+        SELECT w.purchase, w.buyer, w.cv, p.id, p.sponsor, p.levels,
             w.wanted + (p.levels >= w.wanted), CASE WHEN p.levels >= w.wanted THEN w.wanted ELSE 0 END
         FROM walk w JOIN paid p ON p.id = w.sponsor WHERE w.wanted <= 7
     )
@@ -117,8 +117,8 @@ CREATE TABLE found (id INTEGER PRIMARY KEY, member INTEGER NOT NULL, purchase IN
 /// The same columns and indexes as the table of earning lines.
 const ALIKE: &str = "
 CREATE TABLE alike (id INTEGER PRIMARY KEY, run_id INTEGER NOT NULL, member_id INTEGER NOT NULL, rule INTEGER NOT NULL,
-    order_id INTEGER NOT NULL, from_member_id INTEGER NOT NULL, on_day INTEGER NOT NULL, base INTEGER NOT NULL,
-    amount_minor INTEGER NOT NULL, original_line_id INTEGER NOT NULL, rate TEXT NOT NULL, passed TEXT NOT NULL);
+    order_id INTEGER NOT NULL, from_member_id INTEGER NOT NULL, base INTEGER NOT NULL,
+    amount_minor INTEGER NOT NULL, original_line_id INTEGER NOT NULL DEFAULT 0, rate TEXT NOT NULL, passed TEXT NOT NULL);
 CREATE INDEX alike_of_member ON alike (run_id, member_id);
 CREATE INDEX alike_on_amounts ON alike (run_id, from_member_id) WHERE order_id = 0;
 CREATE INDEX alike_taken_back ON alike (original_line_id) WHERE original_line_id <> 0;
@@ -253,7 +253,7 @@ fn main() -> Outcome<()> {
     );
     let alike = RECURSIVE
         .replace("INTO\n", "INSERT INTO alike\n")
-        .replace("COLUMNS", &format!("NULL, 1, at, hit, purchase, buyer, day, cv, {AMOUNT}, 0, '', ''"))
+        .replace("COLUMNS", &format!("NULL, 1, at, hit, purchase, buyer, cv, {AMOUNT}, 0, '', ''"))
         .replace(
             "AFTER\n",
             "INSERT INTO alike_orders SELECT order_id, 1, group_concat(id) FROM alike GROUP BY order_id;\n",

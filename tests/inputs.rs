@@ -94,7 +94,7 @@ impl<'a> Desk<'a> {
 
     fn order(&self, member: &str, order_type: OrderType, lines: &[(&str, i64)]) -> Order {
         let lines = lines.iter().map(|(sku, pieces)| ((*sku).to_owned(), *pieces)).collect();
-        let new = NewOrder { member: member.to_owned(), order_type, is_paid: true, lines };
+        let new = NewOrder { member: member.to_owned(), through: String::new(), order_type, is_paid: true, lines };
         place_order(self.db, &self.clock, &ann(), &new).unwrap()
     }
 
@@ -132,7 +132,7 @@ fn price(measures: &str) -> NewPrice {
 }
 
 fn member<'s>(snapshot: &'s Snapshot, number: &str) -> &'s SnapshotMember {
-    snapshot.members.iter().find(|member| member.number == number).unwrap()
+    snapshot.members.iter().find(|member| *member.number == *number).unwrap()
 }
 
 /// Name and value, for members and for orders.

@@ -54,6 +54,7 @@ fn order(index: i64, member: MemberId, payment: PaymentState) -> Order {
         kind: if is_return { OrderKind::Return } else { OrderKind::Sale },
         order_type: OrderType::Standard,
         member_id: member,
+        through_id: MemberId(0),
         payment,
         ordered_at: Moment(1),
         ordered_on: Day(20_000 + i32::try_from(index % 5).unwrap()),

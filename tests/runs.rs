@@ -43,6 +43,7 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 use crate::databases;
 
 mod once;
+mod through;
 mod wallets;
 mod weeks;
 
@@ -112,6 +113,7 @@ impl<'a> Field<'a> {
     pub fn order(&self, member: &str, pieces: i64) -> Order {
         let new = NewOrder {
             member: member.to_owned(),
+            through: String::new(),
             order_type: OrderType::Standard,
             is_paid: true,
             lines: vec![("BALM".to_owned(), pieces)],
@@ -338,6 +340,7 @@ fn a_late_order_counts_in_the_open_month_and_never_changes_a_frozen_one() {
         field.busy_month();
         let new = NewOrder {
             member: "M-2".to_owned(),
+            through: String::new(),
             order_type: OrderType::Standard,
             is_paid: false,
             lines: vec![("BALM".to_owned(), 2)],

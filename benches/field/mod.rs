@@ -1,5 +1,7 @@
 //! A field made up by a fixed rule, about one order a member, so that everybody measures the same.
 
+use std::collections::BTreeMap;
+
 use mainstay::domain::calendar::Day;
 use mainstay::domain::ids::{MemberId, OrderId};
 use mainstay::domain::member::{MemberKind, MemberStatus};
@@ -76,7 +78,7 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
         let place = (at > 0).then(|| (MemberId((at - 1) / 2), u8::try_from((at - 1) % 2).unwrap_or(0)));
         members.push(SnapshotMember {
             id: MemberId(at),
-            number: format!("M-{at:08}"),
+            number: format!("M-{at:08}").into(),
             kind: MemberKind::Distributor,
             status: if dice.roll(20) == 0 { MemberStatus::Inactive } else { MemberStatus::Active },
             joined: first.plus(-i32::try_from(dice.roll(800)).unwrap_or(0)),
@@ -85,10 +87,10 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
             placement: place,
             highest_rank: None,
             forced_rank: None,
-            market: String::new(),
+            market: "".into(),
             person: None,
             orders_before: 0,
-            attributes: Vec::new(),
+            attributes: [].into(),
         });
     }
     let order = |at: i64, dice: &mut Dice| {
@@ -114,6 +116,7 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
         attributes: Vec::new(),
         members,
         orders,
+        through: BTreeMap::new(),
         takebacks: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),

@@ -12,7 +12,7 @@ use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::money::Rounding;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
-use crate::plan::{self, CheckedPlan, RunResult, Snapshot};
+use crate::plan::{self, CheckedPlan, RunResult, Snapshot, both};
 use crate::store::audit::{self, Entry};
 use crate::store::lines::OfOrder;
 use crate::store::runs::{self, Run, RunException, RunMember, RunState, RunTotal};
@@ -52,7 +52,10 @@ pub fn compute_run(
     };
     go_on(0)?;
     db.write(|tx| clear(tx, id))?;
-    let own = store_lines(db, id, &result, &snapshot, &mut go_on)?;
+    // The input is compared with its hash while the database takes the lines: they are nobody's before the last step.
+    let (hash, own) = both(2, || snapshot.hash(), || store_lines(db, id, &result, &snapshot, &mut go_on));
+    refuse_unless_intact(&run, hash)?;
+    let own = own?;
     db.write(|tx| finish(tx, clock, actor, &run, own, &result, &snapshot))
 }
 
@@ -68,8 +71,11 @@ fn store_lines(
     let mut copy = LineCopy::new(id, result, snapshot);
     let (mut done, mut own) = (0, None);
     ahead(std::iter::from_fn(|| copy.next_batch(BATCH)), |batch| {
-        write_own(db, id, own, |tx| lines::insert(tx, &batch))?;
-        own = own.or_else(|| batch.first().map(|line| line.id));
+        write_own(db, id, own, |tx| {
+            lines::insert(tx, &batch.lines)?;
+            lines::insert_clawbacks(tx, &batch.clawbacks)
+        })?;
+        own = own.or_else(|| batch.first());
         done += batch.len() as u64;
         go_on(done)
     })?;
@@ -184,19 +190,29 @@ fn refuse_unless_frozen(run: &Run) -> Result<(), ActionFault> {
 fn load(conn: &mut Conn, id: RunId) -> Result<(Run, Snapshot, CheckedPlan), ActionFault> {
     let run = runs::get(conn, id)?;
     refuse_unless_frozen(&run)?;
-    let (snapshot, plan) = input(conn, &run)?;
+    let (snapshot, plan) = unproven_input(conn, &run)?;
+    conn.give_memory_back()?;
     Ok((run, snapshot, plan))
 }
 
 /// The frozen input of a run, as it was hashed, and its pinned plan.
 pub(super) fn input(conn: &mut Conn, run: &Run) -> Result<(Snapshot, CheckedPlan), ActionFault> {
+    let (snapshot, plan) = unproven_input(conn, run)?;
+    refuse_unless_intact(run, snapshot.hash())?;
+    Ok((snapshot, plan))
+}
+
+fn refuse_unless_intact(run: &Run, hash: [u8; 32]) -> Result<(), ActionFault> {
+    if hex(&hash) == run.input_hash {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("the frozen input of run {} does not match its hash", run.number)).into())
+}
+
+/// The same before it is compared with its hash.
+fn unproven_input(conn: &mut Conn, run: &Run) -> Result<(Snapshot, CheckedPlan), ActionFault> {
     let bytes = unpacked(&runs::get_input(conn, run.id)?)?;
     let snapshot = Snapshot::from_bytes(&bytes).map_err(|fault| ActionFault::refused(fault.to_string()))?;
-    if hex(&snapshot.hash()) != run.input_hash {
-        return Err(
-            StoreError::Corrupt(format!("the frozen input of run {} does not match its hash", run.number)).into()
-        );
-    }
     let version = plans::get(conn, run.plan_version_id)?;
     let plan =
         CheckedPlan::read(&version.source, &version.name).map_err(|faults| ActionFault::refused(faults.to_string()))?;

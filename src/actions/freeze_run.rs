@@ -12,7 +12,7 @@ use crate::domain::money::Volume;
 use crate::domain::run::{PeriodStatus, RunStatus};
 use crate::domain::staff::Actor;
 use crate::domain::tree::TreeKind;
-use crate::plan::{CheckedPlan, PeriodSpan, Snapshot, place_members};
+use crate::plan::{CheckedPlan, PeriodSpan, Snapshot, both, place_members};
 use crate::store::audit::{self, Entry};
 use crate::store::links::{self, Link};
 use crate::store::periods::{self, Period};
@@ -53,11 +53,12 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
         }
         let mut input = snapshot::load(tx, &period, company.currency)?;
         place(tx, &plan, &mut input)?;
+        let (hash, bytes) = both(2, || input.hash(), || packed(&input.to_bytes()));
         let attempt = runs::list_of_period(tx, period.id)?.len() + 1;
         let run = Run {
             number: format!("R-{label}-{attempt}"),
             plan_version_id: version.id,
-            input_hash: hex(&input.hash()),
+            input_hash: hex(&hash),
             member_count: count(input.members.len()),
             order_count: count(input.orders.len()),
             frozen_at: clock.now(),
@@ -70,7 +71,7 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
             }
             other => other.into(),
         })?;
-        runs::insert_input(tx, run.id, &packed(&input.to_bytes())?)?;
+        runs::insert_input(tx, run.id, &bytes?)?;
         periods::update_status(tx, period.id, PeriodStatus::Open, PeriodStatus::Frozen)?;
         audit::append(
             tx,

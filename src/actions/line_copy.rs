@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::plan::{BaseKind, LineKind, RunResult, Snapshot, Tracer};
 use crate::store::ids;
-use crate::store::lines::{NewLine, Rule};
+use crate::store::lines::{NewClawback, NewLine, Rule};
 
 /// Bonus, on which bonus's amounts, level, note, kind and base: what makes a rule.
 type Key = (u16, Option<u16>, u16, u16, LineKind, BaseKind);
@@ -22,21 +22,47 @@ pub(super) struct LineCopy<'a> {
     of_orders: Vec<(OrderId, LineId)>,
 }
 
+/// Some lines in their order, those that take others back by themselves.
+pub(super) struct Batch {
+    /// Lines.
+    pub lines: Vec<NewLine>,
+    /// Lines that take others back.
+    pub clawbacks: Vec<NewClawback>,
+}
+
+impl Batch {
+    /// How many lines.
+    pub fn len(&self) -> usize {
+        self.lines.len() + self.clawbacks.len()
+    }
+
+    /// One of them.
+    pub fn first(&self) -> Option<LineId> {
+        self.lines.first().or_else(|| self.clawbacks.first().map(|clawback| &clawback.line)).map(|line| line.id)
+    }
+}
+
 impl<'a> LineCopy<'a> {
     /// Begins with the first line.
     pub fn new(run: RunId, result: &'a RunResult, snapshot: &'a Snapshot) -> Self {
         let tracer = result.tracer(snapshot);
-        let (known, rules, of_orders) = (HashMap::new(), Vec::new(), Vec::new());
+        let (known, rules, of_orders) = (HashMap::new(), Vec::new(), Vec::with_capacity(result.lines.len()));
         Self { run, result, snapshot, tracer, next: 0, known, rules, of_orders }
     }
 
     /// The next lines, at most so many; `None` after the last one.
-    pub fn next_batch(&mut self, most: usize) -> Option<Vec<NewLine>> {
+    pub fn next_batch(&mut self, most: usize) -> Option<Batch> {
         let result = self.result;
-        let lines = result.lines.iter_from(self.next).take(most);
-        let batch: Vec<NewLine> = lines.zip(self.next..).map(|(line, index)| self.row(line, index)).collect();
-        self.next += batch.len();
-        Some(batch).filter(|batch| !batch.is_empty())
+        let mut batch = Batch { lines: Vec::with_capacity(most), clawbacks: Vec::new() };
+        for line in result.lines.iter_from(self.next).take(most) {
+            let (line, original) = self.row(line, self.next);
+            match original {
+                None => batch.lines.push(line),
+                Some(original_line_id) => batch.clawbacks.push(NewClawback { line, original_line_id }),
+            }
+            self.next += 1;
+        }
+        Some(batch).filter(|batch| batch.len() > 0)
     }
 
     /// The rules of all lines that were written out.
@@ -50,7 +76,8 @@ impl<'a> LineCopy<'a> {
         self.of_orders
     }
 
-    fn row(&mut self, line: &crate::plan::EarningLine, index: usize) -> NewLine {
+    /// A line, and the one that it takes back.
+    fn row(&mut self, line: &crate::plan::EarningLine, index: usize) -> (NewLine, Option<LineId>) {
         let row = self.result.row(self.snapshot, index);
         let key = (line.bonus, line.on(), line.level, line.note, line.kind, line.base_kind);
         let rule = self.known.get(&key).copied().unwrap_or_else(|| {
@@ -64,6 +91,7 @@ impl<'a> LineCopy<'a> {
                 base_kind: row.base_kind.as_str().to_owned(),
                 level: i32::from(row.level),
                 source: self.result.bonuses[usize::from(line.bonus)].rule.clone(),
+                on_day: self.snapshot.period.last,
                 because: self.result.notes.get(usize::from(line.note)).cloned().unwrap_or_default(),
             });
             self.known.insert(key, rule);
@@ -76,19 +104,18 @@ impl<'a> LineCopy<'a> {
         }
         let mut passed = String::new();
         self.tracer.passed_short(line, &mut passed);
-        NewLine {
+        let line = NewLine {
             id,
             run_id: self.run,
             member_id: row.member,
             rule,
             order_id,
             from_member_id: row.from.unwrap_or(MemberId(0)),
-            on_day: row.day,
             base: row.base,
             amount_minor: row.amount_minor,
-            original_line_id: row.original_line.unwrap_or(LineId(0)),
             rate: row.rate.to_string(),
             passed,
-        }
+        };
+        (line, row.original_line)
     }
 }

@@ -5,7 +5,7 @@ use super::{ActionFault, FieldFault, company};
 use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::company::Company;
-use crate::domain::ids::{OrderId, OrderLineId};
+use crate::domain::ids::{MemberId, OrderId, OrderLineId};
 use crate::domain::measures::Measures;
 use crate::domain::member::MemberStatus;
 use crate::domain::money::{MoneyFault, Volume};
@@ -22,6 +22,8 @@ use crate::store::{Conn, Db, counters, ids, periods, products};
 pub struct NewOrder {
     /// Number of the buyer.
     pub member: String,
+    /// Number of the member through whom it comes, such as a host or a stockist; empty where it comes straight.
+    pub through: String,
     /// What kind of purchase.
     pub order_type: OrderType,
     /// Whether it is paid already.
@@ -40,6 +42,10 @@ pub fn place_order(db: &Db, clock: &Clock, actor: &Actor, new: &NewOrder) -> Res
         let now = clock.now();
         let company = company::load(tx)?;
         let (buyer, mut faults) = buyer(tx, &new.member)?;
+        let through = through(tx, new)?.unwrap_or_else(|fault| {
+            faults.push(fault);
+            MemberId(0)
+        });
         if new.lines.is_empty() {
             faults.push(FieldFault::new("lines", "An order needs at least one product"));
         }
@@ -55,7 +61,7 @@ pub fn place_order(db: &Db, clock: &Clock, actor: &Actor, new: &NewOrder) -> Res
         if !faults.is_empty() {
             return Err(ActionFault::Invalid(faults));
         }
-        let order = head(tx, &company, new, &buyer, id, &lines, now)?;
+        let order = Order { through_id: through, ..head(tx, &company, new, &buyer, id, &lines, now)? };
         orders::insert(tx, std::slice::from_ref(&order))?;
         orders::insert_lines(tx, &lines)?;
         audit::append(
@@ -69,8 +75,9 @@ pub fn place_order(db: &Db, clock: &Clock, actor: &Actor, new: &NewOrder) -> Res
                 object: &order.number,
                 before: "",
                 after: &format!(
-                    "{}, {} lines, {} {}, {}",
+                    "{}{}, {} lines, {} {}, {}",
                     buyer.number,
+                    if through.0 == 0 { String::new() } else { format!(" through {}", new.through.trim()) },
                     lines.len(),
                     company.currency.plain(order.paid_minor),
                     company.currency,
@@ -92,6 +99,23 @@ fn buyer(tx: &mut Conn, number: &str) -> Result<(Option<Member>, Vec<FieldFault>
         return Ok((Some(buyer), vec![fault]));
     }
     Ok((Some(buyer), Vec::new()))
+}
+
+/// Through whom an order comes; id 0 where it comes straight.
+fn through(tx: &mut Conn, new: &NewOrder) -> Result<Result<MemberId, FieldFault>, ActionFault> {
+    let number = new.through.trim();
+    if number.is_empty() {
+        return Ok(Ok(MemberId(0)));
+    }
+    let fault = |message: String| Ok(Err(FieldFault::new("through", message)));
+    match members::find_by_number(tx, number)? {
+        None => fault(format!("There is no member {number}")),
+        Some(_) if number == new.member.trim() => {
+            fault("Leave this empty where the order comes through nobody but the buyer".to_owned())
+        }
+        Some(member) if member.status == MemberStatus::Terminated => fault(format!("{number} is {}", member.status)),
+        Some(member) => Ok(Ok(member.id)),
+    }
 }
 
 #[expect(clippy::too_many_arguments, reason = "the facts that make one line")]
@@ -163,6 +187,7 @@ fn head(
             kind: OrderKind::Sale,
             order_type: new.order_type,
             member_id: buyer.id,
+            through_id: MemberId(0),
             payment: if new.is_paid { PaymentState::Paid } else { PaymentState::Pending },
             ordered_at: now,
             ordered_on: today,

@@ -23,9 +23,9 @@ use crate::store::{Conn, StoreError, StoreResult, attributes, links, members, pr
 
 /// Reads everything that a run over the period needs.
 pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> StoreResult<Snapshot> {
-    let Goods { orders, takebacks, measures } = goods(conn, period)?;
+    let Goods { orders, through, takebacks, measures } = goods(conn, period)?;
     let (state_keys, state) = remembered(conn)?;
-    let (members, attributes) = people(conn, period, &orders)?;
+    let (members, attributes) = people(conn, period, &orders, &through)?;
     Ok(Snapshot {
         period: PeriodSpan {
             label: period.label.clone(),
@@ -38,6 +38,7 @@ pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> Stor
         attributes,
         members,
         orders,
+        through,
         takebacks,
         state_keys,
         state,
@@ -50,6 +51,7 @@ fn people(
     conn: &mut Conn,
     period: &Period,
     orders: &[SnapshotOrder],
+    through: &BTreeMap<OrderId, MemberId>,
 ) -> StoreResult<(Vec<SnapshotMember>, Vec<String>)> {
     let all = members::list_all(conn)?;
     let place: IdMap<MemberId, usize> = all.iter().enumerate().map(|(at, member)| (member.id, at)).collect();
@@ -60,7 +62,8 @@ fn people(
         }
     }
     let mut wanted: Vec<bool> = all.iter().map(|member| member.joined_on <= period.last_day).collect();
-    let buyers = orders.iter().filter_map(|order| place.get(&order.buyer).copied());
+    let named = orders.iter().map(|order| order.buyer).chain(through.values().copied());
+    let buyers = named.filter_map(|member| place.get(&member).copied());
     let mut open: Vec<usize> = buyers.filter(|buyer| !std::mem::replace(&mut wanted[*buyer], true)).collect();
     if wanted.contains(&false) {
         open.extend((0..all.len()).filter(|at| wanted[*at]));
@@ -84,16 +87,16 @@ fn people(
             [TreeKind::Enroller, TreeKind::Sponsor, TreeKind::Placement].map(|tree| parents[at][tree as usize]);
         members.push(SnapshotMember {
             id: member.id,
-            number: member.number,
+            number: member.number.into(),
             kind: member.kind,
             status: member.status,
             joined: member.joined_on,
             enroller: enroller.map(|(parent, _)| parent),
             sponsor: sponsor.map(|(parent, _)| parent),
             placement: placement.map(|(parent, side)| (parent, u8::try_from(side).unwrap_or(u8::MAX))),
-            highest_rank: (!member.highest_rank.is_empty()).then_some(member.highest_rank),
-            forced_rank: forced.remove(&member.id),
-            market: member.country,
+            highest_rank: (!member.highest_rank.is_empty()).then(|| member.highest_rank.into()),
+            forced_rank: forced.remove(&member.id).map(Into::into),
+            market: member.country.into(),
             person: (member.person_id.0 != 0).then_some(member.person_id),
             orders_before: before.get(&member.id).map_or(0, |count| u32::try_from(*count).unwrap_or(u32::MAX)),
             attributes: own.into_iter().filter_map(|(name, value)| Some((place_of(&name)?, value))).collect(),
@@ -160,6 +163,7 @@ impl Worth {
 /// The goods of a period, and the names of their further volumes.
 struct Goods {
     orders: Vec<SnapshotOrder>,
+    through: BTreeMap<OrderId, MemberId>,
     takebacks: Vec<Takeback>,
     measures: Vec<String>,
 }
@@ -261,8 +265,11 @@ fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
     };
     let mut orders = Vec::with_capacity(net.len());
     orders.extend(net.into_iter().filter_map(order));
+    let originals: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect();
+    let mut through = orders::list_through(conn, period.first_day, period.last_day)?;
+    through.extend(orders::list_through_of(conn, &originals)?);
     let takebacks = takebacks(conn, period, &returns, later, &names)?;
-    Ok(Goods { orders, takebacks, measures: names.0.into_iter().collect() })
+    Ok(Goods { orders, through: through.into_iter().collect(), takebacks, measures: names.0.into_iter().collect() })
 }
 
 fn snapshot_order(order: &CountedOrder, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {

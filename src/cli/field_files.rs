@@ -1,7 +1,7 @@
 //! A plan and a field from hand-made files: members, orders and what an earlier period left, as CSV.
 //! Shared by the commands that need no database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -23,7 +23,7 @@ parent and side (in the placement tree; left, right or 1, 2, 3 …), market (a c
 forced_rank, person (the member who owns this position), orders_before (how many orders before the period), and every \
 attribute of the plan.
 Orders: member, qv, cv (as qv), paid (as cv), wholesale (as paid), day (the first day of the period), type \
-(standard), line (of products), number, and every measure of the plan. An order with goods of several product lines has one row for each, with the \
+(standard), line (of products), number, through (a member besides the buyer: host, stockist), and every measure of the plan. An order with goods of several product lines has one row for each, with the \
 same number. Orders of days outside the period are left out.";
 
 const MEMBER_COLUMNS: [&str; 13] = [
@@ -41,7 +41,8 @@ const MEMBER_COLUMNS: [&str; 13] = [
     "person",
     BEFORE,
 ];
-const ORDER_COLUMNS: [&str; 9] = ["number", "line", "member", "day", "type", "qv", "cv", "paid", "wholesale"];
+const ORDER_COLUMNS: [&str; 10] =
+    ["number", "line", "member", "through", "day", "type", "qv", "cv", "paid", "wholesale"];
 const STATE_COLUMNS: [&str; 3] = ["member", "key", "value"];
 
 /// When a member joined whose day is not given: 1 January 2020.
@@ -103,7 +104,7 @@ impl Files {
         let ids = ids(&mut people);
         let mut members: Vec<SnapshotMember> =
             (0..people.count()).map(|row| member(&mut people, row, &ids, &plan)).collect();
-        let mut orders = orders(&mut sales, period.first, &plan, &ids);
+        let (mut orders, through) = orders(&mut sales, period.first, &plan, &ids);
         let given = orders.len();
         orders.retain(|order| period.first <= order.day && order.day <= period.last);
         let left_out = given - orders.len();
@@ -119,7 +120,7 @@ impl Files {
         let (currency, takebacks, measures) = (plan.currency, Vec::new(), plan.measures.clone());
         let attributes = plan.attributes.iter().map(|attribute| attribute.name.clone()).collect();
         let snapshot =
-            Snapshot { period, currency, measures, attributes, members, orders, takebacks, state_keys, state };
+            Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, state_keys, state };
         Ok(GivenField { plan, snapshot, left_out })
     }
 }
@@ -175,10 +176,10 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, pla
     if parent.is_none() && !file.cell(row, "side").is_empty() {
         file.fault(row, "side: a side needs a parent");
     }
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let some = |text: &str| (!text.is_empty()).then(|| text.into());
     SnapshotMember {
         id: id_of(row),
-        number: file.cell(row, "number").to_owned(),
+        number: file.cell(row, "number").into(),
         kind: file.value(row, "kind", MemberKind::Distributor),
         status: file.value(row, "status", MemberStatus::Active),
         joined: file.value(row, "joined", LONG_AGO),
@@ -187,14 +188,21 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, pla
         placement: parent.map(|parent| (parent, side.0)),
         highest_rank: some(file.cell(row, "highest_rank")),
         forced_rank: some(file.cell(row, "forced_rank")),
-        market: file.cell(row, "market").to_owned(),
+        market: file.cell(row, "market").into(),
         person: find(file, row, "person", ids),
         orders_before: file.value(row, BEFORE, 0),
-        attributes: attributes(file, row, plan),
+        attributes: attributes(file, row, plan).into(),
     }
 }
 
-fn orders(file: &mut TableFile, first: Day, plan: &CheckedPlan, ids: &HashMap<String, MemberId>) -> Vec<SnapshotOrder> {
+/// The orders, and through whom they came.
+fn orders(
+    file: &mut TableFile,
+    first: Day,
+    plan: &CheckedPlan,
+    ids: &HashMap<String, MemberId>,
+) -> (Vec<SnapshotOrder>, BTreeMap<OrderId, MemberId>) {
+    let mut through = BTreeMap::new();
     let mut known: HashMap<(Box<str>, Box<str>), usize> = HashMap::new();
     let mut numbers: HashMap<Box<str>, OrderId> = HashMap::new();
     let mut out = Vec::with_capacity(file.count());
@@ -206,9 +214,14 @@ fn orders(file: &mut TableFile, first: Day, plan: &CheckedPlan, ids: &HashMap<St
             let message = format!("number: there is an order “{}” in an earlier line", order.number);
             file.fault(row, format!("{message}; give each its own number, or each part of one order its own line"));
         }
+        if let Some(member) = find(file, row, "through", ids)
+            && through.insert(order.id, member).is_some_and(|other| other != member)
+        {
+            file.fault(row, format!("through: an earlier line of order “{}” names somebody else", order.number));
+        }
         out.push(order);
     }
-    out
+    (out, through)
 }
 
 fn order(
@@ -264,7 +277,7 @@ fn carried(
             let rank = file.cell(row, "value").to_owned();
             let known = members.iter_mut().find(|known| known.id == member);
             if let Some(known) = known.filter(|known| known.highest_rank.is_none()) {
-                known.highest_rank = Some(rank);
+                known.highest_rank = Some(rank.into());
             }
             continue;
         }
@@ -293,7 +306,7 @@ pub fn write_carry(name: &Path, snapshot: &Snapshot, result: &RunResult) -> Resu
     let mut rows: Vec<[String; 3]> = Vec::new();
     for (member, found) in snapshot.members.iter().zip(&result.members) {
         if let Some(rank) = found.highest_rank {
-            rows.push([member.number.clone(), HIGHEST.to_owned(), result.ranks[usize::from(rank)].code.clone()]);
+            rows.push([member.number.to_string(), HIGHEST.to_owned(), result.ranks[usize::from(rank)].code.clone()]);
         }
     }
     let mut made: HashMap<MemberId, HashSet<&str>> = HashMap::new();
@@ -304,7 +317,7 @@ pub fn write_carry(name: &Path, snapshot: &Snapshot, result: &RunResult) -> Resu
         let now = made.get(&member.id).map_or(0, HashSet::len);
         let ever = u64::from(member.orders_before).saturating_add(now as u64);
         if ever > 0 {
-            rows.push([member.number.clone(), BEFORE.to_owned(), ever.to_string()]);
+            rows.push([member.number.to_string(), BEFORE.to_owned(), ever.to_string()]);
         }
     }
     for entry in &result.state {
@@ -321,5 +334,5 @@ pub fn write_carry(name: &Path, snapshot: &Snapshot, result: &RunResult) -> Resu
 
 /// The numbers of members by id.
 pub fn numbers(snapshot: &Snapshot) -> HashMap<MemberId, &str> {
-    snapshot.members.iter().map(|member| (member.id, member.number.as_str())).collect()
+    snapshot.members.iter().map(|member| (member.id, &*member.number)).collect()
 }

@@ -92,7 +92,14 @@ fn table(result: &RunResult, snapshot: &Snapshot) -> Result<(), Failure> {
         let rank = found.paid_rank.map_or("–", |rank| &result.ranks[usize::from(rank)].code);
         let active = if found.active { "yes" } else { "no" };
         let [pv, gv] = [found.pv, found.gv].map(|volume| volume.to_string());
-        [member.number.clone(), rank.to_owned(), active.to_owned(), pv, gv, result.currency.plain(found.earned_minor)]
+        [
+            member.number.to_string(),
+            rank.to_owned(),
+            active.to_owned(),
+            pv,
+            gv,
+            result.currency.plain(found.earned_minor),
+        ]
     });
     aligned(&members.chain(standing).collect::<Vec<_>>(), 3)?;
     print_line("")?;

@@ -195,6 +195,7 @@ impl<'a> Writer<'a> {
             kind: order.kind,
             order_type: order.order_type,
             member_id: self.members[order.member as usize],
+            through_id: MemberId(0),
             payment: order.payment,
             ordered_at: at,
             ordered_on: order.on,

@@ -1,5 +1,7 @@
 //! A snapshot as bytes, for keeping it with its run: a version byte, then numbers of variable length.
 
+use std::collections::BTreeMap;
+
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -13,7 +15,7 @@ use super::snapshot::{
     Takeback,
 };
 
-const FORMAT: u8 = 4;
+const FORMAT: u8 = 5;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -147,7 +149,7 @@ fields! {
         measures, lines
     }
     StateEntry { member, key, value }
-    Snapshot { period, currency, measures, attributes, members, orders, takebacks, state_keys, state }
+    Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, state_keys, state }
 }
 
 impl Packed for Measured {
@@ -171,6 +173,17 @@ impl Packed for Box<str> {
 
     fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
         Ok(String::unpack(from)?.into())
+    }
+}
+
+impl<T: Packed> Packed for Box<[T]> {
+    fn pack(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).pack(out);
+        self.iter().for_each(|item| item.pack(out));
+    }
+
+    fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
+        Vec::unpack(from).map(Vec::into_boxed_slice)
     }
 }
 
@@ -218,12 +231,24 @@ impl<A: Packed, B: Packed> Packed for (A, B) {
     }
 }
 
+impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
+    fn pack(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).pack(out);
+        for (key, value) in self {
+            key.pack(out);
+            value.pack(out);
+        }
+    }
+
+    fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
+        Ok(Vec::<(K, V)>::unpack(from)?.into_iter().collect())
+    }
+}
+
 impl<T: Packed> Packed for Vec<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         (self.len() as u64).pack(out);
-        for item in self {
-            item.pack(out);
-        }
+        self.iter().for_each(|item| item.pack(out));
     }
 
     fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {

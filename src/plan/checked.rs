@@ -66,6 +66,16 @@ words! {
 }
 
 words! {
+    /// For whom an order counts.
+    CountsFor, "way to count orders" {
+        /// For who bought.
+        Buyer = "buyer",
+        /// For the member through whom it came; orders that came straight count for nobody.
+        Through = "through",
+    }
+}
+
+words! {
     /// Which rank a run pays on.
     PaidAs, "way to pay ranks" {
         /// The rank earned in the period.
@@ -171,6 +181,8 @@ pub struct VolumeDef {
     pub periods: u16,
     /// Over which days instead.
     pub reach: Option<Reach>,
+    /// For whom an order counts.
+    pub counts_for: CountsFor,
     /// Whether orders of customers count as their enroller's own.
     pub customers: bool,
     /// Whether the member's own orders are included in an organisation or group.
@@ -339,6 +351,8 @@ pub struct Bonus {
     pub earner_text: String,
     /// What it pays on.
     pub source: BonusSource,
+    /// For whom an order counts: where the walk begins.
+    pub counts_for: CountsFor,
     /// Orders of these bonuses (their places) are left out.
     pub without: Vec<u16>,
     /// From the source to the earner.

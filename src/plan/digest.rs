@@ -141,7 +141,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 5");
+    let mut sink = Sink::new("snapshot 6");
     let order = Order::of(snapshot);
     let measured = snapshot.orders.iter().map(|order| &order.measures);
     let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
@@ -209,6 +209,7 @@ fn of_orders(snapshot: &Snapshot, order: &Order, measures: &Names<'_>, some: &[u
         sink.text(&given.number);
         sink.text(&given.line);
         sink.place(order.member(Some(given.buyer)));
+        sink.place(order.member(snapshot.through.get(&given.id).copied()));
         sink.number(i64::from(given.day.0));
         sink.text(given.order_type.as_str());
         sink.amounts(&given.amounts);
@@ -225,6 +226,7 @@ fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order, measures: &Nam
         sink.number(i64::from(takeback.day.0));
         sink.text(&takeback.original_number);
         sink.place(order.member(Some(takeback.buyer)));
+        sink.place(order.member(snapshot.through.get(&takeback.original_order).copied()));
         sink.text(takeback.order_type.as_str());
         sink.amounts(&takeback.before);
         sink.amounts(&takeback.now);

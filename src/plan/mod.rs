@@ -17,6 +17,7 @@ mod language;
 pub mod lines;
 mod lookup;
 mod parallel;
+pub(crate) use parallel::both;
 mod report;
 pub mod result;
 pub mod snapshot;

@@ -3,6 +3,8 @@
 //! Ids are carried so that results can be stored, but they never influence an amount or a hash:
 //! members and orders are compared by their numbers, which are the same in every database.
 
+use std::collections::BTreeMap;
+
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -39,7 +41,7 @@ pub struct SnapshotMember {
     /// Row id.
     pub id: MemberId,
     /// The number people read, unique.
-    pub number: String,
+    pub number: Box<str>,
     /// Distributor or customer.
     pub kind: MemberKind,
     /// State of the account on the last day of the period.
@@ -53,17 +55,17 @@ pub struct SnapshotMember {
     /// The parent in the placement tree and the side (0 is the first).
     pub placement: Option<(MemberId, u8)>,
     /// Code of the highest rank of earlier committed runs.
-    pub highest_rank: Option<String>,
+    pub highest_rank: Option<Box<str>>,
     /// Code of the rank that an administrator has set for this period.
-    pub forced_rank: Option<String>,
+    pub forced_rank: Option<Box<str>>,
     /// ISO code of the country, or empty.
-    pub market: String,
+    pub market: Box<str>,
     /// The member that owns this position, where one person holds several; `None` for itself.
     pub person: Option<MemberId>,
     /// How many orders of the member count on days before the period.
     pub orders_before: u32,
     /// What the member has by name: place among the snapshot's attributes, and the value as text, never empty.
-    pub attributes: Vec<(u16, String)>,
+    pub attributes: Box<[(u16, String)]>,
 }
 
 /// What an order is worth to the plan. Volumes are ten-thousandths of a point, amounts minor units.
@@ -250,6 +252,9 @@ pub struct Snapshot {
     pub members: Vec<SnapshotMember>,
     /// The orders that count.
     pub orders: Vec<SnapshotOrder>,
+    /// Through whom orders came, for those that name somebody besides the buyer: a host, a stockist. Orders that
+    /// returns take back are there too.
+    pub through: BTreeMap<OrderId, MemberId>,
     /// Returns of orders that earlier runs have paid.
     pub takebacks: Vec<Takeback>,
     /// Names of the state's keys.

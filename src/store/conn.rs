@@ -55,6 +55,14 @@ impl Conn {
         }
     }
 
+    /// Gives back the pages that SQLite keeps in memory, for work that needs the memory more.
+    pub fn give_memory_back(&mut self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(inner) => Ok(inner.batch_execute("PRAGMA shrink_memory")?),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Whether this is Postgres; only the store may ask.
     pub(super) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

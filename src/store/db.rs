@@ -104,9 +104,8 @@ impl Db {
 
     /// Gives back the pages that SQLite's writer keeps in memory, for work that needs the memory more.
     pub fn give_memory_back(&self) -> StoreResult<()> {
-        use diesel::connection::SimpleConnection;
         let Some(writer) = &self.writer else { return Ok(()) };
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner).batch_execute("PRAGMA shrink_memory")?)
+        writer.lock().unwrap_or_else(PoisonError::into_inner).give_memory_back()
     }
 
     fn connection(&self) -> StoreResult<PooledConnection<Connector>> {

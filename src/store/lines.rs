@@ -2,10 +2,10 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 
 use super::schema::{earning_lines, lines_of_orders, orders, run_rules, runs};
-use super::{Conn, StoreResult, insert_all};
+use super::{Conn, StoreResult, each, insert_all};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, MemberId, OrderId, RunId};
 use crate::domain::run::RunStatus;
@@ -67,18 +67,25 @@ pub struct NewLine {
     pub order_id: OrderId,
     /// Whose order or earnings, or id 0.
     pub from_member_id: MemberId,
-    /// Day of the order, or the period's last day.
-    pub on_day: Day,
     /// What the rate is applied to.
     pub base: i64,
     /// The amount.
     pub amount_minor: i64,
-    /// The line that a clawback takes back, or id 0.
-    pub original_line_id: LineId,
     /// The rate, a decimal.
     pub rate: String,
     /// Who was passed over.
     pub passed: String,
+}
+
+/// A line as it is stored that takes another one back.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = earning_lines, treat_none_as_default_value = false)]
+pub struct NewClawback {
+    /// The line.
+    #[diesel(embed)]
+    pub line: NewLine,
+    /// The one that it takes back.
+    pub original_line_id: LineId,
 }
 
 /// What many lines of a run have in common.
@@ -101,6 +108,8 @@ pub struct Rule {
     pub level: i32,
     /// The plan's rule, such as `Rule 3`, which lines without an order show as their source.
     pub source: String,
+    /// The period's last day, which is the day of lines without an order.
+    pub on_day: Day,
     /// What let the member earn, and which row of the plan gave the rate.
     pub because: String,
 }
@@ -149,7 +158,7 @@ macro_rules! columns {
             earning_lines::order_id,
             sql::<Text>("COALESCE(orders.number, run_rules.source)"),
             earning_lines::from_member_id,
-            earning_lines::on_day,
+            sql::<Integer>("COALESCE(orders.commission_on, run_rules.on_day)"),
             run_rules::level,
             earning_lines::base,
             run_rules::base_kind,
@@ -165,6 +174,14 @@ macro_rules! columns {
 /// Inserts lines in batches.
 pub fn insert(tx: &mut Conn, rows: &[NewLine]) -> StoreResult<()> {
     Ok(insert_all!(tx, earning_lines::table, rows)?)
+}
+
+/// Inserts lines that take others back.
+pub fn insert_clawbacks(tx: &mut Conn, rows: &[NewClawback]) -> StoreResult<()> {
+    for some in rows.chunks(500) {
+        each!(tx, inner => diesel::insert_into(earning_lines::table).values(some).execute(inner))?;
+    }
+    Ok(())
 }
 
 /// Inserts the rules that lines of a run follow.

@@ -27,6 +27,8 @@ pub struct Order {
     pub order_type: OrderType,
     /// Who bought.
     pub member_id: MemberId,
+    /// Through whom it came, such as a host or a stockist; id 0 where it came straight.
+    pub through_id: MemberId,
     /// State of the payment.
     pub payment: PaymentState,
     /// When it was placed.
@@ -118,6 +120,11 @@ pub struct OrderLine {
 /// Said in the words of the partial index, so that both planners use it: a bound value would hide it from them.
 fn is_linked() -> diesel::expression::SqlLiteral<Bool> {
     sql::<Bool>("order_lines.original_order_id <> 0")
+}
+
+/// The same for orders that came through somebody besides the buyer.
+fn has_through() -> diesel::expression::SqlLiteral<Bool> {
+    sql::<Bool>("orders.through_id <> 0")
 }
 
 /// Inserts orders in batches.
@@ -258,6 +265,25 @@ pub fn list_originals(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<Vec<Count
     for chunk in ids.chunks(900) {
         let chosen = orders::table.filter(orders::id.eq_any(chunk)).select(CountedOrder::as_select());
         found.extend(chosen.load::<CountedOrder>(conn)?);
+    }
+    Ok(found)
+}
+
+/// Orders that count in the range and came through somebody besides the buyer, with whom.
+pub fn list_through(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<(OrderId, MemberId)>> {
+    Ok(orders::table
+        .filter(orders::commission_on.between(first, last))
+        .filter(has_through())
+        .select((orders::id, orders::through_id))
+        .load(conn)?)
+}
+
+/// The same of these orders.
+pub fn list_through_of(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<Vec<(OrderId, MemberId)>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(900) {
+        let chosen = orders::table.filter(orders::id.eq_any(chunk)).filter(has_through());
+        found.extend(chosen.select((orders::id, orders::through_id)).load::<(OrderId, MemberId)>(conn)?);
     }
     Ok(found)
 }

@@ -159,6 +159,7 @@ diesel::table! {
         kind -> Text,
         order_type -> Text,
         member_id -> BigInt,
+        through_id -> BigInt,
         payment -> Text,
         ordered_at -> BigInt,
         ordered_on -> Integer,
@@ -305,6 +306,7 @@ diesel::table! {
         base_kind -> Text,
         level -> Integer,
         source -> Text,
+        on_day -> Integer,
         because -> Text,
     }
 }
@@ -317,7 +319,6 @@ diesel::table! {
         rule -> Integer,
         order_id -> BigInt,
         from_member_id -> BigInt,
-        on_day -> Integer,
         base -> BigInt,
         amount_minor -> BigInt,
         original_line_id -> BigInt,

@@ -56,6 +56,12 @@ fn a_wrong_order_is_told_and_nothing_is_stored() {
             assert!(page.contains(part), "{part}: {page}");
         }
         let buyer = enrol(console, "Ana", "");
+        let fields = format!("member={}&through=M-404&type=standard&sku=TEA-1&quantity=1", buyer.number);
+        let page = console.post("/orders/new", "/orders", &fields).into_string().unwrap();
+        assert!(page.contains("There is no member M-404") && page.contains("value=\"M-404\""), "{page}");
+        let fields = format!("member={0}&through={0}&type=standard&sku=TEA-1&quantity=1", buyer.number);
+        let page = console.post("/orders/new", "/orders", &fields).into_string().unwrap();
+        assert!(page.contains("Leave this empty"), "{page}");
         let fields = format!("member={}&type=standard&sku=COFFEE&quantity=1", buyer.number);
         let page = console.post("/orders/new", "/orders", &fields).into_string().unwrap();
         assert!(page.contains("There is no product COFFEE"), "{page}");
@@ -88,5 +94,20 @@ fn who_only_looks_may_not_touch_orders() {
         }
         let stored = console.db.read(|c| orders::find_by_number(c, &number)).unwrap().unwrap();
         assert_eq!(stored.payment, PaymentState::Pending);
+    });
+}
+
+#[test]
+fn an_order_that_came_through_somebody_says_so() {
+    each(|console| {
+        sell(console, "TEA-1", "Tea sampler");
+        let buyer = enrol(console, "Ana", "");
+        let host = enrol(console, "Hilda", &buyer.number);
+        let fields = format!("member={}&through={}&type=standard&sku=TEA-1&quantity=1", buyer.number, host.number);
+        let answer = console.post("/orders/new", "/orders", &fields);
+        assert_eq!(answer.status(), Status::SeeOther, "{:?}", answer.into_string());
+        let page = console.get(&location(&answer));
+        let (_, through) = page.split_once("Came through").unwrap();
+        assert!(through.contains("Hilda") && through.contains(&host.number), "{page}");
     });
 }

@@ -300,3 +300,30 @@ fn further_volumes_come_from_columns_or_from_the_catalogue() {
         assert_eq!(order(&desk, "3").unwrap().0.measures.to_string(), "bp=15");
     });
 }
+
+#[test]
+fn an_order_may_name_the_member_through_whom_it_came() {
+    databases::each(|fresh| {
+        let desk = desk(&fresh.db);
+        let own = mapping("reject").replace("[columns]\n", "[columns]\nthrough = \"By\"\n");
+        let file = "No,Member,Code,Qty,Price,At,By\n\
+            1,M-1,A,2,10.00,2026-03-01,M-2\n1,M-1,B,1,5.00,2026-03-01,M-2\n2,M-1,A,1,10.00,2026-03-01,\n\
+            3,M-1,A,1,10.00,2026-03-01,M-9\n4,M-1,A,1,10.00,2026-03-01,M-2\n4,M-1,B,1,5.00,2026-03-01,\n";
+        let report = desk.run(&own, file, How::Plain).unwrap();
+        assert_reasons(
+            &desk.rejects(&report),
+            &[
+                (5, "there is no member M-9 for it to come through"),
+                (6, "order 4 is rejected because of line 7"),
+                (7, "the row names a member it came through,"),
+            ],
+        );
+        let member = |number: &str| desk.db.read(|c| mainstay::store::members::find_by_number(c, number)).unwrap();
+        assert_eq!(order(&desk, "1").unwrap().0.through_id, member("M-2").unwrap().id);
+        assert_eq!(order(&desk, "2").unwrap().0.through_id.0, 0);
+        let again =
+            desk.run(&own, &file.replace(",M-2\n2,", ",M-1\n2,").replace("01,M-2\n1,", "01,M-1\n1,"), How::Plain);
+        let rejects = desk.rejects(&again.unwrap());
+        assert!(rejects[0].1.contains("member through whom it came"), "{rejects:?}");
+    });
+}

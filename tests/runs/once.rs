@@ -12,7 +12,7 @@ fn lines_that_were_not_approved_are_never_paid() {
         review_run(&fresh.db, &field.clock, &ann(), run.id, &run.result_hash).unwrap();
         approve_run(&fresh.db, &field.clock, &ben(), run.id, &run.result_hash).unwrap();
         let again = |id: i64| {
-            let columns = "run_id, member_id, rule, order_id, from_member_id, on_day, base, amount_minor, \
+            let columns = "run_id, member_id, rule, order_id, from_member_id, base, amount_minor, \
                            original_line_id, rate, passed";
             format!("INSERT INTO earning_lines (id, {columns}) SELECT id + {id}, {columns} FROM earning_lines")
         };
@@ -39,7 +39,7 @@ fn a_line_that_comes_to_a_committed_run_is_found_whatever_it_pays() {
         if !fresh.url.starts_with("sqlite") {
             fresh.tamper("DROP TRIGGER earning_lines_frozen_insert ON earning_lines").unwrap();
         }
-        let columns = "run_id, member_id, rule, order_id, from_member_id, on_day, base, original_line_id, rate, passed";
+        let columns = "run_id, member_id, rule, order_id, from_member_id, base, original_line_id, rate, passed";
         let more = format!(
             "INSERT INTO earning_lines (id, amount_minor, {columns}) \
              SELECT 1, 0, {columns} FROM earning_lines WHERE id = (SELECT MIN(id) FROM earning_lines)"

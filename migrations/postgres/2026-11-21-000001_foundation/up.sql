@@ -163,6 +163,7 @@ CREATE TABLE orders (
     kind TEXT NOT NULL CHECK (kind IN ('sale', 'return')),
     order_type TEXT NOT NULL CHECK (order_type IN ('standard', 'enrolment', 'autoship', 'tools', 'upgrade', 'renewal', 'promotion')),
     member_id BIGINT NOT NULL REFERENCES members (id),
+    through_id BIGINT NOT NULL,
     payment TEXT NOT NULL CHECK (payment IN ('pending', 'paid', 'declined', 'cancelled', 'refunded')),
     ordered_at BIGINT NOT NULL,
     ordered_on INTEGER NOT NULL,
@@ -181,6 +182,7 @@ CREATE TABLE orders (
 -- Holds what the volume of a member's own orders is summed from.
 CREATE INDEX orders_of_member ON orders (member_id, ordered_on, id, commission_on, payment, qv);
 CREATE INDEX orders_by_commission_day ON orders (commission_on, id);
+CREATE INDEX orders_through ON orders (commission_on, through_id) WHERE through_id <> 0;
 CREATE INDEX orders_list ON orders (ordered_on, id, payment, kind, order_type);
 -- The few that a list of them would otherwise be looked for among all the paid ones.
 CREATE INDEX orders_not_paid ON orders (payment, ordered_on, id) WHERE payment <> 'paid';
@@ -311,8 +313,8 @@ CREATE TABLE run_members (
     progress TEXT NOT NULL,
     PRIMARY KEY (run_id, member_id)
 );
-CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id);
-CREATE INDEX run_members_of_member ON run_members (member_id);
+-- Only those with lines are ever listed by what they earned.
+CREATE INDEX run_members_by_earned ON run_members (run_id, earned_minor, member_id) WHERE line_count > 0;
 
 -- What many lines of a run have in common. Millions of lines name one of these instead of repeating it.
 CREATE TABLE run_rules (
@@ -324,6 +326,7 @@ CREATE TABLE run_rules (
     base_kind TEXT NOT NULL,
     level INTEGER NOT NULL,
     source TEXT NOT NULL,
+    on_day INTEGER NOT NULL,
     because TEXT NOT NULL,
     PRIMARY KEY (run_id, rule)
 );
@@ -335,10 +338,9 @@ CREATE TABLE earning_lines (
     rule INTEGER NOT NULL,
     order_id BIGINT NOT NULL,
     from_member_id BIGINT NOT NULL,
-    on_day INTEGER NOT NULL,
     base BIGINT NOT NULL,
     amount_minor BIGINT NOT NULL,
-    original_line_id BIGINT NOT NULL,
+    original_line_id BIGINT NOT NULL DEFAULT 0,
     rate TEXT NOT NULL,
     passed TEXT NOT NULL
 );

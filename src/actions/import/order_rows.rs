@@ -17,6 +17,8 @@ pub(super) type Blame = (usize, String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Head {
     pub member: String,
+    /// Number of the member through whom it came; empty where it came straight.
+    pub through: String,
     pub ordered_on: Day,
     pub ordered_at: Moment,
     pub paid_on: Day,
@@ -66,6 +68,7 @@ impl Head {
             (first != here).then(|| format!("the row names {what} {here}, the order's first row {first}"))
         };
         differ("member", &self.member, &other.member)
+            .or_else(|| differ("a member it came through,", &self.through, &other.through))
             .or_else(|| differ("the day", &self.ordered_on, &other.ordered_on))
             .or_else(|| differ("the day of payment", &self.paid_on, &other.paid_on))
             .or_else(|| differ("the order type", &self.order_type, &other.order_type))
@@ -149,6 +152,7 @@ pub(super) fn read(cells: Cells<'_>, company: &Company) -> Result<(Head, LineVal
     let (ordered_on, ordered_at) = cells.moment("ordered_at").map_err(said)?;
     let head = Head {
         member: cells.required("member", 40).map_err(said)?,
+        through: cells.text("through", 40).map_err(said)?,
         ordered_on,
         ordered_at,
         paid_on: cells.day("paid_on").map_err(said)?.unwrap_or(ordered_on),

@@ -189,7 +189,8 @@ impl<'a> Work<'a> {
             self.products.clear();
         }
         let mut numbers: Vec<&str> =
-            values().map(|(head, _)| head.member.as_str()).filter(|n| !self.members.contains_key(*n)).collect();
+            values().flat_map(|(head, _)| [head.member.as_str(), head.through.as_str()]).collect();
+        numbers.retain(|number| !number.is_empty() && !self.members.contains_key(*number));
         numbers.sort_unstable();
         numbers.dedup();
         let found = members::find_by_numbers(tx, &numbers)?;
@@ -233,6 +234,11 @@ impl<'a> Work<'a> {
             let reason = format!("there is no member {}; import the members first, or give a `default`", head.member);
             return Err((0, reason));
         };
+        let through = match self.members.get(&head.through) {
+            Some((member, ..)) => *member,
+            None if head.through.is_empty() => MemberId(0),
+            None => return Err((0, format!("there is no member {} for it to come through", head.through))),
+        };
         let mut lines = Vec::with_capacity(values.len());
         let id = OrderId(ids::next());
         for (at, (_, line)) in values.iter().enumerate() {
@@ -244,7 +250,9 @@ impl<'a> Work<'a> {
         }
         if let Some(old) = there.orders.get(&group.number) {
             let stored = there.lines.get(&old.id).map_or(&[][..], Vec::as_slice);
-            return compare(old, stored, *member, head, &lines).map(|()| Judged::Unchanged).map_err(|why| (0, why));
+            return compare(old, stored, (*member, through), head, &lines)
+                .map(|()| Judged::Unchanged)
+                .map_err(|why| (0, why));
         }
         let payment = if is_return { PaymentState::Refunded } else { head.payment };
         let commission_on =
@@ -255,6 +263,7 @@ impl<'a> Work<'a> {
             kind: if is_return { OrderKind::Return } else { OrderKind::Sale },
             order_type: head.order_type,
             member_id: *member,
+            through_id: through,
             payment,
             ordered_at: head.ordered_at,
             ordered_on: head.ordered_on,
@@ -376,7 +385,7 @@ fn totalled(order: Order, lines: &[OrderLine]) -> Result<Order, String> {
 fn compare(
     old: &Order,
     stored: &[OrderLine],
-    member: MemberId,
+    (member, through): (MemberId, MemberId),
     head: &Head,
     lines: &[OrderLine],
 ) -> Result<(), String> {
@@ -389,6 +398,8 @@ fn compare(
     };
     let different = if old.member_id != member {
         "member"
+    } else if old.through_id != through {
+        "member through whom it came"
     } else if old.ordered_at != head.ordered_at {
         "date"
     } else if old.currency != head.currency {

@@ -25,7 +25,7 @@ impl Chain {
             .filter_map(|member| Some((member.id, last.ranks[usize::from(member.highest_rank?)].code.as_str())))
             .collect();
         for member in &mut snapshot.members {
-            member.highest_rank = best.get(&member.id).map(|code| (*code).to_owned());
+            member.highest_rank = best.get(&member.id).map(|code| (*code).into());
         }
         if !snapshot.takebacks.is_empty() {
             self.take_back(&mut snapshot.takebacks);

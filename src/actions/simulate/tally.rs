@@ -55,7 +55,7 @@ impl Tally {
     /// Adds a period of a kind that the plan has no runs over.
     pub fn leave_out(&mut self, committed: &Committed, snapshot: &Snapshot) {
         let numbers: HashMap<MemberId, &str> =
-            snapshot.members.iter().map(|person| (person.id, person.number.as_str())).collect();
+            snapshot.members.iter().map(|person| (person.id, &*person.number)).collect();
         for member in &committed.members {
             let entry = self.members.entry(member.member_id).or_default();
             entry.before_minor += member.earned_minor;
@@ -86,7 +86,7 @@ impl Tally {
             entry.after_minor += member.earned_minor;
             entry.rank_after =
                 member.paid_rank.map(|rank| result.ranks[usize::from(rank)].code.clone()).unwrap_or_default();
-            entry.number.clone_from(&person.number);
+            entry.number = person.number.to_string();
         }
         self.add_bonuses(committed, &result.bonuses);
         self.add_ranks(committed, result);

@@ -41,7 +41,7 @@ pub fn is_about_lines(asked: &Expectation) -> bool {
 
 /// Compares one expectation that is not about lines; `None` where it is met.
 pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result: &RunResult) -> Option<Words> {
-    let number = |member: &usize| snapshot.members[*member].number.as_str();
+    let number = |member: &usize| &*snapshot.members[*member].number;
     let differ = |what: String, expected: String, got: String| (expected != got).then_some([what, expected, got]);
     match asked {
         Expectation::Rank { which, member, rank } => {
@@ -205,7 +205,7 @@ impl Lines<'_> {
     }
 
     fn what(&self, asked: &Expectation) -> String {
-        let number = |member: &usize| self.snapshot.members[*member].number.as_str();
+        let number = |member: &usize| &*self.snapshot.members[*member].number;
         match asked {
             Expectation::Line { member, bonus, level, .. } => format!("{} {bonus} {level}", number(member)),
             Expectation::Sum { member, bonus, .. } => format!("{} {bonus}", number(member)),

@@ -148,6 +148,8 @@ struct NewOrder {
     number: String,
     line: String,
     buyer: usize,
+    /// Through whom it came, if through somebody besides the buyer.
+    through: Option<usize>,
     day: Option<Day>,
     order_type: OrderType,
     /// The amount that stands for all that is not written.

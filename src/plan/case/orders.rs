@@ -16,13 +16,14 @@ pub struct Ordered {
     returned: i64,
 }
 
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 14] = [
     "qv",
     "cv",
     "paid",
     "wholesale",
     "line",
     "number",
+    "through",
     "standard",
     "enrolment",
     "autoship",
@@ -59,6 +60,7 @@ impl Draft {
             number: String::new(),
             line: String::new(),
             buyer,
+            through: None,
             day: None,
             order_type: OrderType::Standard,
             written: points(*volume)?,
@@ -69,8 +71,13 @@ impl Draft {
             measures: Vec::new(),
         };
         let mut number = *volume;
-        let mut rest = rest;
+        let (mut rest, mut given) = (rest, Vec::new());
         while let Some((option, mut after)) = rest.split_first() {
+            let what = match option.text {
+                _ if day(*option).is_some() => "a day",
+                text if text.parse::<OrderType>().is_ok() => "a type",
+                text => text,
+            };
             let is_measure = crate::domain::measures::is_name(option.text) && followed_by_a_number(after);
             let mut value = || {
                 let (value, left) =
@@ -78,11 +85,17 @@ impl Draft {
                 after = left;
                 Ok(*value)
             };
+            let first = !given.contains(&what);
+            given.push(what);
+            if !first {
+                return Err(option.fault(format!("this order has “{what}” twice"), how("order")));
+            }
             match option.text {
                 "qv" => order.qv = Some(points(value()?)?),
                 "cv" => order.cv = Some(points(value()?)?),
                 "paid" => order.paid = Some(money(value()?)?),
                 "wholesale" => order.wholesale = Some(money(value()?)?),
+                "through" => order.through = Some(self.member(value()?)?),
                 "line" => value()?.text.clone_into(&mut order.line),
                 "number" => {
                     number = value()?;
@@ -92,9 +105,6 @@ impl Draft {
                     (Some(day), _) => order.day = Some(self.day_of_period(*option, day?)?),
                     (None, Ok(order_type)) => order.order_type = order_type,
                     (None, Err(_)) if is_measure => {
-                        if order.measures.iter().any(|(name, _)| name == text) {
-                            return Err(option.fault(format!("“{text}” stands here twice"), how("order")));
-                        }
                         order.measures.push((text.to_owned(), value()?.value()?));
                     }
                     (None, Err(_)) => {

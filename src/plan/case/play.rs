@@ -1,5 +1,7 @@
 //! Plays a case: the field grows statement by statement, periods end, and what the plan does is compared.
 
+use std::collections::BTreeMap;
+
 use super::compare::{self, Asked};
 use super::{Case, Change, Difference, Expectation, NewMember, NewOrder, NewReturn, Statement};
 use crate::domain::calendar::Day;
@@ -35,6 +37,7 @@ fn empty(plan: &CheckedPlan) -> Snapshot {
         attributes: plan.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
         members: Vec::new(),
         orders: Vec::new(),
+        through: BTreeMap::new(),
         takebacks: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),
@@ -120,7 +123,7 @@ impl<'a> Play<'a> {
     fn member(&mut self, new: &NewMember) {
         self.snapshot.members.push(SnapshotMember {
             id: id_of(self.snapshot.members.len()),
-            number: new.number.clone(),
+            number: new.number.as_str().into(),
             kind: new.kind,
             status: new.status,
             joined: Day::from_ymd(2020, 1, 1).unwrap_or(Day(0)),
@@ -129,10 +132,10 @@ impl<'a> Play<'a> {
             placement: new.placement.map(|(above, side)| (id_of(above), side)),
             highest_rank: None,
             forced_rank: None,
-            market: String::new(),
+            market: "".into(),
             person: None,
             orders_before: 0,
-            attributes: Vec::new(),
+            attributes: [].into(),
         });
     }
 
@@ -145,8 +148,8 @@ impl<'a> Play<'a> {
             Change::Joined(day) => member.joined = *day,
             Change::Kind(kind) => member.kind = *kind,
             Change::Status(status) => member.status = *status,
-            Change::Forced(rank) => member.forced_rank = Some(rank.clone()),
-            Change::Market(market) => member.market.clone_from(market),
+            Change::Forced(rank) => member.forced_rank = Some(rank.as_str().into()),
+            Change::Market(market) => member.market = market.as_str().into(),
             Change::Person(person) => member.person = Some(id_of(*person)),
             Change::Attribute(..) => {}
         }
@@ -161,8 +164,10 @@ impl<'a> Play<'a> {
             return Err(Stop);
         };
         if let Some(member) = self.snapshot.members.get_mut(member) {
-            member.attributes.retain(|(at, _)| *at != place);
-            member.attributes.extend((value != "none").then(|| (place, value.to_owned())));
+            let mut given = std::mem::take(&mut member.attributes).into_vec();
+            given.retain(|(at, _)| *at != place);
+            given.extend((value != "none").then(|| (place, value.to_owned())));
+            member.attributes = given.into();
         }
         Ok(())
     }
@@ -183,7 +188,6 @@ impl<'a> Play<'a> {
 
     /// Puts what an earlier run left among the state, instead of what is there.
     fn carry(&mut self, member: usize, key: &str, value: i64) {
-        self.begun = true;
         let keys = &mut self.snapshot.state_keys;
         let place = keys.iter().position(|known| known == key).unwrap_or_else(|| {
             keys.push(key.to_owned());
@@ -213,6 +217,9 @@ impl<'a> Play<'a> {
         let next = OrderId(i64::try_from(self.orders.len()).unwrap_or(i64::MAX).saturating_add(1));
         let id = same.map_or(next, |order| order.id);
         let (period, at) = (self.past.len(), self.snapshot.orders.len());
+        if let Some(through) = new.through {
+            self.snapshot.through.insert(id, id_of(through));
+        }
         self.orders.push(Placed { id, period, at, amounts, measures: measures.clone(), returned: Vec::new() });
         self.snapshot.orders.push(SnapshotOrder {
             id,
@@ -339,12 +346,13 @@ impl<'a> Play<'a> {
             }
         }
         self.snapshot.orders.clear();
+        self.snapshot.through.clear();
         self.snapshot.takebacks.clear();
         self.snapshot.state_keys.clone_from(&result.state_keys);
         self.snapshot.state.clone_from(&result.state);
         for (member, found) in self.snapshot.members.iter_mut().zip(&result.members) {
             member.forced_rank = None;
-            member.highest_rank = found.highest_rank.map(|rank| result.ranks[usize::from(rank)].code.clone());
+            member.highest_rank = found.highest_rank.map(|rank| result.ranks[usize::from(rank)].code.as_str().into());
         }
         self.past.push(Past { snapshot, result });
         Ok(())

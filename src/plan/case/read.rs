@@ -30,7 +30,7 @@ pub const STATEMENTS: [(&str, &str); 24] = [
     (
         "order",
         "order A 100, with qv 90, cv 80, paid 120, wholesale 75, a measure of the plan and its number, a day, a type, \
-         line NAME or number NAME behind it",
+         line NAME, number NAME or through NAME behind it",
     ),
     ("return", "return NUMBER, or return NUMBER 50"),
     ("nothing", "nothing A"),

@@ -46,6 +46,9 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
         let past = &play.past[period];
         let sold = past.snapshot.orders.iter().find(|order| order.id == original_order);
         let number = i64::try_from(play.returns).ok()?;
+        if let Some(through) = past.snapshot.through.get(&original_order) {
+            play.snapshot.through.insert(original_order, *through);
+        }
         play.snapshot.takebacks.push(Takeback {
             return_order: OrderId(1_000_000 + number),
             return_number: format!("R-{number:03}"),

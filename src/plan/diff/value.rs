@@ -136,6 +136,7 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("remembered", "start") => "0",
         ("walk", "compression") => "none",
         ("walk", "customers") => "level",
+        ("volumes" | "bonuses", "counts_for") => "buyer",
         ("trees", "line") | ("volumes", "customers") => "false",
         ("volumes", "include_own") => "true",
         _ => return None,

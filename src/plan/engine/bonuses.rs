@@ -115,7 +115,7 @@ pub fn pay(
     rounding::of_totals(standing, &mut paid)?;
     if plan.returns == Returns::TakeBack {
         paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
-        settle::take_from_deferred(standing, snapshot, &mut paid)?;
+        settle::take_from_deferred(standing, &mut paid)?;
     }
     paid.splits = wallets::split(standing, snapshot, &paid)?;
     Ok(paid)
@@ -265,9 +265,10 @@ fn orders(
             BaseKind::Fixed => amounts.paid_minor.signum(),
             _ => worked_out(standing, bonus, *buyer, At::order(order), arithmetic)?,
         };
+        let whose = orders.whose(order, bonus.counts_for);
         let start = match bonus.walk.customers {
-            CustomerOrders::Level => Some(*buyer),
-            CustomerOrders::Own => standing.seller(*buyer),
+            CustomerOrders::Level => whose,
+            CustomerOrders::Own => whose.and_then(|whose| standing.seller(whose)),
         };
         if let Some(start) = start.filter(|_| base != 0) {
             let index = u32::try_from(order).unwrap_or(u32::MAX);

@@ -22,7 +22,7 @@ pub fn key(cap: &Cap) -> String {
 
 /// Applies a limit to the lines of its bonuses.
 pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut Paid) -> Result<(), RunFault> {
-    let owner = owners(standing, snapshot, cap.per);
+    let owner = owners(standing, cap.per);
     let mut groups: BTreeMap<(u32, i64), Vec<Place>> = BTreeMap::new();
     for bonus in &cap.of {
         for (at, line) in paid.lines[usize::from(*bonus)].iter().enumerate() {
@@ -104,17 +104,12 @@ fn part(standing: &Standing<'_>, per: CapPer, line: &EarningLine) -> i64 {
 }
 
 /// Whose limit each member's amounts count against.
-pub fn owners(standing: &Standing<'_>, snapshot: &Snapshot, per: CapPer) -> Vec<u32> {
+pub fn owners(standing: &Standing<'_>, per: CapPer) -> Vec<u32> {
     let members = (0_u32..).take(standing.field.len());
     match per {
         CapPer::Member | CapPer::Day | CapPer::Order | CapPer::Source | CapPer::Leg => members.collect(),
         CapPer::Company => vec![0; standing.field.len()],
-        CapPer::Person => members
-            .map(|member| {
-                let given = &snapshot.members[standing.field.place[member as usize] as usize];
-                given.person.and_then(|person| standing.field.find(person)).unwrap_or(member)
-            })
-            .collect(),
+        CapPer::Person => standing.field.person.clone(),
     }
 }
 

@@ -30,6 +30,12 @@ pub enum RunFault {
         /// Number of the order.
         order: String,
     },
+    /// An order through nobody.
+    #[error("order {order} came through a member that does not exist; correct the order and freeze again")]
+    UnknownThrough {
+        /// Number of the order.
+        order: String,
+    },
     /// A line to take back from nobody.
     #[error("return {order} takes back a line of a member that does not exist")]
     UnknownPayee {

@@ -10,7 +10,7 @@ use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
-use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Placement, Returns};
+use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, CountsFor, Placement, Returns};
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::parallel::both;
@@ -34,6 +34,8 @@ pub struct Field {
     pub may_earn: Vec<bool>,
     /// The member, or for a customer the nearest distributor above in the enroller tree.
     pub seller: Vec<u32>,
+    /// The member that stands for the person: the one whose position this is, or the member itself.
+    pub person: Vec<u32>,
     /// Sponsor tree.
     pub sponsor: Tree,
     /// Enroller tree.
@@ -61,6 +63,8 @@ pub struct Orders {
     pub place: Vec<u32>,
     /// Who bought.
     pub buyer: Vec<u32>,
+    /// Through whom it came, besides the buyer, or [`NONE`]. Empty where all came straight.
+    pub through: Vec<u32>,
     /// Commission day.
     pub day: Vec<i32>,
     /// What kind of purchase.
@@ -122,7 +126,8 @@ impl Field {
         for (at, place) in (0_u32..).zip(&place) {
             index[*place as usize] = at;
         }
-        for buyer in &mut orders.buyer {
+        let through = orders.through.iter_mut().filter(|through| **through != NONE);
+        for buyer in orders.buyer.iter_mut().chain(through) {
             *buyer = index_of_rank[*buyer as usize];
         }
         if earlier(plan) {
@@ -135,6 +140,8 @@ impl Field {
         let of = |at: &u32| &members[*at as usize];
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
+        let find = |id: MemberId| ids.get(&id).map(|rank| index_of_rank[*rank as usize]);
+        let person = (0_u32..).zip(&place).map(|(member, at)| of(at).person.and_then(find).unwrap_or(member)).collect();
         let may_earn = kind
             .iter()
             .zip(&status)
@@ -142,6 +149,7 @@ impl Field {
         Ok(Self {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
+            person,
             seller: sellers(&kind, &enroller),
             side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
             attributes: attributes(plan, snapshot, &place)?,
@@ -192,7 +200,7 @@ fn fits(what: &'static str, count: usize) -> Result<u32, RunFault> {
 
 /// Members in the order of their numbers, and the place in it by id. Both must be unique.
 fn by_number_and_id(members: &[SnapshotMember], count: u32) -> Result<(Vec<u32>, Places), RunFault> {
-    let twice = |at: u32| RunFault::Duplicate { what: "members", number: members[at as usize].number.clone() };
+    let twice = |at: u32| RunFault::Duplicate { what: "members", number: members[at as usize].number.to_string() };
     let canonical = sorted(count, |at| members[at as usize].number.as_bytes());
     if let Some(pair) = canonical.windows(2).find(|pair| same_number(members, pair)) {
         return Err(twice(pair[0]));
@@ -214,7 +222,7 @@ fn same_number(members: &[SnapshotMember], pair: &[u32]) -> bool {
 fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Tree, RunFault> {
     let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
     let parent = parents(snapshot, canonical, ids, kind)?;
-    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
+    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.to_string() })
 }
 
 /// The placement tree after members without a place got one.
@@ -233,7 +241,7 @@ fn placed(
     let wanted = |rank: usize| snapshot.members[canonical[rank] as usize].kind.may_earn();
     super::places::fill(rule, &order, &sponsor.parent, wanted, &mut parent, side);
     let kind = TreeKind::Placement;
-    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.clone() })
+    Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.to_string() })
 }
 
 fn parents(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind) -> Result<Vec<u32>, RunFault> {
@@ -248,9 +256,9 @@ fn parents(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind)
         let above = own.or(member.enroller.filter(|_| !member.kind.may_earn()));
         parent.push(match above {
             None => NONE,
-            Some(above) => {
-                *ids.get(&above).ok_or_else(|| RunFault::UnknownUpline { tree: kind, member: member.number.clone() })?
-            }
+            Some(above) => *ids
+                .get(&above)
+                .ok_or_else(|| RunFault::UnknownUpline { tree: kind, member: member.number.to_string() })?,
         });
     }
     Ok(parent)
@@ -287,6 +295,8 @@ struct Entry<'s> {
     number: &'s str,
     line: &'s str,
     buyer: MemberId,
+    /// The order whose further member counts: of goods that come back, the original one.
+    of: OrderId,
     day: i32,
     kind: OrderType,
     amounts: Amounts,
@@ -328,7 +338,7 @@ fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
     if let Some(given) = snapshot.orders.get(place) {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
         let (number, line, measures) = (&*given.number, &*given.line, &given.measures);
-        return Entry { number, line, buyer: given.buyer, day, kind, amounts, measures, sign: 1 };
+        return Entry { number, line, buyer: given.buyer, of: given.id, day, kind, amounts, measures, sign: 1 };
     }
     let takeback = &snapshot.takebacks[place - snapshot.orders.len()];
     let now = &takeback.now;
@@ -336,6 +346,7 @@ fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
         number: &takeback.return_number,
         line: &takeback.original_number,
         buyer: takeback.buyer,
+        of: takeback.original_order,
         day: takeback.day.0,
         kind: takeback.order_type,
         measures: &takeback.measures,
@@ -374,6 +385,11 @@ fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Order
         }
         let buyer = ids.get(&entry.buyer).ok_or_else(|| RunFault::UnknownBuyer { order: entry.number.to_owned() })?;
         orders.buyer.push(*buyer);
+        if !snapshot.through.is_empty() {
+            let unknown = || RunFault::UnknownThrough { order: entry.number.to_owned() };
+            let through = snapshot.through.get(&entry.of).map(|id| ids.get(id).ok_or_else(unknown)).transpose()?;
+            orders.through.push(through.copied().unwrap_or(NONE));
+        }
         orders.day.push(entry.day);
         orders.kind.push(entry.kind);
         orders.amounts.push(entry.amounts);
@@ -396,6 +412,11 @@ fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Order
     }
     orders.place = place;
     Ok(orders)
+}
+
+/// Whether goods come back.
+fn is_return(Amounts { qv, cv, paid_minor, .. }: &Amounts) -> bool {
+    qv.0 < 0 || cv.0 < 0 || *paid_minor < 0
 }
 
 /// For each return, whether all of its order is back with it.
@@ -427,7 +448,7 @@ fn attributes(plan: &CheckedPlan, snapshot: &Snapshot, place: &[u32]) -> Result<
             let Some(column) = known.get(usize::from(*name)).copied().flatten() else { continue };
             let attribute = &plan.attributes[column];
             columns[column][index] = attribute.kind.read(value, word).ok_or_else(|| RunFault::Attribute {
-                member: member.number.clone(),
+                member: member.number.to_string(),
                 name: attribute.name.clone(),
                 value: value.clone(),
                 wanted: attribute.kind.wanted(),
@@ -438,12 +459,25 @@ fn attributes(plan: &CheckedPlan, snapshot: &Snapshot, place: &[u32]) -> Result<
 }
 
 impl Orders {
+    /// The member for whom an order counts: its buyer, or through whom it came; `None` where it came straight.
+    pub fn whose(&self, order: usize, counts_for: CountsFor) -> Option<u32> {
+        match counts_for {
+            CountsFor::Buyer => Some(self.buyer[order]),
+            CountsFor::Through => self.through.get(order).copied().filter(|through| *through != NONE),
+        }
+    }
+
     /// Whether goods of an earlier period come back with an entry, and count for points only.
     pub fn back(&self, order: usize) -> Back {
         self.back.get(order).copied().unwrap_or(Back::No)
     }
 
-    /// The orders, each once however many lines it has, without goods that come back for points only. The lines of one order stand beside each other.
+    /// Whether goods come back with an entry: it is no purchase.
+    pub fn is_return(&self, order: usize) -> bool {
+        is_return(&self.amounts[order])
+    }
+
+    /// The orders, each once however many lines it has, without goods that come back. The lines of one order stand beside each other.
     pub fn firsts<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = usize> + 'a {
         let order = |at: usize| snapshot.orders.get(self.place[at] as usize);
         // Only an order of several lines names them; the number of any other one is not looked at.
@@ -451,14 +485,14 @@ impl Orders {
             let this = order(at).filter(|order| !order.line.is_empty());
             this.is_some_and(|this| at > 0 && order(at - 1).is_some_and(|before| before.number == this.number))
         };
-        (0..self.place.len()).filter(move |at| self.back(*at) == Back::No && !again(*at))
+        (0..self.place.len()).filter(move |at| self.back(*at) == Back::No && !self.is_return(*at) && !again(*at))
     }
 
     /// Finds for each order what its buyer bought before in the period. The lines of one order do not come before
     /// each other.
     fn look_back(&mut self, numbers: &[&str]) -> Result<(), RunFault> {
         struct Sum<'s> {
-            number: &'s str,
+            number: Option<&'s str>,
             place: u32,
             /// Before the present order, and with it.
             before: (Amounts, Vec<i64>),
@@ -469,11 +503,11 @@ impl Orders {
         let mut so_far: HashMap<u32, Sum<'_>> = HashMap::new();
         let mut measures_before = vec![Vec::with_capacity(numbers.len()); self.measures.len()];
         for (at, (buyer, amounts)) in self.buyer.iter().zip(&self.amounts).enumerate() {
-            let first = || Sum { number: "", place: 0, before: none(), after: none() };
+            let first = || Sum { number: None, place: 0, before: none(), after: none() };
             let sum = so_far.entry(*buyer).or_insert_with(first);
-            if sum.place == 0 || sum.number != numbers[at] {
-                sum.number = numbers[at];
-                sum.place += 1;
+            if sum.number != Some(numbers[at]) {
+                sum.number = Some(numbers[at]);
+                sum.place += u32::from(!is_return(amounts));
                 sum.before.clone_from(&sum.after);
             }
             self.before.push((sum.before.0, sum.place));

@@ -82,6 +82,7 @@ pub fn above(standing: &Standing<'_>, aggregate: &Aggregate, member: usize) -> O
         Shape::DownlineOn(side) => (field.placement.parent[member], distributor && field.side[member] == side),
         Shape::Enrolled | Shape::EnrolledLegs | Shape::EnrolledOn(_) => (field.enroller.parent[member], distributor),
         Shape::Customers => (field.enroller.parent[member], !distributor),
+        Shape::Positions => (field.person[member], true),
     };
     let above = Some(above as usize).filter(|above| belongs && *above != NONE as usize)?;
     match aggregate.shape {
@@ -198,6 +199,11 @@ pub fn all(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> Re
         make_room(standing, place);
         return by_level(standing, snapshot, place);
     }
+    if aggregate.shape == Shape::Positions {
+        along_the_tree(standing, snapshot, place, &mut |_, _| ())?;
+        share_with_positions(standing, place);
+        return Ok(());
+    }
     along_the_tree(standing, snapshot, place, &mut |_, _| ()).map(|_| ())
 }
 
@@ -222,6 +228,16 @@ pub fn along_the_tree(
             .ok_or_else(|| arithmetic(standing, snapshot, member))?;
     }
     Ok(seen)
+}
+
+/// Gives every position what was added up for the person.
+fn share_with_positions(standing: &mut Standing<'_>, place: usize) {
+    for (member, person) in standing.field.person.iter().enumerate() {
+        match standing.plan.aggregates[place].take {
+            Take::Count(_) => standing.counts[place][member] = standing.counts[place][*person as usize],
+            _ => standing.sums[place][member] = standing.sums[place][*person as usize],
+        }
+    }
 }
 
 /// Whether a member stands on a side below another in the placement tree.

@@ -35,7 +35,7 @@ pub fn pass_up(
         let at = *member as usize;
         let Some(line) = upline[at] else { continue };
         let least = standing.number(guarantee, at, At::MEMBER).map_err(|NoValue| arithmetic(at))?;
-        let least = standing.currency.round(least, standing.plan.rounding)?;
+        let least = settle::rounded(standing, least, bonus.points)?;
         let missing = least.checked_sub(passes[at]).ok_or_else(overflow)?.min(gets[at]);
         if missing <= 0 {
             continue;

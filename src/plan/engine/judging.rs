@@ -26,7 +26,8 @@ impl Link {
         match aggregate.shape {
             Shape::Legs | Shape::Frontline | Shape::Downline | Shape::Heads => Self::Tree(aggregate.tree),
             Shape::DownlineOn(_) => Self::Tree(TreeRef::PLACEMENT),
-            Shape::Enrolled | Shape::Customers => Self::Enroller,
+            // Needs ask nothing about ranks of other positions.
+            Shape::Enrolled | Shape::Customers | Shape::Positions => Self::Enroller,
             Shape::EnrolledLegs => Self::EnrollerAbove(aggregate.tree),
             Shape::EnrolledOn(_) => Self::EnrollerAbove(TreeRef::PLACEMENT),
         }

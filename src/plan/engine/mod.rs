@@ -143,7 +143,7 @@ fn market_numbers(field: &Field, snapshot: &Snapshot) -> Vec<u32> {
     let mut markets: HashMap<&str, u32> = HashMap::new();
     let number = |place: &u32| {
         let next = u32::try_from(markets.len()).unwrap_or(u32::MAX);
-        *markets.entry(snapshot.members[*place as usize].market.as_str()).or_insert(next)
+        *markets.entry(&*snapshot.members[*place as usize].market).or_insert(next)
     };
     field.place.iter().map(number).collect()
 }

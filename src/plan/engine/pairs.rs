@@ -118,13 +118,17 @@ pub fn compute(
         let mut sides = std::mem::take(&mut standing.pairs[place]);
         (sides.matched, sides.cycles, sides.position) = (vec![0; count], vec![0; count], vec![0; count]);
         sides.side = both(standing, pair, &columns);
-        standing.pairs[place] = Sides { side: sides.side.clone(), ..Sides::default() };
+        // What is known before anybody is matched may be read meanwhile.
+        let (side, brought) = (sides.side.clone(), std::mem::take(&mut sides.brought));
+        let position_before = sides.position_before.clone();
+        standing.pairs[place] = Sides { side, brought, position_before, ..Sides::default() };
         for member in 0..count {
             one(standing, snapshot, pair, member, &mut sides, &mut columns)?;
         }
         if matches!(pair.method, Matching::Ladder { .. } | Matching::Cycles { first: Some(_), .. }) {
             memory.keep_column(&format!("position:{}", pair.name), &sides.position);
         }
+        sides.brought = std::mem::take(&mut standing.pairs[place].brought);
         standing.pairs[place] = sides;
         for column in columns {
             carry(standing, snapshot, pair, memory, column)?;

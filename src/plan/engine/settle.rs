@@ -85,7 +85,7 @@ pub fn add_fixed(
     amount: i64,
     note: u16,
 ) -> Result<(), RunFault> {
-    let rate = paid.rates.place(standing.currency.to_decimal(amount));
+    let rate = paid.rates.place(standing.money_or_points(place, amount));
     let rate = rate.ok_or_else(|| RunFault::overflow("the number of rates"))?;
     paid.lines[usize::from(place)].push(fixed(member, place, amount, rate, note));
     Ok(())
@@ -171,14 +171,14 @@ fn hold(
 
 /// What goods that came back take from amounts that are still held, or carried over above a limit, is taken
 /// there and not from the member's money.
-pub fn take_from_deferred(standing: &Standing<'_>, snapshot: &Snapshot, paid: &mut Paid) -> Result<(), RunFault> {
+pub fn take_from_deferred(standing: &Standing<'_>, paid: &mut Paid) -> Result<(), RunFault> {
     let plan = standing.plan;
     for (place, bonus) in (0_u16..).zip(&plan.bonuses).filter(|(_, bonus)| bonus.hold_until.is_some()) {
         let owner: Vec<u32> = (0_u32..).take(standing.field.len()).collect();
         offset(standing, &held_key(bonus), &[place], &owner, paid)?;
     }
     for cap in plan.caps.iter().filter(|cap| cap.excess == Excess::Carried) {
-        let owner = super::caps::owners(standing, snapshot, cap.per);
+        let owner = super::caps::owners(standing, cap.per);
         offset(standing, &super::caps::key(cap), &cap.of, &owner, paid)?;
     }
     Ok(())

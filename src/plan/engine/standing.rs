@@ -105,7 +105,7 @@ impl<'a> Standing<'a> {
     pub fn new(plan: &'a CheckedPlan, field: &'a Field, snapshot: &Snapshot) -> Self {
         let count = field.len();
         let given = |member: usize| &snapshot.members[field.place[member] as usize];
-        let of = |code: Option<&String>| code.map_or(0, |code| rank_number(plan, code));
+        let of = |code: Option<&str>| code.map_or(0, |code| rank_number(plan, code));
         let word = |text: &str| {
             let place = plan.words.iter().position(|word| word == text);
             place.and_then(|place| u16::try_from(place + 1).ok()).unwrap_or(0)
@@ -141,9 +141,9 @@ impl<'a> Standing<'a> {
             rank: vec![0; count],
             paid: vec![0; count],
             downline,
-            highest: (0..count).map(|member| of(given(member).highest_rank.as_ref())).collect(),
+            highest: (0..count).map(|member| of(given(member).highest_rank.as_deref())).collect(),
             former: vec![0; count],
-            forced: (0..count).map(|member| of(given(member).forced_rank.as_ref())).collect(),
+            forced: (0..count).map(|member| of(given(member).forced_rank.as_deref())).collect(),
             judged: Vec::new(),
             grace: vec![0; count],
             counts: vec![Vec::new(); plan.aggregates.len()],

@@ -9,6 +9,7 @@ use super::tree::NONE;
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::period_calendar::Weekday;
+use crate::plan::checked::CountsFor;
 use crate::plan::expr::{AttributeKind, Cond, MemberField, Num, OrderField, RankTerm};
 use crate::plan::snapshot::Amounts;
 
@@ -80,6 +81,7 @@ impl Standing<'_> {
             Cond::Kind(kind) => self.field.kind[member] == *kind,
             Cond::Status(status) => self.field.status[member] == *status,
             Cond::Type(kind) => at.order.is_some_and(|order| self.field.orders.kind[order] == *kind),
+            Cond::Through => at.order.is_some_and(|order| self.field.orders.whose(order, CountsFor::Through).is_some()),
             Cond::Weekday(day) => at.order.is_some_and(|order| Weekday::of(Day(self.field.orders.day[order])) == *day),
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Attribute(op, attribute, place) => {
@@ -251,7 +253,8 @@ impl Standing<'_> {
         }
     }
 
-    fn money_or_points(&self, bonus: u16, amount: i64) -> Decimal {
+    /// An amount of a bonus as expressions read it.
+    pub fn money_or_points(&self, bonus: u16, amount: i64) -> Decimal {
         if self.plan.bonuses[usize::from(bonus)].points {
             Volume(amount).to_decimal()
         } else {

@@ -108,6 +108,8 @@ fn in_market(standing: &Standing<'_>, column: &[i64]) -> Option<Vec<i64>> {
 fn part(standing: &Standing<'_>, of: &Num, order: usize, buyer: usize, at: At) -> Result<Option<i64>, NoValue> {
     let amounts = &standing.field.orders.amounts[order];
     Ok(match of {
+        // What is counted per order is counted of purchases.
+        Num::Const(_) if standing.field.orders.is_return(order) => Some(0),
         Num::Order(OrderField::Qv) => Some(amounts.qv.0),
         Num::Order(OrderField::Cv) => Some(amounts.cv.0),
         Num::Order(OrderField::Measure(place)) => Some(standing.field.orders.measures[usize::from(*place)][order]),
@@ -122,7 +124,7 @@ pub fn in_places(value: Decimal) -> Option<i64> {
     i64::try_from(scaled.trunc()).ok()
 }
 
-/// Whose volume an order counts for; `None` for nobody's.
+/// Whose volume an order counts for that was made for a member; `None` for nobody's.
 pub fn owner(standing: &Standing<'_>, volume: &VolumeDef, buyer: u32) -> Option<u32> {
     let customer = !standing.field.kind[buyer as usize].may_earn();
     match volume.scope {
@@ -147,8 +149,9 @@ fn add_orders(
     let tree = standing.tree(volume.tree);
     for (order, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
         let day = orders.day[order];
-        let Some(mut member) = owner(standing, volume, *buyer).filter(|_| first.is_none_or(|first| day >= first.0))
-        else {
+        let whose = orders.whose(order, volume.counts_for);
+        let owner = whose.and_then(|whose| owner(standing, volume, whose));
+        let Some(mut member) = owner.filter(|_| first.is_none_or(|first| day >= first.0)) else {
             continue;
         };
         let buyer = *buyer as usize;

@@ -148,6 +148,8 @@ pub struct Names {
     pub pairs: Vec<String>,
     /// Which of them are matched before ranks are found, as far as they are read.
     pub early_pairs: Vec<bool>,
+    /// The pairing whose two sides are known already, though nothing is matched yet: its own conditions are being read.
+    pub matching: Option<usize>,
     /// The latest that an expression reads, since somebody set it back.
     pub latest: Reads,
     /// Those of them that match the strongest leg with all others, and not left with right.

@@ -232,6 +232,8 @@ pub enum Cond {
     Status(MemberStatus),
     /// Whether the order is of the type.
     Type(OrderType),
+    /// Whether the order came through somebody besides its buyer.
+    Through,
     /// Whether the order was made on this day of the week.
     Weekday(Weekday),
     /// Whether the member's market is the one with this place among the plan's words.
@@ -347,6 +349,8 @@ pub enum Shape {
     EnrolledLegs,
     /// Such distributors that the member enrolled and that stand on this side below in the placement tree.
     EnrolledOn(u8),
+    /// Such positions of the same person, the member's own included.
+    Positions,
 }
 
 /// What is taken from the members that an aggregate looks at.

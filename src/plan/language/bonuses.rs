@@ -7,14 +7,14 @@ use super::rates::{self, Table};
 use super::source::{Reader, Section, Span, Text};
 use super::{budget, walk};
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{Bonus, BonusSource};
+use crate::plan::checked::{Bonus, BonusSource, CountsFor};
 use crate::plan::expr::{Cond, Num, OrderField, Reads, Scope};
 use crate::plan::fault::suggest;
 use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "code",
     "name",
     "about",
@@ -23,6 +23,7 @@ const KEYS: [&str; 27] = [
     "source",
     "where",
     "without",
+    "counts_for",
     "of",
     "pool",
     "shares",
@@ -149,6 +150,7 @@ fn bonus<'t>(reader: &mut Reader<'t>, section: &Section<'t>, place: usize) -> Op
         earner_text,
         source: source?,
         without,
+        counts_for: reader.word(section, "counts_for", &["buyer", "through"]).unwrap_or(CountsFor::Buyer),
         walk: walk?,
         base,
         base_of,
@@ -304,11 +306,14 @@ fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSou
     let Some(source) = source else { return };
     let wrong: &[(&str, &str)] = match source {
         BonusSource::Orders(_) => &[("of", "bonuses")],
-        BonusSource::Members(_) => &[("of", "bonuses"), ("without", "orders")],
-        BonusSource::Amounts(..) => &[("without", "orders"), ("base", "orders"), ("amount", "orders")],
+        BonusSource::Members(_) => &[("of", "bonuses"), ("without", "orders"), ("counts_for", "orders")],
+        BonusSource::Amounts(..) => {
+            &[("without", "orders"), ("counts_for", "orders"), ("base", "orders"), ("amount", "orders")]
+        }
         BonusSource::Pool { .. } => &[
             ("where", "orders"),
             ("without", "orders"),
+            ("counts_for", "orders"),
             ("base", "orders"),
             ("of", "bonuses"),
             ("walk", "orders"),
@@ -318,6 +323,7 @@ fn fits(reader: &mut Reader<'_>, section: &Section<'_>, source: Option<&BonusSou
         BonusSource::Ranks { .. } => &[
             ("where", "orders"),
             ("without", "orders"),
+            ("counts_for", "orders"),
             ("base", "orders"),
             ("of", "bonuses"),
             ("walk", "orders"),

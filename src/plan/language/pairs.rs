@@ -75,6 +75,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         let help = "remove it, or match left with right";
         reader.fault(&key.span(), "a member's own volume is none of its legs", help);
     }
+    reader.names.matching = Some(reader.names.early_pairs.len());
     let qualified = match reader.text(section, "qualified") {
         Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
         None => Some(Cond::Active),
@@ -82,6 +83,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
     let unqualified = unqualified(reader, section);
     let method = method(reader, section, sides);
     let limit = number(reader, section, "limit", Reads::Everything);
+    reader.names.matching = None;
     let excess = reader.word(section, "excess", &["lost", "carried", "flush"]).unwrap_or(Excess::Lost);
     if limit.is_none()
         && let Some((key, _)) = section.table.get_key_value("excess").filter(|_| !section.table.contains_key("limit"))

@@ -140,6 +140,7 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
                 Shape::EnrolledOn(0) => format!("Personally enrolled on the left: {who}"),
                 Shape::EnrolledOn(_) => format!("Personally enrolled on the right: {who}"),
                 Shape::Customers => format!("Customers: {who}"),
+                Shape::Positions => format!("Positions of the person: {who}"),
             }
         }
         _ => text.value.clone(),

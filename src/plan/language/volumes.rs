@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::calendar;
 use super::source::{Reader, Section, Text};
-use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
+use crate::plan::checked::{CountsFor, Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
 
@@ -62,6 +62,7 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
         tree: TreeRef::SPONSOR,
         periods: 1,
         reach: None,
+        counts_for: CountsFor::Buyer,
         customers: false,
         include_own: true,
         depth: 0,
@@ -81,6 +82,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
             "within",
             "days",
             "label",
+            "counts_for",
             "customers",
             "include_own",
             "depth",
@@ -96,6 +98,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
     let reach = reach(reader, section);
     let scope = reader.need_text(section, "scope", "\"own\"").and_then(|text| reader.as_word(&text, "scope", &scopes));
     let label = reader.text(section, "label").map(|text| text.value);
+    let counts_for = reader.word(section, "counts_for", &["buyer", "through"]).unwrap_or(CountsFor::Buyer);
     let customers = reader.flag(section, "customers").unwrap_or(false);
     let include_own = reader.flag(section, "include_own").unwrap_or(true);
     let depth = reader.whole(section, "depth", 1, 100).unwrap_or(0);
@@ -116,8 +119,21 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         other => other.to_owned(),
     });
     let (of, orders) = (of?, orders?);
-    let volume =
-        VolumeDef { name, label, of, scope, tree, periods, reach, customers, include_own, depth, stop, orders };
+    let volume = VolumeDef {
+        name,
+        label,
+        of,
+        scope,
+        tree,
+        periods,
+        reach,
+        counts_for,
+        customers,
+        include_own,
+        depth,
+        stop,
+        orders,
+    };
     let for_one = matches!(scope, VolumeScope::Own | VolumeScope::Customers | VolumeScope::Organisation);
     if volume.reads_member() && !for_one {
         let message = "“member.” is whose volume it is, and this one is not found for each member alone";
@@ -214,7 +230,8 @@ fn reach<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<Reach> {
 
 /// Who is at the head of a personal group: a rank, or a condition.
 fn head(reader: &mut Reader<'_>, text: &Text) -> Option<Cond> {
-    if text.value.contains(|c: char| !(c.is_alphanumeric() || c == '_')) {
+    let is_word = ["active", "customer", "distributor"].contains(&text.value.as_str());
+    if is_word || text.value.contains(|c: char| !(c.is_alphanumeric() || c == '_')) {
         return reader.condition(text, Scope::Member, Reads::Ranks).map(|(cond, _)| cond);
     }
     let place = reader.names.ranks.iter().position(|rank| *rank == text.value);

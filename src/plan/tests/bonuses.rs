@@ -148,7 +148,7 @@ fn months(plan: &CheckedPlan, field: &mut Snapshot, volumes: &[&str]) -> Vec<Vec
         field.state_keys.clone_from(&found.state_keys);
         field.state.clone_from(&found.state);
         field.members[0].highest_rank =
-            found.members[0].highest_rank.map(|rank| found.ranks[usize::from(rank)].code.clone());
+            found.members[0].highest_rank.map(|rank| found.ranks[usize::from(rank)].code.as_str().into());
     }
     paid
 }

@@ -14,7 +14,7 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
         let above = (at > 0).then(|| MemberId(parent(at)));
         snapshot.members.push(SnapshotMember {
             id: MemberId(at),
-            number: format!("M-{at:08}"),
+            number: format!("M-{at:08}").into(),
             kind: MemberKind::Distributor,
             status: MemberStatus::Active,
             joined: super::world::day("2020-01-01"),
@@ -23,10 +23,10 @@ pub fn field(count: i64, parent: impl Fn(i64) -> i64, volume: impl Fn(i64) -> i6
             placement: None,
             highest_rank: None,
             forced_rank: None,
-            market: String::new(),
+            market: "".into(),
             person: None,
             orders_before: 0,
-            attributes: Vec::new(),
+            attributes: [].into(),
         });
         let volume = Volume(volume(at) * 10_000);
         snapshot.orders.push(SnapshotOrder {

@@ -254,7 +254,7 @@ proptest! {
         let mut renamed = snapshot.clone();
         for member in &mut renamed.members {
             // Turned round: the last is the first now.
-            member.number = format!("Z{:03}", 999 - member.id.0);
+            member.number = format!("Z{:03}", 999 - member.id.0).into();
         }
         let text = starter::UNILEVEL.replace("Builder", "Quartz").replace("\"team\"", "\"crew\"").replace("gv", "team_volume");
         let other = CheckedPlan::read(&text.replace("[volumes.team_volume]", "[volumes.team_volume]\n"), "p.toml");

@@ -1,5 +1,7 @@
 //! Small fields for tests, written as text, and their results as text.
 
+use std::collections::BTreeMap;
+
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
@@ -29,6 +31,7 @@ pub fn october() -> Snapshot {
         attributes: Vec::new(),
         members: Vec::new(),
         orders: Vec::new(),
+        through: BTreeMap::new(),
         takebacks: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),
@@ -49,7 +52,7 @@ pub fn members(snapshot: &mut Snapshot, text: &str) {
         let terminated = name.contains('!');
         snapshot.members.push(SnapshotMember {
             id: MemberId(i64::try_from(snapshot.members.len()).unwrap() + 1),
-            number: name.trim().trim_end_matches('!').to_owned(),
+            number: name.trim().trim_end_matches('!').into(),
             kind: if customer { MemberKind::Retail } else { MemberKind::Distributor },
             status: if terminated { MemberStatus::Terminated } else { MemberStatus::Active },
             joined: day("2020-01-01"),
@@ -58,17 +61,17 @@ pub fn members(snapshot: &mut Snapshot, text: &str) {
             placement: None,
             highest_rank: None,
             forced_rank: None,
-            market: String::new(),
+            market: "".into(),
             person: None,
             orders_before: 0,
-            attributes: Vec::new(),
+            attributes: [].into(),
         });
     }
 }
 
 /// The id of a member.
 pub fn number(snapshot: &Snapshot, name: &str) -> MemberId {
-    snapshot.members.iter().find(|member| member.number == name).unwrap_or_else(|| panic!("no member {name}")).id
+    snapshot.members.iter().find(|member| *member.number == *name).unwrap_or_else(|| panic!("no member {name}")).id
 }
 
 /// Adds an order of `buyer` with the same QV and CV, paid at the same number of euros.

@@ -90,6 +90,7 @@ impl ImportKind {
                 ("cv", false),
                 ("wholesale", false),
                 ("original", false),
+                ("through", false),
             ],
         }
     }

@@ -309,8 +309,10 @@ impl Told<'_> {
             _ => return vec![Node::leaf("nobody below has an amount that it pays on")],
         };
         let mut refused = Vec::new();
-        let own = |order: &usize| bonus.walk.first_level > 0 && field.orders.buyer[*order] == field.index[place];
-        let orders = (0..field.orders.buyer.len()).filter(|order| below[field.orders.buyer[*order] as usize]);
+        let whose = |order: usize| field.orders.whose(order, bonus.counts_for);
+        let own = |order: &usize| bonus.walk.first_level > 0 && whose(*order) == Some(field.index[place]);
+        let is_below = |order: &usize| whose(*order).is_some_and(|whose| below[whose as usize]);
+        let orders = (0..field.orders.buyer.len()).filter(is_below);
         let orders: Vec<usize> = orders.filter(|order| !own(order)).collect();
         for order in &orders {
             let about = About::order(standing, *order);

@@ -108,7 +108,7 @@ impl Node {
 /// Names that are not there, and whatever stops the run.
 pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> Result<Node, ExplainFault> {
     let member = asked.member.map(|given| {
-        let numbers = || snapshot.members.iter().map(|member| member.number.as_str());
+        let numbers = || snapshot.members.iter().map(|member| &*member.number);
         find("member", given, numbers)
     });
     let order = asked.order.map(|given| {

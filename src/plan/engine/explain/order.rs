@@ -68,7 +68,8 @@ impl Told<'_> {
             let first = Node::leaf(format!("the days from {first} on do"));
             return Node::of(format!("{}: does not count", volume.name), vec![first]);
         }
-        let owner = volumes::owner(self.standing, volume, orders.buyer[index]);
+        let whose = orders.whose(index, volume.counts_for);
+        let owner = whose.and_then(|whose| volumes::owner(self.standing, volume, whose));
         let Some(owner) = owner else {
             return Node::leaf(format!("{}: counts for nobody", volume.name));
         };
@@ -114,6 +115,9 @@ impl Told<'_> {
             && let Some(failing) = About::order(self.standing, index).failing(cond)
         {
             return nothing(vec![failing]);
+        }
+        if self.standing.field.orders.whose(index, bonus.counts_for).is_none() {
+            return nothing(vec![Node::leaf("it came through nobody but its buyer")]);
         }
         if let Some(other) = self.taken_by(bonus, index) {
             return nothing(vec![Node::leaf(format!("it belongs to {other}"))]);

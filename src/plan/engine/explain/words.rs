@@ -92,6 +92,7 @@ impl<'a> Words<'a> {
             Cond::Kind(kind) => format!("{} = {kind}", self.named("kind")),
             Cond::Status(status) => format!("{} = {status}", self.named("status")),
             Cond::Type(kind) => format!("type = {kind}"),
+            Cond::Through => "through".to_owned(),
             Cond::Weekday(day) => format!("weekday = {day}"),
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),
@@ -229,6 +230,7 @@ impl<'a> Words<'a> {
             Shape::Enrolled | Shape::EnrolledOn(_) => "enrolled",
             Shape::Customers => "customers",
             Shape::EnrolledLegs => "enrolled_legs",
+            Shape::Positions => "positions",
         };
         // What is taken is about the members of the group.
         let theirs = Self { other: "my.", ..Self::of_member(self.plan) };

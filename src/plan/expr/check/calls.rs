@@ -10,7 +10,7 @@ use crate::plan::fault::suggest;
 
 const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
 
-const FUNCTIONS: [&str; 31] = [
+const FUNCTIONS: [&str; 32] = [
     "legs",
     "heads",
     "frontline",
@@ -18,6 +18,7 @@ const FUNCTIONS: [&str; 31] = [
     "enrolled",
     "enrolled_legs",
     "customers",
+    "positions",
     "sum",
     "least",
     "greatest",
@@ -257,7 +258,7 @@ impl Checker<'_> {
 
     pub(super) fn bad_call(&mut self, ast: &Ast, name: &str) -> Option<Num> {
         let usage = match name {
-            "legs" | "heads" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" => {
+            "legs" | "heads" | "enrolled_legs" | "frontline" | "downline" | "enrolled" | "customers" | "positions" => {
                 "takes one condition: legs(rank >= Leader)"
             }
             "sum" | "least" | "greatest" => "takes a group of members and a number: sum(frontline, pv)",
@@ -319,7 +320,7 @@ impl Checker<'_> {
         let group = self.text.get(over.span.clone()).unwrap_or("");
         let single = |shape: &Shape| !matches!(shape, Shape::Legs | Shape::EnrolledLegs | Shape::Heads);
         let Some(shape) = shape_of(group).filter(single) else {
-            let help = "use one of: frontline, downline, enrolled, customers, heads(condition)";
+            let help = "use one of: frontline, downline, enrolled, customers, positions, heads(condition)";
             self.fault(over, format!("“{group}” is not a group of members"), help);
             return None;
         };
@@ -410,6 +411,11 @@ impl Checker<'_> {
             self.fault(ast, message, "leave out the side or the number of levels");
         }
         if self.limit == Reads::Ranks && reads == Reads::Ranks {
+            if shape == Shape::Positions {
+                let message = "ranks of a person's other positions are known when everybody's are";
+                self.fault(ast, message, "ask for former_rank here, or for a volume");
+                return None;
+            }
             // Where members stand below each other in turn over several trees, former ranks decide.
             self.names.former_ranks |= tree != TreeRef::SPONSOR || !shape.is_below();
         }
@@ -464,7 +470,7 @@ impl Checker<'_> {
 impl Shape {
     /// Whether each member counts for one other only, who can be read then.
     const fn is_near(self) -> bool {
-        !matches!(self, Self::Legs | Self::Downline | Self::DownlineOn(_) | Self::Heads)
+        !matches!(self, Self::Legs | Self::Downline | Self::DownlineOn(_) | Self::Heads | Self::Positions)
     }
 
     /// Whether it looks down a tree.
@@ -482,6 +488,7 @@ fn shape_of(name: &str) -> Option<Shape> {
         "enrolled" => Shape::Enrolled,
         "customers" => Shape::Customers,
         "enrolled_legs" => Shape::EnrolledLegs,
+        "positions" => Shape::Positions,
         _ => return None,
     })
 }

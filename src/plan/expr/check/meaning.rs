@@ -22,6 +22,9 @@ const NUMBERS: [&str; 10] = [
 
 const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
 
+/// Conditions about an order.
+const ORDER_CONDITIONS: [&str; 1] = ["through"];
+
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
 const ORDER_NUMBERS: [&str; 13] = [
@@ -137,8 +140,13 @@ impl Checker<'_> {
             known.extend(fits.map(|field| format!("{pair}.{field}")));
         }
         let measures = self.names.measures.iter().flat_map(|name| [name.clone(), format!("{name}_before")]);
-        let order: Vec<String> =
-            ORDER_NUMBERS.iter().chain(&ORDER_WORDS).map(ToString::to_string).chain(measures).collect();
+        let order: Vec<String> = ORDER_NUMBERS
+            .iter()
+            .chain(&ORDER_WORDS)
+            .chain(&ORDER_CONDITIONS)
+            .map(ToString::to_string)
+            .chain(measures)
+            .collect();
         known = match self.scope {
             Scope::Member => known,
             Scope::Order | Scope::Volume => {
@@ -258,7 +266,10 @@ impl Checker<'_> {
             },
             AstKind::Name(name) => match self.value(name) {
                 Some((place, _)) => self.is_condition(&self.names.values[place].ast),
-                None => CONDITIONS.contains(&name.rsplit('.').next().unwrap_or(name)),
+                None => {
+                    let own = name.rsplit('.').next().unwrap_or(name);
+                    CONDITIONS.contains(&own) || ORDER_CONDITIONS.contains(&own)
+                }
             },
             _ => false,
         }
@@ -272,6 +283,7 @@ impl Checker<'_> {
             return Some(Meaning::Num(Num::Order(field)));
         }
         let found = match self.about(name) {
+            About::Order("through") => Some(Meaning::Cond(Cond::Through)),
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
             About::Order(field) => self.order_field(field).map(|field| Meaning::Num(Num::Order(field))),
             About::Member(_) | About::From(_) => self.of_somebody(ast, name),
@@ -374,8 +386,11 @@ impl Checker<'_> {
             let place = self.names.pairs.iter().position(|known| known == pair)?;
             let field = pair_field(field, self.names.power.iter().any(|known| known == pair))?;
             let known = self.names.early_pairs.get(place).copied();
+            let sides = matches!(field, PairField::Side(_) | PairField::Weak | PairField::Strong);
             if pair_field_is_old(field) {
                 self.read(ast, name, Reads::Facts);
+            } else if sides && self.names.matching == Some(place) {
+                self.read(ast, name, Reads::Volumes);
             } else if known == Some(false) && self.limit == Reads::Ranks {
                 let message = format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
                 let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";

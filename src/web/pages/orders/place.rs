@@ -24,6 +24,8 @@ const MOST: usize = 100;
 #[derive(Debug, Clone, Default, FromForm)]
 pub struct Typed {
     member: String,
+    #[field(default = String::new())]
+    through: String,
     #[field(name = "type")]
     order_type: String,
     #[field(default = false)]
@@ -41,6 +43,7 @@ struct Place {
     shell: Shell,
     errors: Errors,
     member: String,
+    through: String,
     is_paid: bool,
     types: Vec<Choice>,
     lines: Vec<(String, String)>,
@@ -123,7 +126,8 @@ fn read(typed: &Typed) -> Result<NewOrder, Vec<FieldFault>> {
         }
     }
     if faults.is_empty() {
-        Ok(NewOrder { member: typed.member.clone(), order_type, is_paid: typed.is_paid, lines: wanted })
+        let (member, through) = (typed.member.clone(), typed.through.clone());
+        Ok(NewOrder { member, through, order_type, is_paid: typed.is_paid, lines: wanted })
     } else {
         Err(faults)
     }
@@ -136,6 +140,7 @@ fn page(shell: Shell, errors: Errors, typed: &Typed, products: Vec<Product>) -> 
     let chosen = typed.order_type.parse().unwrap_or(OrderType::Standard);
     Place {
         member: typed.member.clone(),
+        through: typed.through.clone(),
         is_paid: typed.is_paid,
         types: Choice::list(OrderType::ALL, |kind| (kind.as_str(), words::order_type(*kind).to_owned()), Some(&chosen)),
         lines: rows,

@@ -25,6 +25,7 @@ use crate::web::view::{Person, Shell, capital, filters, segment, short_day};
 struct Loaded {
     order: Order,
     buyer: Member,
+    through: Option<Member>,
     lines: Vec<OrderLine>,
     skus: Vec<(ProductId, String)>,
     returns: Vec<Order>,
@@ -72,6 +73,8 @@ struct Show {
     number: String,
     href: String,
     buyer: Person,
+    /// Through whom it came, besides the buyer.
+    through: Option<Person>,
     badge: (&'static str, &'static str),
     kind: &'static str,
     is_return: bool,
@@ -106,6 +109,7 @@ fn load(c: &mut Conn, number: &str) -> StoreResult<Loaded> {
     let products: Vec<ProductId> = lines.iter().map(|line| line.product_id).collect();
     Ok(Loaded {
         buyer: members::get(c, order.member_id)?,
+        through: Some(order.through_id).filter(|id| id.0 != 0).map(|id| members::get(c, id)).transpose()?,
         skus: order_list::skus(c, &products)?,
         returns: orders::list_returns_of(c, order.id)?,
         originals: order_list::originals(c, order.id)?,
@@ -136,6 +140,7 @@ fn view(shell: Shell, loaded: &Loaded) -> Show {
         href: href(order),
         number: order.number.clone(),
         buyer: Person::of(&loaded.buyer),
+        through: loaded.through.as_ref().map(Person::of),
         badge: words::payment_badge(order.payment),
         kind: words::kind(order),
         is_return: !is_sale,
