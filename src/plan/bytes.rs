@@ -179,7 +179,9 @@ impl Packed for Box<str> {
 impl<T: Packed> Packed for Box<[T]> {
     fn pack(&self, out: &mut Vec<u8>) {
         (self.len() as u64).pack(out);
-        self.iter().for_each(|item| item.pack(out));
+        for item in self {
+            item.pack(out);
+        }
     }
 
     fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
@@ -248,7 +250,9 @@ impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
 impl<T: Packed> Packed for Vec<T> {
     fn pack(&self, out: &mut Vec<u8>) {
         (self.len() as u64).pack(out);
-        self.iter().for_each(|item| item.pack(out));
+        for item in self {
+            item.pack(out);
+        }
     }
 
     fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {

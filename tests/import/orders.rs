@@ -322,7 +322,7 @@ fn an_order_may_name_the_member_through_whom_it_came() {
         assert_eq!(order(&desk, "1").unwrap().0.through_id, member("M-2").unwrap().id);
         assert_eq!(order(&desk, "2").unwrap().0.through_id.0, 0);
         let again =
-            desk.run(&own, &file.replace(",M-2\n2,", ",M-1\n2,").replace("01,M-2\n1,", "01,M-1\n1,"), How::Plain);
+            desk.run(&own, file.replace(",M-2\n2,", ",M-1\n2,").replace("01,M-2\n1,", "01,M-1\n1,"), How::Plain);
         let rejects = desk.rejects(&again.unwrap());
         assert!(rejects[0].1.contains("member through whom it came"), "{rejects:?}");
     });

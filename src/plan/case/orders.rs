@@ -38,6 +38,20 @@ fn followed_by_a_number(rest: &[Word<'_>]) -> bool {
     rest.first().is_some_and(|word| day(*word).is_none() && word.text.parse::<Volume>().is_ok())
 }
 
+/// Refuses what an order has already.
+fn once<'t>(option: Word<'t>, given: &mut Vec<&'t str>) -> Result<(), Fault> {
+    let what = match option.text {
+        _ if day(option).is_some() => "a day",
+        text if text.parse::<OrderType>().is_ok() => "a type",
+        text => text,
+    };
+    if given.contains(&what) {
+        return Err(option.fault(format!("this order has “{what}” twice"), how("order")));
+    }
+    given.push(what);
+    Ok(())
+}
+
 /// A volume. Three decimals are refused: in half of the world they are thousands.
 fn points(word: Word<'_>) -> Result<Volume, Fault> {
     match word.text.split_once('.') {
@@ -73,11 +87,6 @@ impl Draft {
         let mut number = *volume;
         let (mut rest, mut given) = (rest, Vec::new());
         while let Some((option, mut after)) = rest.split_first() {
-            let what = match option.text {
-                _ if day(*option).is_some() => "a day",
-                text if text.parse::<OrderType>().is_ok() => "a type",
-                text => text,
-            };
             let is_measure = crate::domain::measures::is_name(option.text) && followed_by_a_number(after);
             let mut value = || {
                 let (value, left) =
@@ -85,11 +94,7 @@ impl Draft {
                 after = left;
                 Ok(*value)
             };
-            let first = !given.contains(&what);
-            given.push(what);
-            if !first {
-                return Err(option.fault(format!("this order has “{what}” twice"), how("order")));
-            }
+            once(*option, &mut given)?;
             match option.text {
                 "qv" => order.qv = Some(points(value()?)?),
                 "cv" => order.cv = Some(points(value()?)?),

@@ -264,13 +264,12 @@ impl Checker<'_> {
                 }
                 _ => false,
             },
-            AstKind::Name(name) => match self.value(name) {
-                Some((place, _)) => self.is_condition(&self.names.values[place].ast),
-                None => {
-                    let own = name.rsplit('.').next().unwrap_or(name);
-                    CONDITIONS.contains(&own) || ORDER_CONDITIONS.contains(&own)
-                }
-            },
+            AstKind::Name(name) => {
+                let own = name.rsplit('.').next().unwrap_or(name);
+                self.value(name).map_or(CONDITIONS.contains(&own) || ORDER_CONDITIONS.contains(&own), |(place, _)| {
+                    self.is_condition(&self.names.values[place].ast)
+                })
+            }
             _ => false,
         }
     }
@@ -376,6 +375,26 @@ impl Checker<'_> {
         })
     }
 
+    /// A number of a pairing.
+    fn pair_name(&mut self, ast: &Ast, name: &str, pair: &str, field: &str) -> Option<Meaning> {
+        let place = self.names.pairs.iter().position(|known| known == pair)?;
+        let field = pair_field(field, self.names.power.iter().any(|known| known == pair))?;
+        let known = self.names.early_pairs.get(place).copied();
+        let sides = matches!(field, PairField::Side(_) | PairField::Weak | PairField::Strong);
+        if pair_field_is_old(field) {
+            self.read(ast, name, Reads::Facts);
+        } else if sides && self.names.matching == Some(place) {
+            self.read(ast, name, Reads::Volumes);
+        } else if known == Some(false) && self.limit == Reads::Ranks {
+            let message = format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
+            let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
+            self.fault(ast, message, help);
+        } else {
+            self.read(ast, name, if known == Some(true) { Reads::Matched } else { Reads::Pairs });
+        }
+        u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)))
+    }
+
     pub(super) fn member_name(&mut self, ast: &Ast, name: &str) -> Option<Meaning> {
         if let Some(place) = self.names.volumes.iter().position(|volume| volume.name == name) {
             let reads = self.names.volumes[place].reads;
@@ -383,22 +402,7 @@ impl Checker<'_> {
             return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Volume(place)));
         }
         if let Some((pair, field)) = name.split_once('.') {
-            let place = self.names.pairs.iter().position(|known| known == pair)?;
-            let field = pair_field(field, self.names.power.iter().any(|known| known == pair))?;
-            let known = self.names.early_pairs.get(place).copied();
-            let sides = matches!(field, PairField::Side(_) | PairField::Weak | PairField::Strong);
-            if pair_field_is_old(field) {
-                self.read(ast, name, Reads::Facts);
-            } else if sides && self.names.matching == Some(place) {
-                self.read(ast, name, Reads::Volumes);
-            } else if known == Some(false) && self.limit == Reads::Ranks {
-                let message = format!("{name} is not known yet when ranks are found: the binary {pair} reads ranks");
-                let help = "let its qualified, limit and carry_limit read former_rank, or no rank at all";
-                self.fault(ast, message, help);
-            } else {
-                self.read(ast, name, if known == Some(true) { Reads::Matched } else { Reads::Pairs });
-            }
-            return u16::try_from(place).ok().map(|place| Meaning::Num(Num::Pair(place, field)));
+            return self.pair_name(ast, name, pair, field);
         }
         if let Some(place) = self.names.attributes.iter().position(|attribute| attribute.name == name) {
             let worded = matches!(self.names.attributes[place].kind, AttributeKind::OneOf(_) | AttributeKind::Word);
