@@ -143,7 +143,7 @@ fn main() {
     let mut cents = 0;
     if seven {
         let index = |id: MemberId| u32::try_from(id.0).unwrap_or(u32::MAX);
-        let parent: Vec<u32> = snapshot.members.iter().map(|m| m.sponsor.map_or(u32::MAX, index)).collect();
+        let parent: Vec<u32> = snapshot.members.iter().map(|m| m.sponsor.get().map_or(u32::MAX, index)).collect();
         let able: Vec<bool> = snapshot.members.iter().map(|m| m.status == MemberStatus::Active).collect();
         let buyer: Vec<u32> = snapshot.orders.iter().map(|order| index(order.buyer)).collect();
         let volume: Vec<i64> = snapshot.orders.iter().map(|order| order.amounts.cv.0).collect();

@@ -150,7 +150,7 @@ fn fill(conn: &mut SqliteConnection, made: &Snapshot) -> QueryResult<()> {
                 .map(|member| {
                     (
                         made_members::id.eq(member.id.0 + 1),
-                        made_members::sponsor.eq(member.sponsor.map(|id| id.0 + 1)),
+                        made_members::sponsor.eq(member.sponsor.get().map(|id| id.0 + 1)),
                         made_members::able.eq(i64::from(member.status == MemberStatus::Active)),
                         made_members::joined.eq(member.joined.0),
                     )

@@ -11,8 +11,8 @@ use crate::domain::run::PeriodKind;
 
 use super::result::BaseKind;
 use super::snapshot::{
-    Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
-    Takeback,
+    Above, Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder,
+    StateEntry, Takeback,
 };
 
 const FORMAT: u8 = 5;
@@ -150,6 +150,16 @@ fields! {
     }
     StateEntry { member, key, value }
     Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, state_keys, state }
+}
+
+impl Packed for Above {
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.get().pack(out);
+    }
+
+    fn unpack(from: &mut Source<'_>) -> Result<Self, SnapshotFault> {
+        Option::unpack(from).map(Self::from)
+    }
 }
 
 impl Packed for Measured {

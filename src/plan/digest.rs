@@ -179,15 +179,15 @@ fn of_members(snapshot: &Snapshot, order: &Order, attributes: &Names<'_>, some: 
         sink.text(member.kind.as_str());
         sink.text(member.status.as_str());
         sink.number(i64::from(member.joined.0));
-        let enroller = order.member(member.enroller);
+        let enroller = order.member(member.enroller.get());
         sink.place(enroller);
-        sink.place(if member.sponsor == member.enroller { enroller } else { order.member(member.sponsor) });
+        sink.place(if member.sponsor == member.enroller { enroller } else { order.member(member.sponsor.get()) });
         sink.place(order.member(member.placement.map(|(above, _)| above)));
         sink.place(member.placement.map_or(NOBODY, |(_, side)| u32::from(side)));
         sink.text(member.highest_rank.as_deref().unwrap_or(""));
         sink.text(member.forced_rank.as_deref().unwrap_or(""));
         sink.text(&member.market);
-        sink.place(order.member(member.person));
+        sink.place(order.member(member.person.get()));
         sink.place(member.orders_before);
         let place = |at: &u16| attributes.place(usize::from(*at));
         let mut given: Vec<(u32, &str)> = member.attributes.iter().map(|(at, value)| (place(at), &**value)).collect();

@@ -35,6 +35,26 @@ impl PeriodSpan {
     }
 }
 
+/// A member or nobody, in eight bytes: a snapshot holds millions of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Above(i64);
+
+impl Above {
+    /// Nobody.
+    pub const NOBODY: Self = Self(i64::MIN);
+
+    /// The member, if it is one.
+    pub fn get(self) -> Option<MemberId> {
+        (self != Self::NOBODY).then_some(MemberId(self.0))
+    }
+}
+
+impl From<Option<MemberId>> for Above {
+    fn from(member: Option<MemberId>) -> Self {
+        member.map_or(Self::NOBODY, |member| Self(member.0))
+    }
+}
+
 /// One member as of the last day of the period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SnapshotMember {
@@ -49,9 +69,9 @@ pub struct SnapshotMember {
     /// Day of enrolment.
     pub joined: Day,
     /// Who brought the member in.
-    pub enroller: Option<MemberId>,
+    pub enroller: Above,
     /// The upline in the sponsor tree.
-    pub sponsor: Option<MemberId>,
+    pub sponsor: Above,
     /// The parent in the placement tree and the side (0 is the first).
     pub placement: Option<(MemberId, u8)>,
     /// Code of the highest rank of earlier committed runs.
@@ -61,7 +81,7 @@ pub struct SnapshotMember {
     /// ISO code of the country, or empty.
     pub market: Box<str>,
     /// The member that owns this position, where one person holds several; `None` for itself.
-    pub person: Option<MemberId>,
+    pub person: Above,
     /// How many orders of the member count on days before the period.
     pub orders_before: u32,
     /// What the member has by name: place among the snapshot's attributes, and the value as text, never empty.

@@ -127,13 +127,13 @@ impl<'a> Play<'a> {
             kind: new.kind,
             status: new.status,
             joined: Day::from_ymd(2020, 1, 1).unwrap_or(Day(0)),
-            enroller: new.enroller.map(id_of),
-            sponsor: new.sponsor.map(id_of),
+            enroller: new.enroller.map(id_of).into(),
+            sponsor: new.sponsor.map(id_of).into(),
             placement: new.placement.map(|(above, side)| (id_of(above), side)),
             highest_rank: None,
             forced_rank: None,
             market: "".into(),
-            person: None,
+            person: None.into(),
             orders_before: 0,
             attributes: [].into(),
         });
@@ -150,7 +150,7 @@ impl<'a> Play<'a> {
             Change::Status(status) => member.status = *status,
             Change::Forced(rank) => member.forced_rank = Some(rank.as_str().into()),
             Change::Market(market) => member.market = market.as_str().into(),
-            Change::Person(person) => member.person = Some(id_of(*person)),
+            Change::Person(person) => member.person = Some(id_of(*person)).into(),
             Change::Attribute(..) => {}
         }
         Ok(())

@@ -109,7 +109,9 @@ pub fn owners(standing: &Standing<'_>, per: CapPer) -> Vec<u32> {
     match per {
         CapPer::Member | CapPer::Day | CapPer::Order | CapPer::Source | CapPer::Leg => members.collect(),
         CapPer::Company => vec![0; standing.field.len()],
-        CapPer::Person => standing.field.person.clone(),
+        CapPer::Person => {
+            members.map(|member| u32::try_from(standing.field.person(member as usize)).unwrap_or(member)).collect()
+        }
     }
 }
 

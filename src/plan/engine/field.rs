@@ -14,7 +14,7 @@ use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, CountsFor, Placement
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::parallel::both;
-use crate::plan::snapshot::{Amounts, Measured, Snapshot, SnapshotMember, Takeback};
+use crate::plan::snapshot::{Above, Amounts, Measured, Snapshot, SnapshotMember, Takeback};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
 pub struct Field {
@@ -34,8 +34,9 @@ pub struct Field {
     pub may_earn: Vec<bool>,
     /// The member, or for a customer the nearest distributor above in the enroller tree.
     pub seller: Vec<u32>,
-    /// The member that stands for the person: the one whose position this is, or the member itself.
-    pub person: Vec<u32>,
+    /// The member that stands for the person: the one whose position this is, or the member itself. Empty where
+    /// everybody has one position.
+    person: Vec<u32>,
     /// Sponsor tree.
     pub sponsor: Tree,
     /// Enroller tree.
@@ -141,7 +142,9 @@ impl Field {
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
         let find = |id: MemberId| ids.get(&id).map(|rank| index_of_rank[*rank as usize]);
-        let person = (0_u32..).zip(&place).map(|(member, at)| of(at).person.and_then(find).unwrap_or(member)).collect();
+        let persons = place.iter().any(|at| of(at).person != Above::NOBODY);
+        let person = (0_u32..).zip(&place).filter(|_| persons);
+        let person = person.map(|(member, at)| of(at).person.get().and_then(find).unwrap_or(member)).collect();
         let may_earn = kind
             .iter()
             .zip(&status)
@@ -166,6 +169,11 @@ impl Field {
             ids,
             index_of_rank,
         })
+    }
+
+    /// The member that stands for the person whose position this is; the member itself where there is no other.
+    pub fn person(&self, member: usize) -> usize {
+        self.person.get(member).map_or(member, |person| *person as usize)
     }
 
     /// How many members there are.
@@ -249,11 +257,11 @@ fn parents(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind)
     for place in canonical {
         let member = &snapshot.members[*place as usize];
         let own = match kind {
-            TreeKind::Enroller => member.enroller,
-            TreeKind::Sponsor => member.sponsor,
+            TreeKind::Enroller => member.enroller.get(),
+            TreeKind::Sponsor => member.sponsor.get(),
             TreeKind::Placement => member.placement.map(|(above, _)| above),
         };
-        let above = own.or(member.enroller.filter(|_| !member.kind.may_earn()));
+        let above = own.or(member.enroller.get().filter(|_| !member.kind.may_earn()));
         parent.push(match above {
             None => NONE,
             Some(above) => *ids

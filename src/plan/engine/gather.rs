@@ -65,7 +65,7 @@ pub fn arithmetic(standing: &Standing<'_>, snapshot: &Snapshot, member: usize) -
 pub fn make_room(standing: &mut Standing<'_>, place: usize) {
     let count = standing.field.len();
     match standing.plan.aggregates[place].take {
-        Take::Count(_) => standing.counts[place] = vec![0; count],
+        Take::Count(_) | Take::Place(_) => standing.counts[place] = vec![0; count],
         _ => standing.sums[place] = vec![Decimal::ZERO; count],
     }
 }
@@ -82,7 +82,9 @@ pub fn above(standing: &Standing<'_>, aggregate: &Aggregate, member: usize) -> O
         Shape::DownlineOn(side) => (field.placement.parent[member], distributor && field.side[member] == side),
         Shape::Enrolled | Shape::EnrolledLegs | Shape::EnrolledOn(_) => (field.enroller.parent[member], distributor),
         Shape::Customers => (field.enroller.parent[member], !distributor),
-        Shape::Positions => (field.person[member], true),
+        Shape::Positions => return Some(field.person(member)),
+        // Put in order all at once, without a way up.
+        Shape::Everybody => (NONE, false),
     };
     let above = Some(above as usize).filter(|above| belongs && *above != NONE as usize)?;
     match aggregate.shape {
@@ -102,7 +104,7 @@ pub fn take(
     let at = At { order: None, from: Some(above) };
     let found = match (&aggregate.take, &aggregate.head) {
         (Take::Count(cond), _) => standing.holds(cond, member, at).map(|hit| Taken { hit, value: Decimal::ZERO }),
-        (Take::Sum(num) | Take::Least(num) | Take::Greatest(num), head) => {
+        (Take::Sum(num) | Take::Least(num) | Take::Greatest(num) | Take::Place(num), head) => {
             head.as_ref().map_or(Ok(true), |head| standing.holds(head, member, at)).and_then(|hit| {
                 let value = if hit { standing.number(num, member, at)? } else { Decimal::ZERO };
                 Ok(Taken { hit, value })
@@ -138,7 +140,7 @@ pub fn part(
 
 fn join(aggregate: &Aggregate, own: Part, below: Part) -> Option<Part> {
     let value = match aggregate.take {
-        Take::Count(_) => Decimal::ZERO,
+        Take::Count(_) | Take::Place(_) => Decimal::ZERO,
         Take::Sum(_) => own.value.checked_add(below.value)?,
         _ if !own.any || !below.any => {
             if own.any {
@@ -183,7 +185,7 @@ pub fn add(
     let sum = Columns { counts: &standing.counts, sums: &standing.sums }.below(Some(place), above, any);
     let sum = join(aggregate, part, sum)?;
     match aggregate.take {
-        Take::Count(_) => standing.counts[place][above] = sum.count,
+        Take::Count(_) | Take::Place(_) => standing.counts[place][above] = sum.count,
         _ => standing.sums[place][above] = sum.value,
     }
     if let Some(slot) = seen.0.get_mut(above) {
@@ -198,6 +200,10 @@ pub fn all(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> Re
     if aggregate.depth > 0 && aggregate.shape == Shape::Downline && aggregate.inner.is_none() {
         make_room(standing, place);
         return by_level(standing, snapshot, place);
+    }
+    if aggregate.shape == Shape::Everybody {
+        make_room(standing, place);
+        return in_order(standing, snapshot, place);
     }
     if aggregate.shape == Shape::Positions {
         along_the_tree(standing, snapshot, place, &mut |_, _| ())?;
@@ -230,12 +236,37 @@ pub fn along_the_tree(
     Ok(seen)
 }
 
+/// Puts everybody who is counted in order, the most first. Whoever has as much has the same place.
+fn in_order(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> Result<(), RunFault> {
+    let aggregate = &standing.plan.aggregates[place];
+    let mut counted: Vec<(Decimal, usize)> = Vec::new();
+    for member in 0..standing.field.len() {
+        let taken = take(standing, snapshot, aggregate, member, member)?;
+        if taken.hit {
+            counted.push((taken.value, member));
+        }
+    }
+    counted.sort_by_key(|(value, _)| std::cmp::Reverse(*value));
+    let mut before = None;
+    let mut number = 0;
+    for ((value, member), at) in counted.into_iter().zip(1..) {
+        if before != Some(value) {
+            (before, number) = (Some(value), at);
+        }
+        standing.counts[place][member] = number;
+    }
+    Ok(())
+}
+
 /// Gives every position what was added up for the person.
 fn share_with_positions(standing: &mut Standing<'_>, place: usize) {
-    for (member, person) in standing.field.person.iter().enumerate() {
+    for member in 0..standing.field.len() {
+        let person = standing.field.person(member);
         match standing.plan.aggregates[place].take {
-            Take::Count(_) => standing.counts[place][member] = standing.counts[place][*person as usize],
-            _ => standing.sums[place][member] = standing.sums[place][*person as usize],
+            Take::Count(_) | Take::Place(_) => {
+                standing.counts[place][member] = standing.counts[place][person];
+            }
+            _ => standing.sums[place][member] = standing.sums[place][person],
         }
     }
 }
@@ -264,7 +295,7 @@ fn by_level(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> R
             return Some(a.or(b));
         };
         let value = match aggregate.take {
-            Take::Count(_) | Take::Sum(_) => left.1.checked_add(right.1)?,
+            Take::Count(_) | Take::Sum(_) | Take::Place(_) => left.1.checked_add(right.1)?,
             Take::Least(_) => left.1.min(right.1),
             Take::Greatest(_) => left.1.max(right.1),
         };
@@ -287,7 +318,7 @@ fn by_level(standing: &mut Standing<'_>, snapshot: &Snapshot, place: usize) -> R
     for (member, found) in all.into_iter().enumerate() {
         let Some((hits, value)) = found else { continue };
         match aggregate.take {
-            Take::Count(_) => standing.counts[place][member] = hits,
+            Take::Count(_) | Take::Place(_) => standing.counts[place][member] = hits,
             _ => standing.sums[place][member] = value,
         }
     }

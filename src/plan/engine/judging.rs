@@ -26,8 +26,8 @@ impl Link {
         match aggregate.shape {
             Shape::Legs | Shape::Frontline | Shape::Downline | Shape::Heads => Self::Tree(aggregate.tree),
             Shape::DownlineOn(_) => Self::Tree(TreeRef::PLACEMENT),
-            // Needs ask nothing about ranks of other positions.
-            Shape::Enrolled | Shape::Customers | Shape::Positions => Self::Enroller,
+            // Needs ask nothing about ranks of other positions, or of everybody.
+            Shape::Enrolled | Shape::Customers | Shape::Positions | Shape::Everybody => Self::Enroller,
             Shape::EnrolledLegs => Self::EnrollerAbove(aggregate.tree),
             Shape::EnrolledOn(_) => Self::EnrollerAbove(TreeRef::PLACEMENT),
         }

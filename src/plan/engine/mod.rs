@@ -29,6 +29,7 @@ mod ranks;
 mod rates;
 mod review;
 mod rounding;
+mod running;
 mod settle;
 mod standing;
 mod tree;
@@ -126,6 +127,7 @@ fn prepare<'a>(
     volumes::compute(&mut standing, snapshot, &mut memory)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
+    running::compute(&mut standing)?;
     pairs::compute(&mut standing, snapshot, &mut memory, &mut brought, false)?;
     ranks::gather_those(&mut standing, snapshot, |aggregate, _| aggregate.reads == Reads::Pairs)?;
     Ok((standing, memory))

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::derived::Trees;
 use super::field::Field;
+use super::running::Running;
 use super::tree::{NONE, Tree};
 use crate::domain::money::Currency;
 use crate::domain::run::PeriodKind;
@@ -54,6 +55,8 @@ pub struct Standing<'a> {
     pub market_number: Vec<u32>,
     /// The same of each order's product line.
     pub line: Vec<u16>,
+    /// What volumes were after each order, where the plan asks for it. Empty before they are known.
+    pub running: Vec<Option<Running>>,
     /// Who is active.
     pub active: Vec<bool>,
     /// Ranks earned.
@@ -137,6 +140,7 @@ impl<'a> Standing<'a> {
             line: orders
                 .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
                 .collect(),
+            running: Vec::new(),
             active: vec![false; count],
             rank: vec![0; count],
             paid: vec![0; count],

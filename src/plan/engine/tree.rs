@@ -71,6 +71,11 @@ impl Tree {
         likely.or_else(|| legs.iter().map(|leg| *leg as usize).find(|leg| holds(*leg)))
     }
 
+    /// Where a member and everybody below stand when the tree is gone through: from this place up to the other, without it.
+    pub fn stretch(&self, member: usize) -> (u32, u32) {
+        self.reach.get_or_init(|| reach(&self.parent, &self.order))[member]
+    }
+
     /// Whether a member stands below another, or is it.
     pub fn contains(&self, above: usize, member: usize) -> bool {
         let reach = self.reach.get_or_init(|| reach(&self.parent, &self.order));

@@ -119,6 +119,7 @@ impl Standing<'_> {
                 None => Decimal::ZERO,
             },
             Num::Capped(volume, limit) => self.capped(usize::from(*volume), value(limit)?, member)?,
+            Num::SoFar(volume) => Volume(self.so_far(usize::from(*volume), member, at.order)).to_decimal(),
             Num::Leg(volume, place) => self.leg(usize::from(*volume), value(place)?, member),
             Num::Held(rank) => self.held(*rank, self.plan.ranks_period, member).into(),
             Num::HeldIn(rank, kind) => self.held(*rank, Some(*kind), member).into(),
@@ -295,6 +296,13 @@ impl Standing<'_> {
         let tree = self.plan.volumes[volume].tree;
         let children = self.tree(tree).children(member).iter().map(|child| *child as usize);
         children.filter(move |child| self.stays(tree, *child)).map(move |child| self.volumes[volume][child])
+    }
+
+    /// What a volume was when an order had come.
+    fn so_far(&self, volume: usize, member: usize, order: Option<usize>) -> i64 {
+        let def = &self.plan.volumes[volume];
+        let running = self.running.get(volume).and_then(Option::as_ref);
+        running.zip(order).map_or(0, |(running, order)| running.after(self.tree(def.tree), def, member, order))
     }
 
     fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {

@@ -26,7 +26,8 @@ pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Me
         let mut dated = Dated::new();
         let first = first_day(plan, volume, Day(standing.last_day));
         let by_day = matches!(volume.reach, Some(Reach::Days(_)));
-        add_orders(standing, volume, first, |day, owner, part| {
+        add_orders(standing, volume, first, |order, owner, part| {
+            let day = standing.field.orders.day[order];
             let slot = &mut column[owner as usize];
             *slot = slot.checked_add(part)?;
             if by_day {
@@ -135,13 +136,13 @@ pub fn owner(standing: &Standing<'_>, volume: &VolumeDef, buyer: u32) -> Option<
     }
 }
 
-/// Calls `add` with day, member and volume for every order from the first day on that counts for a member: for its owner,
+/// Calls `add` with order, member and volume for every order from the first day on that counts for a member: for its owner,
 /// and for everybody above where orders count by whose volume it is. `add` gives `None` on overflow.
-fn add_orders(
+pub fn add_orders(
     standing: &Standing<'_>,
     volume: &VolumeDef,
     first: Option<Day>,
-    mut add: impl FnMut(i32, u32, i64) -> Option<()>,
+    mut add: impl FnMut(usize, u32, i64) -> Option<()>,
 ) -> Result<(), RunFault> {
     let orders = &standing.field.orders;
     let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
@@ -161,7 +162,7 @@ fn add_orders(
             let wanted = !up || level > 0 || volume.include_own;
             if wanted && standing.holds(&volume.orders, buyer, at).map_err(|NoValue| overflow())? {
                 let part = part(standing, &volume.of, order, buyer, at).map_err(|NoValue| overflow())?;
-                part.and_then(|part| add(day, member, part)).ok_or_else(overflow)?;
+                part.and_then(|part| add(order, member, part)).ok_or_else(overflow)?;
             }
             if !up {
                 break;

@@ -424,7 +424,7 @@ fn written_levels(bonus: &Bonus) -> usize {
 /// Whether a rate is worked out for each order or amount.
 pub fn open(num: &Num) -> bool {
     let mut open = false;
-    num.numbers(&mut |num| open |= matches!(num, Num::Order(_) | Num::From(_)));
+    num.numbers(&mut |num| open |= matches!(num, Num::Order(_) | Num::SoFar(_) | Num::From(_)));
     open || conditions_open(num)
 }
 
@@ -432,7 +432,7 @@ pub fn open(num: &Num) -> bool {
 fn conditions_open(num: &Num) -> bool {
     let mut open = false;
     num.conditions(&mut |cond| {
-        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::From(_));
+        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::Through | Cond::From(_));
     });
     open
 }

@@ -9,7 +9,7 @@ mod token;
 mod typed;
 
 pub use check::{Checker, Scope};
-pub use names::{Attribute, AttributeKind, Meaning, NamedValue, Names, Remembered, Value, VolumeName};
+pub use names::{Attribute, AttributeKind, Meaning, NamedValue, Names, Remembered, Same, Value, VolumeName};
 pub use parse::{Ast, AstKind, BinaryOp, parse};
 pub use typed::{
     Aggregate, Compare, Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads, Shape, Take, TreeRef,

@@ -6,6 +6,17 @@ use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::run::PeriodKind;
 
+/// For whom a number is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Same {
+    /// For everybody.
+    Everywhere,
+    /// For everybody in a market.
+    InMarket,
+    /// For nobody else.
+    Nowhere,
+}
+
 /// A volume that expressions may name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VolumeName {
@@ -15,10 +26,10 @@ pub struct VolumeName {
     pub reads: Reads,
     /// Whether it adds up money and not points.
     pub money: bool,
-    /// Whether it is the same for everybody.
-    pub company: bool,
-    /// Whether it is the same for everybody in a market.
-    pub market: bool,
+    /// For whom it is the same.
+    pub same: Same,
+    /// Whether it is known order by order.
+    pub runs: bool,
 }
 
 /// A named expression about a member.
@@ -190,8 +201,8 @@ impl Names {
         num.numbers(&mut |num| {
             differs |= match num {
                 Num::Volume(volume) => {
-                    let volume = &self.volumes[usize::from(*volume)];
-                    !(volume.company || market && volume.market)
+                    let same = self.volumes[usize::from(*volume)].same;
+                    !(same == Same::Everywhere || market && same == Same::InMarket)
                 }
                 Num::Before(place, _) => {
                     let before = &self.remembered[usize::from(*place)];
@@ -202,6 +213,7 @@ impl Names {
                 | Num::Member(_)
                 | Num::Capped(..)
                 | Num::Leg(..)
+                | Num::SoFar(_)
                 | Num::Held(_)
                 | Num::Earned(..)
                 | Num::HeldIn(..)
@@ -234,11 +246,11 @@ impl Names {
                 !self.points.contains(&self.bonuses[usize::from(*bonus)])
             }
             Num::Before(place, _) | Num::Now(place, _) => self.remembered[usize::from(*place)].money,
-            Num::Volume(volume) | Num::Capped(volume, _) | Num::Leg(volume, _) => {
+            Num::Volume(volume) | Num::Capped(volume, _) | Num::Leg(volume, _) | Num::SoFar(volume) => {
                 self.volumes[usize::from(*volume)].money
             }
             Num::Gathered(place) => match &self.aggregates[usize::from(*place)].take {
-                Take::Count(_) => false,
+                Take::Count(_) | Take::Place(_) => false,
                 Take::Sum(inner) | Take::Least(inner) | Take::Greatest(inner) => self.is_money(inner),
             },
             Num::Negative(a)

@@ -255,6 +255,8 @@ pub enum Num {
     Const(Decimal),
     /// One of the plan's volumes.
     Volume(u16),
+    /// One of the plan's volumes as it was when the order had come.
+    SoFar(u16),
     /// One of the plan's counts of members.
     Count(u16),
     /// A number of the member.
@@ -351,6 +353,8 @@ pub enum Shape {
     EnrolledOn(u8),
     /// Such positions of the same person, the member's own included.
     Positions,
+    /// All members.
+    Everybody,
 }
 
 /// What is taken from the members that an aggregate looks at.
@@ -364,6 +368,8 @@ pub enum Take {
     Least(Num),
     /// The largest of a number; 0 where there are no members.
     Greatest(Num),
+    /// As which a member comes among all by a number, the most first.
+    Place(Num),
 }
 
 /// One number from many members.
@@ -389,12 +395,16 @@ impl Aggregate {
     /// Calls `see` with every number that is read of each member.
     pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
         if let Some(inner) = self.inner {
-            see(&if matches!(self.take, Take::Count(_)) { Num::Count(inner) } else { Num::Gathered(inner) });
+            see(&if matches!(self.take, Take::Count(_) | Take::Place(_)) {
+                Num::Count(inner)
+            } else {
+                Num::Gathered(inner)
+            });
         }
         self.head.iter().for_each(|head| head.numbers(see));
         match &self.take {
             Take::Count(cond) => cond.numbers(see),
-            Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => num.numbers(see),
+            Take::Sum(num) | Take::Least(num) | Take::Greatest(num) | Take::Place(num) => num.numbers(see),
         }
     }
 }

@@ -294,6 +294,7 @@ impl<'p> Goods<'p> {
             Num::Volume(_)
             | Num::Capped(..)
             | Num::Leg(..)
+            | Num::SoFar(_)
             | Num::Before(..)
             | Num::Pair(..)
             | Num::Bonus(_)

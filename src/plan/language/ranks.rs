@@ -141,6 +141,7 @@ fn describe(reader: &Reader<'_>, have: Option<&Num>, text: &Text, volumes: &[Vol
                 Shape::EnrolledOn(_) => format!("Personally enrolled on the right: {who}"),
                 Shape::Customers => format!("Customers: {who}"),
                 Shape::Positions => format!("Positions of the person: {who}"),
+                Shape::Everybody => text.value.clone(),
             }
         }
         _ => text.value.clone(),

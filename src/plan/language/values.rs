@@ -24,7 +24,7 @@ enum Part<'t> {
     Remembered(Section<'t>),
 }
 
-/// Reads the named expressions in the order of the file; each may use those above it.
+/// Reads the named expressions, each after those that it uses; those that use each other in turn in the order of the file.
 pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     let mut parts: Vec<(Span, String, Part<'t>)> = Vec::new();
     if let Some(section) = reader.section(root, "values", "[values]") {
@@ -39,7 +39,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     }
     parts.extend(kept.into_iter().map(|(name, section)| (section.span.clone(), name, Part::Remembered(section))));
     parts.sort_by_key(|(span, ..)| span.start);
-    for (span, name, part) in parts {
+    for (span, name, part) in in_turn(parts) {
         reader.check_name(&span, &name);
         match part {
             Part::Value(value) => {
@@ -50,6 +50,46 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
             }
             Part::Remembered(section) => remembered(reader, &section, name),
         }
+    }
+}
+
+/// Parts in an order in which each comes after those that it uses.
+fn in_turn(parts: Vec<(Span, String, Part<'_>)>) -> Vec<(Span, String, Part<'_>)> {
+    let names: Vec<String> = parts.iter().map(|(_, name, _)| name.clone()).collect();
+    let uses: Vec<Vec<usize>> = parts.iter().map(|(.., part)| used(&part.text(), &names)).collect();
+    let mut left: Vec<Option<(Span, String, Part<'_>)>> = parts.into_iter().map(Some).collect();
+    let mut out = Vec::with_capacity(left.len());
+    while out.len() < left.len() {
+        let waits = |at: usize| left[at].is_none() || uses[at].iter().any(|used| *used != at && left[*used].is_some());
+        let next = (0..left.len()).find(|at| !waits(*at)).or_else(|| left.iter().position(Option::is_some));
+        out.extend(next.and_then(|at| left[at].take()));
+    }
+    out
+}
+
+/// The places of the names that an expression uses as they are now: not those behind `before(`, which are known anyway.
+fn used(text: &str, names: &[String]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find(|c: char| c.is_alphabetic() || c == '_').map(|start| at + start) {
+        let word = &text[start..];
+        at = start + word.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(word.len());
+        let call = text[..start].trim_end().strip_suffix('(').map(str::trim_end);
+        let was = call.is_some_and(|call| call.ends_with("before"));
+        let own = text[start..at].rsplit('.').next().unwrap_or_default();
+        found.extend(names.iter().position(|name| name == own).filter(|_| !was));
+    }
+    found
+}
+
+impl Part<'_> {
+    /// The expression, empty where there is none.
+    fn text(&self) -> String {
+        let value = match self {
+            Self::Value(value) => Some(*value),
+            Self::Remembered(section) => section.table.get("next"),
+        };
+        value.and_then(|value| value.get_ref().as_str()).unwrap_or_default().to_owned()
     }
 }
 

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::calendar;
 use super::source::{Reader, Section, Text};
 use crate::plan::checked::{CountsFor, Reach, VolumeDef, VolumeScope};
-use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Scope, TreeRef, VolumeName};
+use crate::plan::expr::{Compare, Cond, Num, OrderField, RankTerm, Reads, Same, Scope, TreeRef, VolumeName};
 use crate::plan::fault::suggest;
 
 /// Most volumes of a plan.
@@ -45,8 +45,12 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
                 _ => Reads::Volumes,
             },
             money: reader.names.is_money(&volume.of),
-            company: volume.scope == VolumeScope::Company,
-            market: volume.scope == VolumeScope::Market,
+            same: match volume.scope {
+                VolumeScope::Company => Same::Everywhere,
+                VolumeScope::Market => Same::InMarket,
+                _ => Same::Nowhere,
+            },
+            runs: runs(volume, reader),
         })
         .collect();
     reader.names.volumes = known;
@@ -147,6 +151,16 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         reader.fault(&section.span, message, "leave “member.” out, or add it up along a tree without “only”");
     }
     Some(volume)
+}
+
+/// Whether a volume is known order by order: one of this period alone, along a tree that is there from the start.
+fn runs(volume: &VolumeDef, reader: &Reader<'_>) -> bool {
+    let late = match volume.tree {
+        TreeRef::Derived(place) => reader.names.trees[usize::from(place)].1 > Reads::Facts,
+        TreeRef::Kind(_) => false,
+    };
+    let scope = matches!(volume.scope, VolumeScope::Own | VolumeScope::Customers | VolumeScope::Organisation);
+    scope && !late && volume.periods == 1 && volume.reach.is_none() && volume.depth == 0 && !volume.reads_member()
 }
 
 /// Refuses keys that belong to volumes of another scope.

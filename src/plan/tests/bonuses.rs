@@ -276,7 +276,7 @@ fn broken_fields_are_named() {
     };
     let b = |field: &Snapshot| number(field, "B");
     assert_eq!(
-        fault(&|field| field.members[0].sponsor = Some(b(field))).to_string(),
+        fault(&|field| field.members[0].sponsor = Some(b(field)).into()).to_string(),
         "member A stands below itself in the sponsor tree; correct the sponsor of this member and freeze again"
     );
     assert!(

@@ -48,7 +48,7 @@ proptest! {
         };
         let volume: Vec<i64> = (0..members.len()).map(bought).collect();
         let above = |at: usize| {
-            let id = members[at].sponsor.or(members[at].enroller)?;
+            let id = members[at].sponsor.get().or(members[at].enroller.get())?;
             members.iter().position(|member| member.id == id)
         };
         let counted_above = |at: usize| {

@@ -41,20 +41,20 @@ impl Reference<'_> {
     fn placed(&self, above: usize) -> Vec<usize> {
         self.below(above, |member| {
             let member = &self.snapshot.members[member];
-            member.placement.map(|(above, _)| above).or(member.enroller.filter(|_| !member.kind.may_earn()))
+            member.placement.map(|(above, _)| above).or(member.enroller.get().filter(|_| !member.kind.may_earn()))
         })
     }
 
     fn sponsored(&self, above: usize) -> Vec<usize> {
         self.below(above, |member| {
             let member = &self.snapshot.members[member];
-            member.sponsor.or(member.enroller.filter(|_| !member.kind.may_earn()))
+            member.sponsor.get().or(member.enroller.get().filter(|_| !member.kind.may_earn()))
         })
     }
 
     fn enrolled(&self, above: usize) -> Vec<usize> {
         let kind = |member: &usize| self.snapshot.members[*member].kind.may_earn();
-        self.below(above, |member| self.snapshot.members[member].enroller).into_iter().filter(kind).collect()
+        self.below(above, |member| self.snapshot.members[member].enroller.get()).into_iter().filter(kind).collect()
     }
 
     fn all(&self, above: usize, levels: usize) -> Vec<usize> {
@@ -158,7 +158,7 @@ const CIRCLE: &str = r#"
 fn circle() -> Snapshot {
     let mut snapshot = october();
     members(&mut snapshot, "Top, B < Top, A < B / Top, C < A, D < C / B");
-    snapshot.members[1].enroller = Some(snapshot.members[2].id);
+    snapshot.members[1].enroller = Some(snapshot.members[2].id).into();
     snapshot
 }
 
@@ -189,14 +189,14 @@ fn a_hundred_thousand_members_whose_trees_run_against_each_other() {
     let mut snapshot = large_field(count, |at| at - 1, |at| if at == count - 1 { 100 } else { 1 });
     // The enroller tree goes the other way: everybody but the last is enrolled by the one below.
     for at in 0..snapshot.members.len() {
-        snapshot.members[at].enroller = snapshot.members.get(at + 1).map(|below| below.id);
+        snapshot.members[at].enroller = snapshot.members.get(at + 1).map(|below| below.id).into();
     }
     let found = rank(&snapshot, CIRCLE);
     assert_eq!(found.iter().filter(|rank| *rank == "Silver").count(), 1);
     // The other way round: each one is read by the one above in one long line of enrollers beside the sponsors.
     let mut bush = large_field(count, |_| 0, |at| if at == 1 { 100 } else { 1 });
     for at in 1..bush.members.len() {
-        bush.members[at].enroller = Some(bush.members.get(at + 1).map_or(bush.members[0].id, |next| next.id));
+        bush.members[at].enroller = Some(bush.members.get(at + 1).map_or(bush.members[0].id, |next| next.id)).into();
     }
     let up = r#"
         [[ranks]]

@@ -82,8 +82,8 @@ fn shuffled(snapshot: &Snapshot, turn: usize) -> Snapshot {
     let other = |id: MemberId| MemberId(1_000_003 - 7 * id.0);
     for member in &mut shuffled.members {
         member.id = other(member.id);
-        member.sponsor = member.sponsor.map(other);
-        member.enroller = member.enroller.map(other);
+        member.sponsor = member.sponsor.get().map(other).into();
+        member.enroller = member.enroller.get().map(other).into();
         member.placement = member.placement.map(|(above, side)| (other(above), side));
     }
     for order in &mut shuffled.orders {
@@ -98,8 +98,8 @@ fn as_case(snapshot: &Snapshot) -> String {
     let number = |id: MemberId| &snapshot.members.iter().find(|member| member.id == id).unwrap().number;
     let mut lines = vec!["period 2026-10".to_owned()];
     for member in &snapshot.members {
-        let enroller = member.enroller.map(number);
-        let above = match (member.sponsor.map(number), enroller) {
+        let enroller = member.enroller.get().map(number);
+        let above = match (member.sponsor.get().map(number), enroller) {
             (Some(sponsor), Some(enroller)) => format!(" < {sponsor} / {enroller}"),
             (None, Some(enroller)) => format!(" ~ {enroller}"),
             _ => String::new(),

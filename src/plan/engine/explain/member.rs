@@ -50,7 +50,9 @@ impl Told<'_> {
             found.map_or_else(|| "nobody".to_owned(), |index| self.number(index).to_owned())
         };
         let mut text = format!("{}, account {}, enrolled on {}", given.kind, given.status, given.joined);
-        for (word, id) in [("sponsor", given.sponsor), ("enroller", given.enroller), ("person", given.person)] {
+        for (word, id) in
+            [("sponsor", given.sponsor.get()), ("enroller", given.enroller.get()), ("person", given.person.get())]
+        {
             if let Some(id) = id {
                 text.extend([", ", word, " ", &name(id)]);
             }

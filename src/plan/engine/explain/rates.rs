@@ -223,6 +223,7 @@ impl About<'_> {
                     | Num::Gathered(_)
                     | Num::Member(_)
                     | Num::Order(_)
+                    | Num::SoFar(_)
                     | Num::Held(_)
                     | Num::Earned(..)
                     | Num::Before(..)

@@ -175,6 +175,7 @@ impl<'a> Words<'a> {
             Num::Order(OrderField::MeasureBefore(place)) => format!("{}_before", self.measure(*place)),
             Num::Order(field) => order_field(*field).to_owned(),
             Num::Capped(place, limit) => call("capped", &[volume(*place), self.number(limit)]),
+            Num::SoFar(place) => call("so_far", &[volume(*place)]),
             Num::Leg(place, at) => call("leg", &[volume(*place), self.number(at)]),
             Num::Held(rank) => call("held", &[self.rank_code(*rank).to_owned()]),
             Num::Earned(rank, periods) => call("earned_in", &[self.rank_code(*rank).to_owned(), periods.to_string()]),
@@ -231,6 +232,7 @@ impl<'a> Words<'a> {
             Shape::Customers => "customers",
             Shape::EnrolledLegs => "enrolled_legs",
             Shape::Positions => "positions",
+            Shape::Everybody => "place_by",
         };
         // What is taken is about the members of the group.
         let theirs = Self { other: "my.", ..Self::of_member(self.plan) };
@@ -245,6 +247,13 @@ impl<'a> Words<'a> {
             Take::Sum(num) => format!("sum({of}, {}{behind})", theirs.number(num)),
             Take::Least(num) => format!("least({of}, {}{behind})", theirs.number(num)),
             Take::Greatest(num) => format!("greatest({of}, {}{behind})", theirs.number(num)),
+            Take::Place(num) => match &aggregate.head {
+                Some(Cond::Not(inner)) if **inner == Cond::Customer => {
+                    format!("{}({})", self.named(group), theirs.number(num))
+                }
+                Some(head) => format!("{}({}, {})", self.named(group), theirs.number(num), theirs.condition(head)),
+                None => format!("{}({})", self.named(group), theirs.number(num)),
+            },
         }
     }
 

@@ -10,7 +10,7 @@ use crate::plan::fault::suggest;
 
 const TREES: [&str; 3] = ["sponsor", "enroller", "placement"];
 
-const FUNCTIONS: [&str; 32] = [
+const FUNCTIONS: [&str; 36] = [
     "legs",
     "heads",
     "frontline",
@@ -19,14 +19,18 @@ const FUNCTIONS: [&str; 32] = [
     "enrolled_legs",
     "customers",
     "positions",
+    "place_by",
     "sum",
     "least",
     "greatest",
     "capped",
     "leg",
+    "so_far",
     "held",
     "earned_in",
     "before",
+    "sum_of_last",
+    "most_of_last",
     "bonus",
     "paid_within",
     "paid_ever",
@@ -88,7 +92,10 @@ impl Checker<'_> {
                 let limit = Box::new(limit?);
                 Some(if name == "capped" { Num::Capped(volume?, limit) } else { Num::Leg(volume?, limit) })
             }
+            ("so_far", [volume]) => self.so_far(ast, volume),
             ("before", [volume, rest @ ..]) if rest.len() < 2 => self.before(volume, rest.first()),
+            ("sum_of_last" | "most_of_last", [what, periods]) => self.of_last(name, what, periods),
+            ("place_by", [number, rest @ ..]) if rest.len() < 2 => self.place_by(ast, number, rest.first()),
             ("bonus" | "total" | "breakage" | "paid_within" | "paid_ever", [code]) => self.bonus(ast, name, code),
             ("leftover" | "leftover_before", [code]) => self.leftover(ast, name, code),
             ("paid_within", [code, kind]) => {
@@ -198,6 +205,63 @@ impl Checker<'_> {
         Some(Num::Before(u16::try_from(place).ok()?, periods))
     }
 
+    /// The sum or the most of a volume or a named value over some periods, the present one included. Of a named
+    /// condition: in how many it held, or whether in any.
+    fn of_last(&mut self, name: &str, what: &Ast, periods: &Ast) -> Option<Num> {
+        let count = self.whole(periods, 2, 24)?;
+        let now = if self.is_condition(what) {
+            let [one, none] = [1, 0].map(|value| Box::new(Num::Const(value.into())));
+            Num::If(Box::new(self.cond(what)?), one, none)
+        } else {
+            self.num(what)?
+        };
+        let mut all = vec![now];
+        for ago in 1..count {
+            let ago = Ast { kind: AstKind::Number(ago.into()), span: periods.span.clone() };
+            all.push(self.before(what, Some(&ago))?);
+        }
+        if name == "most_of_last" {
+            return Some(Num::Greatest(all));
+        }
+        all.into_iter().reduce(|sum, next| Num::Plus(Box::new(sum), Box::new(next)))
+    }
+
+    /// What a volume was when the order had come.
+    fn so_far(&mut self, ast: &Ast, volume: &Ast) -> Option<Num> {
+        let name = self.text.get(volume.span.clone()).unwrap_or("");
+        let place = self.names.volumes.iter().position(|known| known.name == name);
+        // A name that is none is told like every other.
+        let place = place.map_or_else(|| self.volume(volume), |place| u16::try_from(place).ok())?;
+        if !matches!(self.scope, Scope::Order | Scope::OrderPayee) {
+            let message = "only on an order something can be so far";
+            self.fault(ast, message, "use it in “where”, “base”, “rate” or “amount” of a bonus on orders");
+            return None;
+        }
+        let known = &self.names.volumes[usize::from(place)];
+        if !known.runs {
+            let message = format!("{} is not known order by order", known.name);
+            let help = "name a volume of members, their customers or their organisation: of this period alone, all levels \
+                        deep, along a tree that is there from the start";
+            self.fault(volume, message, help);
+            return None;
+        }
+        self.read(ast, "what a volume is so far", Reads::Volumes);
+        Some(Num::SoFar(place))
+    }
+
+    /// As which a member comes when all who meet a condition are put in order by a number, the most first; those with
+    /// the same number have the same place, and who does not meet the condition has none: 0.
+    fn place_by(&mut self, ast: &Ast, number: &Ast, among: Option<&Ast>) -> Option<Num> {
+        self.about_members(ast)?;
+        let (number, first) = self.aside(Shape::Everybody, |checker| checker.num(number));
+        let (among, second) = match among {
+            Some(cond) => self.aside(Shape::Everybody, |checker| checker.cond(cond)),
+            None => (Some(Cond::Not(Box::new(Cond::Customer))), Reads::Facts),
+        };
+        let take = (Take::Place(number?), Some(among?));
+        self.aggregate(ast, Shape::Everybody, &[], take, first.max(second)).map(Num::Count)
+    }
+
     pub(super) fn bonus(&mut self, ast: &Ast, function: &str, code: &Ast) -> Option<Num> {
         let name = self.text.get(code.span.clone()).unwrap_or("");
         let Some(place) = self.names.bonuses.iter().position(|bonus| bonus == name) else {
@@ -269,6 +333,9 @@ impl Checker<'_> {
             "lookup" | "slices" => "takes a table and a number: lookup(scale, gv)",
             "capped" => "takes a volume and a limit: capped(gv, 300)",
             "leg" => "takes a volume and a place: leg(gv, 1) is the strongest leg",
+            "sum_of_last" | "most_of_last" => "takes a volume or a value and how many periods: sum_of_last(gv, 13)",
+            "place_by" => "takes a number, and may take a condition for who is counted: place_by(gv, active)",
+            "so_far" => "takes a volume: so_far(gv)",
             "before" => "takes a volume and how many periods ago: before(gv, 1)",
             "bonus" | "paid_ever" | "total" | "breakage" => "takes a bonus: bonus(team)",
             "paid_within" => "takes a bonus, and may take a kind of period: paid_within(team, month)",
@@ -411,8 +478,8 @@ impl Checker<'_> {
             self.fault(ast, message, "leave out the side or the number of levels");
         }
         if self.limit == Reads::Ranks && reads == Reads::Ranks {
-            if shape == Shape::Positions {
-                let message = "ranks of a person's other positions are known when everybody's are";
+            if matches!(shape, Shape::Positions | Shape::Everybody) {
+                let message = "ranks of members who need not stand below are known when everybody's are";
                 self.fault(ast, message, "ask for former_rank here, or for a volume");
                 return None;
             }
@@ -470,7 +537,10 @@ impl Checker<'_> {
 impl Shape {
     /// Whether each member counts for one other only, who can be read then.
     const fn is_near(self) -> bool {
-        !matches!(self, Self::Legs | Self::Downline | Self::DownlineOn(_) | Self::Heads | Self::Positions)
+        !matches!(
+            self,
+            Self::Legs | Self::Downline | Self::DownlineOn(_) | Self::Heads | Self::Positions | Self::Everybody
+        )
     }
 
     /// Whether it looks down a tree.
