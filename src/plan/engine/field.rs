@@ -14,7 +14,7 @@ use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, CountsFor, Placement
 use crate::plan::expr::{Num, OrderField};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::parallel::both;
-use crate::plan::snapshot::{Above, Amounts, Measured, Snapshot, SnapshotMember, Takeback};
+use crate::plan::snapshot::{Amounts, Measured, Snapshot, SnapshotMember, Takeback};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
 pub struct Field {
@@ -141,10 +141,6 @@ impl Field {
         let of = |at: &u32| &members[*at as usize];
         let kind: Vec<MemberKind> = place.iter().map(|at| of(at).kind).collect();
         let status: Vec<MemberStatus> = place.iter().map(|at| of(at).status).collect();
-        let find = |id: MemberId| ids.get(&id).map(|rank| index_of_rank[*rank as usize]);
-        let persons = place.iter().any(|at| of(at).person != Above::NOBODY);
-        let person = (0_u32..).zip(&place).filter(|_| persons);
-        let person = person.map(|(member, at)| of(at).person.get().and_then(find).unwrap_or(member)).collect();
         let may_earn = kind
             .iter()
             .zip(&status)
@@ -152,7 +148,7 @@ impl Field {
         Ok(Self {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
-            person,
+            person: persons(snapshot, &place, &index),
             seller: sellers(&kind, &enroller),
             side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
             attributes: attributes(plan, snapshot, &place)?,
@@ -286,6 +282,18 @@ fn sellers(kind: &[MemberKind], enroller: &Tree) -> Vec<u32> {
         };
     }
     seller
+}
+
+/// The member that stands for each one's person, by index; empty where everybody has one position.
+fn persons(snapshot: &Snapshot, place: &[u32], index: &[u32]) -> Vec<u32> {
+    let owner = |at: &u32| snapshot.members[*at as usize].person.get();
+    if !place.iter().any(|at| owner(at).is_some()) {
+        return Vec::new();
+    }
+    let ids = snapshot.members.iter().zip(index).map(|(member, index)| (member.id, *index));
+    let ids: crate::domain::ids::IdMap<MemberId, u32> = ids.collect();
+    let of = |(member, at): (u32, &u32)| owner(at).and_then(|id| ids.get(&id).copied()).unwrap_or(member);
+    (0..).zip(place).map(of).collect()
 }
 
 /// Whether an expression reads the buyer's earlier orders of the period.

@@ -75,25 +75,24 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
     }
 }
 
+const KEYS: [&str; 13] = [
+    "of",
+    "scope",
+    "tree",
+    "periods",
+    "within",
+    "days",
+    "label",
+    "counts_for",
+    "customers",
+    "include_own",
+    "depth",
+    "stop",
+    "where",
+];
+
 fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> Option<VolumeDef> {
-    reader.only(
-        section,
-        &[
-            "of",
-            "scope",
-            "tree",
-            "periods",
-            "within",
-            "days",
-            "label",
-            "counts_for",
-            "customers",
-            "include_own",
-            "depth",
-            "stop",
-            "where",
-        ],
-    );
+    reader.only(section, &KEYS);
     let scopes = ["own", "customers", "organisation", "personal-group", "left", "right", "company", "market"];
     let of = reader.need(section, "of", "\"qv\"").and_then(|value| reader.as_expression(value));
     let of = of.and_then(|text| reader.number(&text, Scope::Volume, Reads::Facts)).map(|(num, _)| num);

@@ -61,11 +61,7 @@ impl Checker<'_> {
             (_, [cond, rest @ ..]) if shape_of(name).is_some() && rest.len() < 3 => {
                 self.count(ast, shape_of(name)?, cond, rest)
             }
-            ("min" | "max", [_, _, ..]) => {
-                let values: Option<Vec<Num>> =
-                    arguments.iter().map(|argument| self.num(argument)).collect::<Vec<_>>().into_iter().collect();
-                Some(if name == "min" { Num::Least(values?) } else { Num::Greatest(values?) })
-            }
+            ("min" | "max", [_, _, ..]) => self.extreme(name, arguments),
             ("if", [cond, then, other]) => {
                 let (cond, then, other) = (self.cond(cond), self.num(then), self.num(other));
                 Some(Num::If(Box::new(cond?), Box::new(then?), Box::new(other?)))
@@ -123,6 +119,13 @@ impl Checker<'_> {
             }
             _ => self.bad_call(ast, name),
         }
+    }
+
+    /// The smallest or the largest of numbers.
+    fn extreme(&mut self, name: &str, arguments: &[Ast]) -> Option<Num> {
+        let values: Vec<Option<Num>> = arguments.iter().map(|argument| self.num(argument)).collect();
+        let values: Option<Vec<Num>> = values.into_iter().collect();
+        values.map(if name == "min" { Num::Least } else { Num::Greatest })
     }
 
     pub(super) fn plan_rank(&mut self, rank: &Ast, example: &str) -> Option<u16> {
