@@ -244,7 +244,10 @@ impl Lines<'_> {
                         let line = self.take(|line| Self::is_of(line, *member, bonus))?;
                         Some(format!("{} on level {}", self.money(line.amount_minor), line.level))
                     });
-                return Some([self.what(asked), self.money(amount), other.unwrap_or_else(|| NOTHING.to_owned())]);
+                let same = |line: &EarningLine| Self::is_of(line, *member, bonus) && line.level == *level;
+                let once = self.result.lines.iter().any(|line| same(line) && line.amount_minor == amount);
+                let missing = if once { "no further one" } else { NOTHING };
+                return Some([self.what(asked), self.money(amount), other.unwrap_or_else(|| missing.to_owned())]);
             }
             Expectation::Sum { member, bonus, .. } => (Some(*member), self.bonus(bonus)),
             Expectation::Earns { member, .. } | Expectation::Nothing { member } => (Some(*member), None),

@@ -136,6 +136,20 @@ fn names_that_the_plan_does_not_have_are_told_with_the_nearest() {
 }
 
 #[test]
+fn a_line_that_came_once_and_is_expected_twice_is_said_so() {
+    let found = differences("members A, B < A\norder B 100\nsome\nA team 1 10.00\nA team 1 10.00");
+    assert_eq!(found, ["5: A team 1: 10.00 / no further one"]);
+}
+
+#[test]
+fn what_was_carried_in_plays_no_period_of_its_own() {
+    let plan = plan("[remembered.runs]\nnext = \"before(runs) + 1\"\n");
+    let text = "members A\ncarry A remembered:runs 0\nperiod 2026-09\nvalue A runs 1";
+    let cases = case::read(text, "plan.cases").unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(cases[0].run(&plan).differences, []);
+}
+
+#[test]
 fn a_run_that_cannot_be_made_is_a_difference() {
     let found = differences("members A, B < A\norder B 900000000000000\norder B 900000000000000");
     assert_eq!(found.len(), 1);
