@@ -96,7 +96,7 @@ fn run_watched(
     }
     step("members and orders", 1);
     let field = Field::new(plan, snapshot, threads)?;
-    let (mut standing, memory) = prepare(plan, &field, snapshot, &mut step)?;
+    let (mut standing, memory) = prepare(plan, &field, snapshot, threads, &mut step)?;
     step("bonuses", 4);
     let paid = bonuses::pay(&mut standing, snapshot, memory, threads, watch)?;
     watch.end(&standing);
@@ -109,6 +109,7 @@ fn prepare<'a>(
     plan: &'a CheckedPlan,
     field: &'a Field,
     snapshot: &Snapshot,
+    threads: usize,
     step: &mut dyn FnMut(&'static str, u32),
 ) -> Result<(Standing<'a>, Memory), RunFault> {
     let mut standing = Standing::new(plan, field, snapshot);
@@ -124,7 +125,7 @@ fn prepare<'a>(
     }
     step("volumes", 2);
     derived::derive(&mut standing, snapshot, &mut memory, Reads::Facts)?;
-    volumes::compute(&mut standing, snapshot, &mut memory)?;
+    volumes::compute(&mut standing, snapshot, &mut memory, threads)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
     running::compute(&mut standing)?;

@@ -11,31 +11,25 @@ use crate::domain::money::Volume;
 use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField, Reads, TreeRef};
+use crate::plan::parallel::{both, in_parallel};
 use crate::plan::snapshot::Snapshot;
 use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
-pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Memory) -> Result<(), RunFault> {
-    for order in standing.field.orders.firsts(snapshot) {
-        standing.orders[standing.field.orders.buyer[order] as usize] += 1;
-    }
+pub fn compute(
+    standing: &mut Standing<'_>,
+    snapshot: &Snapshot,
+    memory: &mut Memory,
+    threads: usize,
+) -> Result<(), RunFault> {
     let plan = standing.plan;
-    for volume in &plan.volumes {
+    let of_orders = || in_parallel(threads, plan.volumes.iter().collect(), |volume| of_orders(standing, volume));
+    let (counts, made) = both(threads, || order_counts(standing, snapshot), of_orders);
+    standing.orders = counts;
+    for (volume, made) in plan.volumes.iter().zip(made) {
         let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
-        let mut column = vec![0_i64; standing.field.len()];
-        let mut dated = Dated::new();
-        let first = first_day(plan, volume, Day(standing.last_day));
+        let OfOrders { first, mut column, dated } = made?;
         let by_day = matches!(volume.reach, Some(Reach::Days(_)));
-        add_orders(standing, volume, first, |order, owner, part| {
-            let day = standing.field.orders.day[order];
-            let slot = &mut column[owner as usize];
-            *slot = slot.checked_add(part)?;
-            if by_day {
-                let slot = dated.entry((day, owner)).or_default();
-                *slot = slot.checked_add(part)?;
-            }
-            Some(())
-        })?;
         match first {
             None => memory.window(volume, &mut column),
             Some(first) if by_day => memory.dated(&volume.name, first, dated, &mut column),
@@ -61,6 +55,42 @@ pub fn compute(standing: &mut Standing<'_>, snapshot: &Snapshot, memory: &mut Me
         standing.volumes.push(column);
     }
     Ok(())
+}
+
+/// How many orders each member made.
+fn order_counts(standing: &Standing<'_>, snapshot: &Snapshot) -> Vec<u32> {
+    let mut counts = vec![0; standing.field.len()];
+    for order in standing.field.orders.firsts(snapshot) {
+        counts[standing.field.orders.buyer[order] as usize] += 1;
+    }
+    counts
+}
+
+/// What the orders of the run say of a volume, before it is added up along a tree.
+struct OfOrders {
+    /// The first day that counts, where it looks at days.
+    first: Option<Day>,
+    /// Per member.
+    column: Vec<i64>,
+    /// Per day and member, where days go out of sight one by one.
+    dated: Dated,
+}
+
+fn of_orders(standing: &Standing<'_>, volume: &VolumeDef) -> Result<OfOrders, RunFault> {
+    let first = first_day(standing.plan, volume, Day(standing.last_day));
+    let by_day = matches!(volume.reach, Some(Reach::Days(_)));
+    let mut column = vec![0_i64; standing.field.len()];
+    let mut dated = Dated::new();
+    add_orders(standing, volume, first, |order, owner, part| {
+        let slot = &mut column[owner as usize];
+        *slot = slot.checked_add(part)?;
+        if by_day {
+            let slot = dated.entry((standing.field.orders.day[order], owner)).or_default();
+            *slot = slot.checked_add(part)?;
+        }
+        Some(())
+    })?;
+    Ok(OfOrders { first, column, dated })
 }
 
 /// Whether a volume is added up over a tree that is made after activity is found.

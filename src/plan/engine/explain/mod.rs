@@ -127,7 +127,7 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
     };
     let result = run_watched(plan, snapshot, 1, &mut |_| {}, &mut seen)?;
     let field = Field::new(plan, snapshot, 1)?;
-    let (mut standing, _) = prepare(plan, &field, snapshot, &mut |_, _| {})?;
+    let (mut standing, _) = prepare(plan, &field, snapshot, 1, &mut |_, _| {})?;
     standing.amounts = std::mem::take(&mut seen.amounts);
     for place in 0..plan.aggregates.len() {
         if plan.aggregates[place].reads == Reads::Amounts {
@@ -167,7 +167,7 @@ fn find<'a, I: Iterator<Item = &'a str>>(
 /// A volume of every member, in the order of the snapshot's members, in ten-thousandths of a point.
 pub fn volume(plan: &CheckedPlan, snapshot: &Snapshot, volume: usize) -> Result<Vec<i64>, RunFault> {
     let field = Field::new(plan, snapshot, 1)?;
-    let (standing, _) = prepare(plan, &field, snapshot, &mut |_, _| {})?;
+    let (standing, _) = prepare(plan, &field, snapshot, 1, &mut |_, _| {})?;
     let column = standing.volumes.get(volume);
     Ok(field.index.iter().map(|at| column.map_or(0, |column| column[*at as usize])).collect())
 }
