@@ -55,7 +55,8 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
 
 /// Parts in an order in which each comes after those that it uses.
 fn in_turn(parts: Vec<(Span, String, Part<'_>)>) -> Vec<(Span, String, Part<'_>)> {
-    let names: Vec<String> = parts.iter().map(|(_, name, _)| name.clone()).collect();
+    let name = |(_, name, part): &(Span, String, Part<'_>)| (name.clone(), matches!(part, Part::Remembered(_)));
+    let names: Vec<(String, bool)> = parts.iter().map(name).collect();
     let uses: Vec<Vec<usize>> = parts.iter().map(|(.., part)| used(&part.text(), &names)).collect();
     let mut left: Vec<Option<(Span, String, Part<'_>)>> = parts.into_iter().map(Some).collect();
     let mut out = Vec::with_capacity(left.len());
@@ -67,8 +68,9 @@ fn in_turn(parts: Vec<(Span, String, Part<'_>)>) -> Vec<(Span, String, Part<'_>)
     out
 }
 
-/// The places of the names that an expression uses as they are now: not those behind `before(`, which are known anyway.
-fn used(text: &str, names: &[String]) -> Vec<usize> {
+/// The places of the names that an expression uses, each with whether runs keep it: what such a one was, behind `before(`,
+/// is known anyway.
+fn used(text: &str, names: &[(String, bool)]) -> Vec<usize> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(|c: char| c.is_alphabetic() || c == '_').map(|start| at + start) {
@@ -77,7 +79,7 @@ fn used(text: &str, names: &[String]) -> Vec<usize> {
         let call = text[..start].trim_end().strip_suffix('(').map(str::trim_end);
         let was = call.is_some_and(|call| call.ends_with("before"));
         let own = text[start..at].rsplit('.').next().unwrap_or_default();
-        found.extend(names.iter().position(|name| name == own).filter(|_| !was));
+        found.extend(names.iter().position(|(name, kept)| name == own && !(was && *kept)));
     }
     found
 }
