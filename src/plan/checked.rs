@@ -5,7 +5,7 @@ mod payment;
 mod time;
 
 pub use pairing::{After, Matching, Pairing, Sides, Unqualified};
-pub use payment::{Cap, CapPer, Reduction, Wallet, WalletKind};
+pub use payment::{Cap, CapPer, Hold, Reduction, Wallet, WalletKind};
 pub use time::Reach;
 
 use rust_decimal::Decimal;
@@ -253,7 +253,21 @@ pub enum BonusSource {
         shares: Vec<Decimal>,
         /// Whether it is paid anew after the rank was lost and reached again.
         again: bool,
+        /// What becomes of an instalment whose period passes without the rank.
+        missed: Missed,
     },
+}
+
+words! {
+    /// What becomes of an instalment whose period passes without the rank.
+    Missed, "way with missed instalments" {
+        /// It is paid later.
+        Waits = "waits",
+        /// It is lost, and the next ones go on.
+        Lost = "lost",
+        /// It and all that come after it are lost.
+        Ends = "ends",
+    }
 }
 
 /// What the numbers of levels count on the way up.
@@ -395,6 +409,8 @@ words! {
         OuterLeft = "outer-left",
         /// The outermost place on the right.
         OuterRight = "outer-right",
+        /// At each place into the leg in which fewer stand, the left one of equal ones.
+        SmallerLeg = "smaller-leg",
     }
 }
 
@@ -407,6 +423,8 @@ pub enum Step {
     Larger(u16),
     /// A limit.
     Cap(u16),
+    /// Amounts that wait together.
+    Hold(u16),
 }
 
 /// A plan without faults.
@@ -474,6 +492,8 @@ pub struct CheckedPlan {
     pub bonuses: Vec<Bonus>,
     /// Limits, in the order in which they apply.
     pub caps: Vec<Cap>,
+    /// Amounts of several bonuses that wait together, in the order in which they are asked.
+    pub holds: Vec<Hold>,
     /// Accounts that a part of what is paid goes to.
     pub wallets: Vec<Wallet>,
     /// Of these bonuses only the largest is paid to each member.
@@ -508,6 +528,7 @@ impl CheckedPlan {
         }
         self.remembered.iter().for_each(|remembered| remembered.num.numbers(see));
         self.caps.iter().for_each(|cap| cap.limit.numbers(see));
+        self.holds.iter().for_each(|hold| hold.numbers(see));
         self.wallets.iter().for_each(|wallet| wallet.numbers(see));
         self.bonuses.iter().for_each(|bonus| bonus.numbers(see));
     }

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::{Expectation, RankName, keys};
 use crate::domain::money::Volume;
 use crate::plan::checked::CheckedPlan;
+use crate::plan::engine::{self, explain};
 use crate::plan::fault::suggest;
 use crate::plan::is_volume;
 use crate::plan::result::{EarningLine, RunResult};
@@ -81,11 +82,9 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
         }
         Expectation::Value { member, name, value } => {
             let what = format!("{name} of {}", number(member));
-            let key = crate::plan::engine::remembered_key(plan, name, snapshot.period.kind);
-            let known = plan.remembered.iter().filter(|known| known.kept).map(|known| known.name.as_str());
-            let unknown = || unknown_name("remembered value", name, known);
-            let found = key.map_or_else(unknown, |key| Volume(state(snapshot, result, *member, &key)).to_string());
-            differ(what, value.to_string(), found)
+            let found = value_of(plan, snapshot, result, *member, name);
+            let rounded = found.parse().map_or(found, |found: Decimal| plain(found.round_dp(Volume::PLACES)));
+            differ(what, value.clone(), rounded)
         }
         Expectation::Wallet { member, wallet, amount } => {
             let what = format!("{} {wallet}", number(member));
@@ -104,6 +103,22 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
             }
         }
         _ => None,
+    }
+}
+
+/// What a value of the plan is for a member: one that is remembered, a named one, or points of a bonus.
+fn value_of(plan: &CheckedPlan, snapshot: &Snapshot, result: &RunResult, member: usize, name: &str) -> String {
+    if let Some(key) = engine::remembered_key(plan, name, snapshot.period.kind) {
+        return Volume(state(snapshot, result, member, &key)).to_string();
+    }
+    match explain::value(plan, snapshot, member, name) {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            let remembered = plan.remembered.iter().filter(|known| known.kept).map(|known| known.name.as_str());
+            let named = plan.values.iter().map(|value| value.name.as_str());
+            unknown_name("value", name, remembered.chain(named))
+        }
+        Err(fault) => fault.to_string(),
     }
 }
 

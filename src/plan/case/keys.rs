@@ -46,5 +46,9 @@ fn known(plan: &CheckedPlan) -> Vec<String> {
         known.extend(plan.ranks.iter().map(|rank| format!("once:{}:{}", bonus.code, rank.code)));
     }
     known.extend(plan.caps.iter().map(|cap| format!("above:{}", cap.name)));
+    for hold in &plan.holds {
+        let codes = hold.of.iter().map(|bonus| &plan.bonuses[usize::from(*bonus)].code);
+        known.extend(codes.map(|code| format!("waits:{}:{code}", hold.name)));
+    }
     known
 }

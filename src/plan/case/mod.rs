@@ -189,7 +189,7 @@ enum Expectation {
     Volume { member: usize, name: String, value: Volume },
     Breakage { bonus: String, amount: Decimal },
     State { member: usize, key: String, value: i64 },
-    Value { member: usize, name: String, value: Volume },
+    Value { member: usize, name: String, value: String },
     Wallet { member: usize, wallet: String, amount: String },
     Total { amount: String },
 }

@@ -243,7 +243,10 @@ impl Draft {
             }
             "value" => {
                 let [who, name, value] = exactly(first, rest)?;
-                let value: Volume = value.value()?;
+                let value = match value.text {
+                    word @ ("yes" | "no") => word.to_owned(),
+                    _ => value.value::<Volume>()?.to_string(),
+                };
                 Expectation::Value { member: self.member(who)?, name: name.text.to_owned(), value }
             }
             "total" => {

@@ -1,8 +1,8 @@
-//! What becomes of amounts after they are earned: limits, and wallets that take a part.
+//! What becomes of amounts after they are earned: limits, amounts that wait, and wallets that take a part.
 
 use super::Excess;
 use crate::domain::words::words;
-use crate::plan::expr::Num;
+use crate::plan::expr::{Cond, Num};
 
 words! {
     /// How amounts above a common limit are reduced.
@@ -63,6 +63,34 @@ pub struct Cap {
     pub reduction: Reduction,
     /// What becomes of the rest.
     pub excess: Excess,
+}
+
+/// Amounts of several bonuses that wait together until there is enough of them, or until a condition is met.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// How messages and traces call it.
+    pub name: String,
+    /// Which bonuses (their places).
+    pub of: Vec<u16>,
+    /// What they come to at least, with what is held, in whole units of the currency.
+    pub minimum: Option<Num>,
+    /// What else must be met.
+    pub until: Option<Cond>,
+    /// Whose amounts count together: a member's or a person's.
+    pub per: CapPer,
+}
+
+impl Hold {
+    /// Its name as traces have it.
+    pub fn note(&self) -> String {
+        format!("“{}”", self.name)
+    }
+
+    /// Calls `see` with every number in its expressions.
+    pub fn numbers(&self, see: &mut dyn FnMut(&Num)) {
+        self.minimum.iter().for_each(|minimum| minimum.numbers(see));
+        self.until.iter().for_each(|until| until.numbers(see));
+    }
 }
 
 /// An account beside the one that is paid out, which a part of what members are paid goes to.

@@ -10,6 +10,7 @@ use super::fault::RunFault;
 use super::field::Back;
 use super::found::{Found, Item, Items};
 use super::gather;
+use super::holds;
 use super::memory::Memory;
 use super::rates::Rates;
 use super::rounding;
@@ -93,11 +94,17 @@ pub fn pay(
                 gather_for(standing, snapshot, &mut gathered, |see| cap.limit.numbers(see))?;
                 caps::apply(standing, snapshot, cap, &mut paid)?;
             }
+            Step::Hold(place) => {
+                let hold = &plan.holds[usize::from(*place)];
+                gather_for(standing, snapshot, &mut gathered, |see| hold.numbers(see))?;
+                holds::apply(standing, snapshot, hold, &mut paid)?;
+            }
         }
         let changed: &[u16] = match step {
             Step::Bonus(place) => std::slice::from_ref(place),
             Step::Larger(place) => &plan.larger[usize::from(*place)],
             Step::Cap(place) => &plan.caps[usize::from(*place)].of,
+            Step::Hold(place) => &plan.holds[usize::from(*place)].of,
         };
         for place in changed.iter().map(|place| usize::from(*place)).filter(|place| wanted[*place]) {
             standing.amounts[place] = settle::sums(standing, &paid.lines[place])?;
@@ -115,7 +122,7 @@ pub fn pay(
     rounding::of_totals(standing, &mut paid)?;
     if plan.returns == Returns::TakeBack {
         paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
-        settle::take_from_deferred(standing, &mut paid)?;
+        holds::take_from_deferred(standing, &mut paid)?;
     }
     paid.splits = wallets::split(standing, snapshot, &paid)?;
     Ok(paid)

@@ -17,6 +17,7 @@ mod found;
 mod gather;
 mod generations;
 mod guarantee;
+mod holds;
 mod judging;
 mod levels;
 mod matching;

@@ -9,7 +9,7 @@ use super::settle::fixed;
 use super::standing::Standing;
 use super::values::{At, NoValue};
 use super::walk::Workshop;
-use crate::plan::checked::BonusSource;
+use crate::plan::checked::{Bonus, BonusSource, Missed};
 use crate::plan::result::{BaseKind, EarningLine};
 
 /// The instalment that is paid as so manieth: before rounding, and rounded so that all of them add up to the rounded whole.
@@ -36,6 +36,20 @@ fn forget_lost(standing: &Standing<'_>, place: u16, memory: &mut Memory) {
     }
 }
 
+/// The rows of ranks that a member has held for long enough, without those that it has only because they were set.
+fn due_rows<'a>(
+    standing: &'a Standing<'_>,
+    bonus: &'a Bonus,
+    member: usize,
+    held: u16,
+) -> impl Iterator<Item = (usize, u16)> {
+    let ranks = bonus.rates.iter().enumerate().filter_map(|(at, row)| Some((at, row.rank?)));
+    ranks.filter(move |(_, rank)| {
+        let organic = standing.forced[member] == 0 || standing.rank[member] > *rank;
+        standing.held[usize::from(*rank)][member] >= u32::from(held) && organic
+    })
+}
+
 /// Pays a rank bonus to everybody who has just held a rank for long enough and was not paid all of it yet.
 /// Where skipped ranks are not paid, they are settled with the higher one.
 pub fn pay(
@@ -45,7 +59,7 @@ pub fn pay(
     shop: &mut Workshop<'_>,
 ) -> Result<Vec<EarningLine>, RunFault> {
     let bonus = &standing.plan.bonuses[usize::from(place)];
-    let BonusSource::Ranks { held, skipped, instalments, ref shares, again } = bonus.source else {
+    let BonusSource::Ranks { held, skipped, instalments, ref shares, again, missed } = bonus.source else {
         return Ok(Vec::new());
     };
     if again {
@@ -62,21 +76,26 @@ pub fn pay(
     let arithmetic = shop.arithmetic;
     let mut lines = Vec::new();
     for (member, index) in (0..standing.field.len()).zip(0_u32..) {
-        if !standing.field.may_earn[member] || standing.paid[member] == 0 {
-            continue;
-        }
         let mut due: Vec<usize> = Vec::new();
-        for (at, row) in bonus.rates.iter().enumerate() {
-            let Some(rank) = row.rank else { continue };
-            let periods = standing.held[usize::from(rank)][member];
-            let open = memory.times_paid(index, place, rank) < i64::from(instalments);
-            let organic = standing.forced[member] == 0 || standing.rank[member] > rank;
-            if periods >= u32::from(held) && open && organic {
-                due.push(at);
-            }
+        if standing.field.may_earn[member] && standing.paid[member] > 0 {
+            let held = due_rows(standing, bonus, member, held);
+            let open = |rank| memory.times_paid(index, place, rank) < i64::from(instalments);
+            due.extend(held.filter(|(_, rank)| open(*rank)).map(|(at, _)| at));
         }
-        if due.is_empty() || !standing.holds(&bonus.earner, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
-            continue;
+        if !due.is_empty()
+            && !standing.holds(&bonus.earner, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?
+        {
+            due.clear();
+        }
+        if missed != Missed::Waits {
+            let rest = bonus.rates.iter().enumerate().filter(|(at, _)| !due.contains(at));
+            for rank in rest.filter_map(|(_, row)| row.rank) {
+                let times = memory.times_paid(index, place, rank);
+                if (1..i64::from(instalments)).contains(&times) {
+                    let gone = if missed == Missed::Ends { i64::from(instalments) } else { times + 1 };
+                    memory.pay(index, place, rank, gone);
+                }
+            }
         }
         let highest = due.last().copied();
         for at in due {

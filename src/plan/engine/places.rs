@@ -27,6 +27,7 @@ pub fn fill(
     }
     // How far down the outer line somebody was led before.
     let mut end: Vec<u32> = (0_u32..).take(parent.len()).collect();
+    let mut sizes = if placement.fill == Fill::SmallerLeg { sizes(parent) } else { Vec::new() };
     // Where the search below a sponsor goes on: everybody before in its queue is full.
     let mut queues: Vec<VecDeque<u32>> = vec![VecDeque::new(); parent.len()];
     for member in order {
@@ -38,10 +39,54 @@ pub fn fill(
             Fill::BreadthFirst => breadth_first(&mut queues[sponsor[at] as usize], sponsor[at], &below, width),
             Fill::OuterLeft => outer(sponsor[at], &below, 0, &mut end),
             Fill::OuterRight => outer(sponsor[at], &below, width - 1, &mut end),
+            Fill::SmallerLeg => smaller(sponsor[at], &below, width, &sizes),
         };
         take(&mut below[above as usize], place, *member);
         parent[at] = above;
         side[at] = u8::try_from(place).unwrap_or(u8::MAX);
+        if placement.fill == Fill::SmallerLeg {
+            let own = sizes[at];
+            let mut above = above;
+            while above != NONE {
+                sizes[above as usize] += own;
+                above = parent[above as usize];
+            }
+        }
+    }
+}
+
+/// How many stand at and below each place.
+fn sizes(parent: &[u32]) -> Vec<u32> {
+    let mut open = vec![0_u32; parent.len()];
+    for above in parent.iter().filter(|above| **above != NONE) {
+        open[*above as usize] += 1;
+    }
+    let mut sizes = vec![1_u32; parent.len()];
+    let mut done: Vec<u32> = (0_u32..).zip(&open).filter(|(_, open)| **open == 0).map(|(member, _)| member).collect();
+    while let Some(member) = done.pop() {
+        let above = parent[member as usize];
+        if above != NONE {
+            sizes[above as usize] += sizes[member as usize];
+            open[above as usize] -= 1;
+            if open[above as usize] == 0 {
+                done.push(above);
+            }
+        }
+    }
+    sizes
+}
+
+/// The first free place on the way down the smaller legs.
+fn smaller(sponsor: u32, below: &[Vec<u32>], width: usize, sizes: &[u32]) -> (u32, usize) {
+    let mut at = sponsor;
+    loop {
+        let leg = |place: usize| below[at as usize].get(place).copied().filter(|leg| *leg != NONE);
+        let size = |place: &usize| leg(*place).map_or(0, |leg| sizes[leg as usize]);
+        let least = (0..width).min_by_key(size).unwrap_or(0);
+        match leg(least) {
+            Some(leg) => at = leg,
+            None => return (at, least),
+        }
     }
 }
 

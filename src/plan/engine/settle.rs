@@ -1,16 +1,17 @@
 //! What becomes of a bonus's amounts before anything else reads them: guarantees, amounts taken from the
-//! source, amounts held, the larger of several.
+//! source, the larger of several.
 
 use super::bonuses::Paid;
 use super::fault::RunFault;
 use super::guarantee;
+use super::holds;
 use super::rounding;
 use super::standing::Standing;
 use super::values::{At, NoValue};
 use super::volumes::in_places;
 use rust_decimal::Decimal;
 
-use crate::plan::checked::{Bonus, Excess};
+use crate::plan::checked::Bonus;
 use crate::plan::lines::Lines;
 use crate::plan::result::EarningLine;
 use crate::plan::snapshot::Snapshot;
@@ -44,7 +45,7 @@ pub fn bonus(standing: &mut Standing<'_>, snapshot: &Snapshot, place: u16, paid:
         fill_up(standing, place, bonus, paid, &arithmetic)?;
     }
     if bonus.hold_until.is_some() {
-        hold(standing, place, bonus, paid, &arithmetic)?;
+        holds::of_bonus(standing, place, bonus, paid, &arithmetic)?;
     }
     Ok(())
 }
@@ -123,83 +124,6 @@ fn fill_up(
             add_fixed(standing, paid, place, index, least - sums[member], note)?;
         }
     }
-    Ok(())
-}
-
-/// The key under which held amounts of a bonus are remembered.
-fn held_key(bonus: &Bonus) -> String {
-    format!("held-amount:{}", bonus.code)
-}
-
-/// Holds the amounts of those who do not meet the condition, by a line that takes them off, and pays out what was
-/// held to those who do.
-fn hold(
-    standing: &mut Standing<'_>,
-    place: u16,
-    bonus: &Bonus,
-    paid: &mut Paid,
-    arithmetic: &dyn Fn(usize) -> RunFault,
-) -> Result<(), RunFault> {
-    let Some(until) = &bonus.hold_until else { return Ok(()) };
-    let mut held = paid.memory.column(&held_key(bonus));
-    let sums = sums(standing, &paid.lines[usize::from(place)])?;
-    // The condition may ask what would be paid with what is held.
-    standing.amounts[usize::from(place)] =
-        sums.iter().zip(&held).map(|(sum, held)| sum.saturating_add(*held)).collect();
-    let released = note(paid, format!("{} ({}), held in earlier periods and released now", bonus.rule, bonus.code));
-    let kept = note(paid, format!("{} ({}), held until its condition is met", bonus.rule, bonus.code));
-    for (index, member) in (0_u32..).zip(0..standing.field.len()) {
-        if sums[member] == 0 && held[member] == 0 {
-            continue;
-        }
-        let met = standing.field.may_earn[member]
-            && standing.holds(until, member, At::MEMBER).map_err(|NoValue| arithmetic(member))?;
-        if met {
-            let amount = std::mem::take(&mut held[member]);
-            if amount != 0 {
-                add_fixed(standing, paid, place, index, amount, released)?;
-            }
-        } else if sums[member] != 0 {
-            let sum = held[member].checked_add(sums[member]);
-            held[member] = sum.ok_or_else(|| RunFault::overflow("what is held"))?;
-            add_fixed(standing, paid, place, index, -sums[member], kept)?;
-        }
-    }
-    paid.memory.keep_column(&held_key(bonus), &held);
-    Ok(())
-}
-
-/// What goods that came back take from amounts that are still held, or carried over above a limit, is taken
-/// there and not from the member's money.
-pub fn take_from_deferred(standing: &Standing<'_>, paid: &mut Paid) -> Result<(), RunFault> {
-    let plan = standing.plan;
-    for (place, bonus) in (0_u16..).zip(&plan.bonuses).filter(|(_, bonus)| bonus.hold_until.is_some()) {
-        let owner: Vec<u32> = (0_u32..).take(standing.field.len()).collect();
-        offset(standing, &held_key(bonus), &[place], &owner, paid)?;
-    }
-    for cap in plan.caps.iter().filter(|cap| cap.excess == Excess::Carried) {
-        let owner = super::caps::owners(standing, cap.per);
-        offset(standing, &super::caps::key(cap), &cap.of, &owner, paid)?;
-    }
-    Ok(())
-}
-
-fn offset(standing: &Standing<'_>, key: &str, of: &[u16], owner: &[u32], paid: &mut Paid) -> Result<(), RunFault> {
-    let mut deferred = paid.memory.kept(key);
-    if deferred.iter().all(|amount| *amount <= 0) {
-        return Ok(());
-    }
-    let taken = note(paid, "taken from what was held for the same bonus".to_owned());
-    for at in 0..paid.clawbacks.lines.len() {
-        let line = paid.clawbacks.lines[at];
-        let left = &mut deferred[owner[line.member as usize] as usize];
-        if of.contains(&line.bonus) && line.amount_minor < 0 && *left > 0 {
-            let part = (*left).min(-line.amount_minor);
-            *left -= part;
-            add_fixed(standing, paid, line.bonus, line.member, part, taken)?;
-        }
-    }
-    paid.memory.keep_column(key, &deferred);
     Ok(())
 }
 

@@ -7,14 +7,14 @@ use super::rates::{self, Table};
 use super::source::{Reader, Section, Span, Text};
 use super::{budget, walk};
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{Bonus, BonusSource, CountsFor};
+use crate::plan::checked::{Bonus, BonusSource, CountsFor, Missed};
 use crate::plan::expr::{Cond, Num, OrderField, Reads, Scope};
 use crate::plan::fault::suggest;
 use crate::plan::result::BaseKind;
 
 /// Most bonuses of a plan.
 const LIMIT: usize = 200;
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "code",
     "name",
     "about",
@@ -31,6 +31,7 @@ const KEYS: [&str; 28] = [
     "held",
     "pay_skipped",
     "instalments",
+    "missed",
     "again",
     "walk",
     "base",
@@ -45,8 +46,8 @@ const KEYS: [&str; 28] = [
     "pays",
 ];
 
-const OF_RANKS: [(&str, &str); 4] =
-    [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks"), ("again", "ranks")];
+const OF_RANKS: [(&str, &str); 5] =
+    [("held", "ranks"), ("pay_skipped", "ranks"), ("instalments", "ranks"), ("again", "ranks"), ("missed", "ranks")];
 const OF_POOLS: [(&str, &str); 3] = [("pool", "pool"), ("shares", "pool"), ("most", "pool")];
 
 /// Makes the codes of all bonuses known, so that expressions anywhere may name them.
@@ -263,7 +264,12 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
             let skipped = reader.flag(section, "pay_skipped").unwrap_or(false);
             let (instalments, shares) = instalments(reader, section);
             let again = reader.flag(section, "again").unwrap_or(false);
-            Some(BonusSource::Ranks { held, skipped, instalments, shares, again })
+            let missed = reader.word(section, "missed", &["waits", "lost", "ends"]).unwrap_or(Missed::Waits);
+            if missed != Missed::Waits && instalments == 1 {
+                let span = section.table.get("missed").map_or(0..0, toml::Spanned::span);
+                reader.fault(&span, "there is one instalment, so none can be missed", "write instalments = 12, say");
+            }
+            Some(BonusSource::Ranks { held, skipped, instalments, shares, again, missed })
         }
         other => {
             let near = suggest(other, kinds);

@@ -4,7 +4,9 @@ use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section, Text};
-use super::{attributes, bonuses, calendar, caps, order, pairs, ranks, shown, tables, trees, values, volumes, wallets};
+use super::{
+    attributes, bonuses, calendar, caps, holds, order, pairs, ranks, shown, tables, trees, values, volumes, wallets,
+};
 use crate::domain::calendar::Day;
 use crate::domain::country;
 use crate::domain::member::MemberKind;
@@ -13,7 +15,7 @@ use crate::domain::run::PeriodKind;
 use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "plan",
     "calendar",
     "attributes",
@@ -29,6 +31,7 @@ const PARTS: [&str; 16] = [
     "bonuses",
     "larger",
     "caps",
+    "holds",
     "wallets",
 ];
 
@@ -68,8 +71,9 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let bonuses = bonuses::read(reader, root);
     let larger = caps::larger(reader, root);
     let caps = caps::read(reader, root, &bonuses);
+    let holds = holds::read(reader, root);
     let wallets = wallets::read(reader, root);
-    let order = order::steps(reader, &bonuses, &larger, &caps);
+    let order = order::steps(reader, &bonuses, &order::Common { larger: &larger, caps: &caps, holds: &holds });
     let shown = shown::values(reader);
     let Head { name, currency, valid_from, rounding, rounding_of, places, point_value, market_values, returns } = head?;
     let currency = currency?;
@@ -106,6 +110,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
         larger,
         caps,
+        holds,
         wallets,
         order,
         warnings: Vec::new(),
@@ -126,7 +131,7 @@ fn placement<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Place
     let section = reader.section(root, "placement", "[placement]")?;
     reader.only(&section, &["width", "fill"]);
     let width = reader.whole(&section, "width", 1, 100).unwrap_or(2);
-    let fill = reader.word(&section, "fill", &["breadth-first", "outer-left", "outer-right"]);
+    let fill = reader.word(&section, "fill", &["breadth-first", "outer-left", "outer-right", "smaller-leg"]);
     Some(Placement { width: u8::try_from(width).unwrap_or(u8::MAX), fill: fill.unwrap_or(Fill::BreadthFirst) })
 }
 

@@ -7,6 +7,7 @@ mod calendar;
 mod caps;
 mod doubts;
 mod heads;
+mod holds;
 mod order;
 mod pairs;
 mod ranks;

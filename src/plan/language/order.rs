@@ -1,11 +1,111 @@
-//! The order of calculation: every bonus after what it reads, every limit after its bonuses.
+//! The order of calculation: every bonus after what it reads, every limit and every hold after its bonuses.
 
 use super::source::{Reader, Span};
-use crate::plan::checked::{Bonus, BonusSource, Cap, Step};
+use crate::plan::checked::{Bonus, BonusSource, Cap, Hold, Step};
 use crate::plan::expr::{Aggregate, Num};
 
+/// What is done with the amounts of several bonuses together.
+pub struct Common<'a> {
+    /// Choices of the largest.
+    pub larger: &'a [Vec<u16>],
+    /// Limits.
+    pub caps: &'a [Cap],
+    /// Amounts that wait together.
+    pub holds: &'a [Hold],
+}
+
+/// Who reads whose amounts.
+struct Reading<'a> {
+    aggregates: &'a [Aggregate],
+    common: &'a Common<'a>,
+    /// Per bonus, the bonuses whose amounts it reads.
+    reads: Vec<Vec<u16>>,
+    /// The same, directly or through others.
+    needs: Vec<Vec<u16>>,
+}
+
+impl Reading<'_> {
+    /// Whether a bonus reads these amounts as they are before: it is one of them, or one of them needs it.
+    fn early(&self, place: u16, of: &[u16]) -> bool {
+        of.iter().any(|of| *of == place || self.needs[usize::from(*of)].contains(&place))
+    }
+
+    fn early_readers(&self, of: &[u16]) -> impl Iterator<Item = Step> {
+        let readers = (0_u16..).zip(&self.reads).filter(|(place, reads)| self.early(*place, of) && shares(reads, of));
+        readers.map(|(place, _)| Step::Bonus(place))
+    }
+
+    fn choices(&self, of: impl Fn(&[u16]) -> bool) -> impl Iterator<Item = Step> {
+        (0_u16..).zip(self.common.larger).filter(move |(_, choice)| of(choice)).map(|(choice, _)| Step::Larger(choice))
+    }
+
+    fn limits(&self, of: impl Fn(&[u16]) -> bool) -> impl Iterator<Item = Step> {
+        (0_u16..).zip(self.common.caps).filter(move |(_, cap)| of(&cap.of)).map(|(limit, _)| Step::Cap(limit))
+    }
+
+    /// The bonuses whose amounts must be there before these are limited or wait: they themselves, and those that count
+    /// with them under a choice or a limit that comes before.
+    fn around(&self, of: &[u16], caps: &[Cap]) -> Vec<u16> {
+        let mut around = of.to_vec();
+        let groups = || self.common.larger.iter().chain(caps.iter().map(|cap| &cap.of));
+        let grows = |around: &[u16], of: &[u16]| shares(of, around) && of.iter().any(|place| !around.contains(place));
+        while let Some(more) = groups().find(|of| grows(&around, of)) {
+            around.extend(more);
+        }
+        around
+    }
+
+    fn around_cap(&self, place: u16) -> Vec<u16> {
+        let (before, rest) = self.common.caps.split_at(usize::from(place));
+        rest.first().map_or_else(Vec::new, |cap| self.around(&cap.of, before))
+    }
+
+    fn around_hold(&self, hold: &Hold) -> Vec<u16> {
+        self.around(&hold.of, self.common.caps)
+    }
+
+    fn before_bonus(&self, place: u16) -> Vec<Step> {
+        let Common { caps, holds, .. } = self.common;
+        let reads = &self.reads[usize::from(place)];
+        let mut before: Vec<Step> = reads.iter().map(|read| Step::Bonus(*read)).collect();
+        before.extend(self.choices(|of| shares(of, reads) && !self.early(place, of)));
+        let caps = (0_u16..).zip(*caps).filter(|(_, cap)| shares(&cap.of, reads));
+        let caps = caps.filter(|(cap, _)| !self.early(place, &self.around_cap(*cap)));
+        before.extend(caps.map(|(limit, _)| Step::Cap(limit)));
+        let holds = (0_u16..).zip(*holds).filter(|(_, hold)| shares(&hold.of, reads));
+        let holds = holds.filter(|(_, hold)| !self.early(place, &self.around_hold(hold)));
+        before.extend(holds.map(|(hold, _)| Step::Hold(hold)));
+        before
+    }
+
+    fn before_cap(&self, place: u16, cap: &Cap) -> Vec<Step> {
+        let mut before: Vec<Step> = cap.of.iter().map(|bonus| Step::Bonus(*bonus)).collect();
+        before.extend(of_num(&cap.limit, self.aggregates).into_iter().map(Step::Bonus));
+        before.extend(self.choices(|of| shares(of, &cap.of)));
+        let earlier = self.limits(|of| shares(of, &cap.of)).filter(|step| matches!(step, Step::Cap(at) if *at < place));
+        before.extend(earlier);
+        before.extend(self.early_readers(&self.around_cap(place)));
+        before
+    }
+
+    fn before_hold(&self, place: u16, hold: &Hold) -> Vec<Step> {
+        let mut before: Vec<Step> = hold.of.iter().map(|bonus| Step::Bonus(*bonus)).collect();
+        hold.numbers(&mut |num| before.extend(of_num(num, self.aggregates).into_iter().map(Step::Bonus)));
+        before.extend(self.choices(|of| shares(of, &hold.of)));
+        before.extend(self.limits(|of| shares(of, &hold.of)));
+        let earlier = (0_u16..place).zip(self.common.holds).filter(|(_, other)| shares(&other.of, &hold.of));
+        before.extend(earlier.map(|(other, _)| Step::Hold(other)));
+        before.extend(self.early_readers(&self.around_hold(hold)));
+        before
+    }
+}
+
+fn shares(of: &[u16], other: &[u16]) -> bool {
+    of.iter().any(|bonus| other.contains(bonus))
+}
+
 /// Finds the order; loops are faults by name.
-pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], larger: &[Vec<u16>], caps: &[Cap]) -> Vec<Step> {
+pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], common: &Common<'_>) -> Vec<Step> {
     if !reader.faults.is_empty() {
         return Vec::new();
     }
@@ -13,38 +113,15 @@ pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], larger: &[Vec<u
     let aggregates = &reader.names.aggregates;
     let reads: Vec<Vec<u16>> =
         (0_u16..).zip(bonuses).map(|(place, (bonus, _))| of_bonus(bonus, place, aggregates)).collect();
-    let needs = closure(&reads);
+    let reading = Reading { aggregates, common, needs: closure(&reads), reads };
     let mut all: Vec<(Step, Vec<Step>)> = Vec::new();
-    for (place, reads) in (0_u16..).zip(&reads) {
-        let mut before: Vec<Step> = reads.iter().map(|read| Step::Bonus(*read)).collect();
-        let read = |of: &[u16]| of.iter().any(|of| reads.contains(of));
-        let free = |of: &[u16]| !of.contains(&place) && !of.iter().any(|of| needs[usize::from(*of)].contains(&place));
-        let choices = (0_u16..).zip(larger).filter(|(_, of)| read(of) && free(of));
-        before.extend(choices.map(|(choice, _)| Step::Larger(choice)));
-        // Where a limit counts this bonus too, this bonus reads amounts as they are before the limit.
-        let limits = (0_u16..).zip(caps).filter(|(_, cap)| read(&cap.of) && free(&cap.of));
-        before.extend(limits.map(|(limit, _)| Step::Cap(limit)));
-        all.push((Step::Bonus(place), before));
-    }
-    for (place, of) in (0_u16..).zip(larger) {
+    all.extend((0_u16..).zip(bonuses).map(|(place, _)| (Step::Bonus(place), reading.before_bonus(place))));
+    for (place, of) in (0_u16..).zip(common.larger) {
         all.push((Step::Larger(place), of.iter().map(|bonus| Step::Bonus(*bonus)).collect()));
     }
-    for (place, cap) in (0_u16..).zip(caps) {
-        let mut before: Vec<Step> = cap.of.iter().map(|bonus| Step::Bonus(*bonus)).collect();
-        before.extend(of_num(&cap.limit, aggregates).into_iter().map(Step::Bonus));
-        let shares = |of: &[u16]| of.iter().any(|bonus| cap.of.contains(bonus));
-        before.extend((0_u16..).zip(larger).filter(|(_, of)| shares(of)).map(|(choice, _)| Step::Larger(choice)));
-        let earlier = (0_u16..place).zip(caps).filter(|(_, other)| shares(&other.of));
-        before.extend(earlier.map(|(other, _)| Step::Cap(other)));
-        // Who reads amounts as they are before the limit comes before it.
-        for (reader, reads) in (0_u16..).zip(&reads) {
-            let early = cap.of.iter().any(|of| *of == reader || needs[usize::from(*of)].contains(&reader));
-            if early && reads.iter().any(|read| cap.of.contains(read)) {
-                before.push(Step::Bonus(reader));
-            }
-        }
-        all.push((Step::Cap(place), before));
-    }
+    all.extend((0_u16..).zip(common.caps).map(|(place, cap)| (Step::Cap(place), reading.before_cap(place, cap))));
+    all.extend((0_u16..).zip(common.holds).map(|(place, hold)| (Step::Hold(place), reading.before_hold(place, hold))));
+    let reads = &reading.reads;
     let mut order: Vec<Step> = Vec::new();
     while let Some(next) = all.iter().position(|(_, before)| before.iter().all(|step| order.contains(step))) {
         order.push(all.remove(next).0);

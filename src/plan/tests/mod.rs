@@ -7,6 +7,7 @@ mod compressed;
 mod documentation;
 mod explanations;
 mod golden;
+mod holds;
 mod judging;
 mod large;
 mod money;

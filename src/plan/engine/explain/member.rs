@@ -5,6 +5,7 @@ use super::conditions::About;
 use super::paths::{Path, Ways, below};
 use super::rates::is_own;
 use super::{Node, Told};
+use crate::domain::money::Volume;
 use crate::plan::checked::{Bonus, BonusSource, Pairing, Rank, Sides};
 use crate::plan::expr::{Cond, Meaning, NamedValue, Num, PairField};
 use crate::plan::result::{LineRow, Passed, Source};
@@ -97,12 +98,26 @@ impl Told<'_> {
         (!all.is_empty()).then(|| Node::leaf(format!("goes into wallets: {}; to be paid out: {left}", all.join(", "))))
     }
 
+    /// What a named expression is for a member, or how many points a bonus gives it; `place` is the member's in the
+    /// snapshot.
+    pub(super) fn value(&self, place: usize, name: &str) -> Option<String> {
+        let about = About::member(self.standing, self.standing.field.index[place] as usize);
+        let named = self.plan.values.iter().find(|value| value.name == name).map(|value| named(about, value));
+        named.or_else(|| {
+            let at = self.plan.bonuses.iter().position(|bonus| bonus.points && bonus.code == name)?;
+            Some(self.points(place, at).to_string())
+        })
+    }
+
+    fn points(&self, place: usize, bonus: usize) -> Volume {
+        let index = self.standing.field.index[place] as usize;
+        let amounts = self.standing.amounts.get(bonus);
+        Volume(amounts.and_then(|amounts| amounts.get(index)).copied().unwrap_or(0))
+    }
+
     /// What the named expressions of the plan are.
     fn values(&self, about: About<'_>) -> Option<Node> {
-        let one = |value: &NamedValue| match &value.is {
-            Meaning::Number(num) => format!("{} {}", value.name, about.value(num)),
-            Meaning::Condition(cond) => format!("{} {}", value.name, if about.holds(cond) { "yes" } else { "no" }),
-        };
+        let one = |value: &NamedValue| format!("{} {}", value.name, named(about, value));
         let all: Vec<String> = self.plan.values.iter().map(one).collect();
         (!all.is_empty()).then(|| Node::leaf(format!("values: {}", all.join(", "))))
     }
@@ -154,10 +169,8 @@ impl Told<'_> {
         let count = rows().count();
         let ways = self.seen.ways_of(at);
         if bonus.points {
-            let index = self.standing.field.index[place] as usize;
-            let points = self.standing.amounts.get(at).and_then(|amounts| amounts.get(index)).copied().unwrap_or(0);
-            if points != 0 {
-                let points = crate::domain::money::Volume(points);
+            let points = self.points(place, at);
+            if points != Volume::ZERO {
                 return Node::leaf(format!("{}: {points} points, for other bonuses", bonus.code));
             }
         }
@@ -409,4 +422,11 @@ fn pairing(about: About<'_>, pair: u16, given: &Pairing) -> Node {
 
 fn many(count: usize) -> String {
     if count == 1 { "1 order or amount".to_owned() } else { format!("{count} orders or amounts") }
+}
+
+fn named(about: About<'_>, value: &NamedValue) -> String {
+    match &value.is {
+        Meaning::Number(num) => about.value(num),
+        Meaning::Condition(cond) => if about.holds(cond) { "yes" } else { "no" }.to_owned(),
+    }
 }

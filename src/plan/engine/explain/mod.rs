@@ -125,7 +125,32 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
         (_, Some(_)) => paths::Seen::of_order(asked.order.unwrap_or_default(), snapshot),
         (Some(member), None) => paths::Seen::of_member(member),
     };
-    let result = run_watched(plan, snapshot, 1, &mut |_| {}, &mut seen)?;
+    let told = told(plan, snapshot, &mut seen, bonus, |told| match (member, order) {
+        (_, Some(order)) => told.order(order, member),
+        (member, None) => told.member(member.unwrap_or_default()),
+    })?;
+    Ok(told)
+}
+
+/// What a named expression is for a member (its place in the snapshot), or how many points a bonus gives it, as text;
+/// `None` where the plan has neither under this name.
+///
+/// # Errors
+/// Whatever stops the run.
+pub fn value(plan: &CheckedPlan, snapshot: &Snapshot, member: usize, name: &str) -> Result<Option<String>, RunFault> {
+    let mut seen = paths::Seen::of_member(member);
+    told(plan, snapshot, &mut seen, None, |told| told.value(member, name))
+}
+
+/// Runs a plan, looking on, and tells of it.
+fn told<T>(
+    plan: &CheckedPlan,
+    snapshot: &Snapshot,
+    seen: &mut paths::Seen,
+    bonus: Option<usize>,
+    tell: impl FnOnce(&Told<'_>) -> T,
+) -> Result<T, RunFault> {
+    let result = run_watched(plan, snapshot, 1, &mut |_| {}, seen)?;
     let field = Field::new(plan, snapshot, 1)?;
     let (mut standing, _) = prepare(plan, &field, snapshot, 1, &mut |_, _| {})?;
     standing.amounts = std::mem::take(&mut seen.amounts);
@@ -134,12 +159,7 @@ pub fn explain(plan: &CheckedPlan, snapshot: &Snapshot, asked: Question<'_>) -> 
             gather::all(&mut standing, snapshot, place)?;
         }
     }
-    let told = Told { plan, snapshot, standing: &standing, result: &result, seen: &seen, bonus };
-    Ok(match (member, order) {
-        (_, Some(order)) => told.order(order, member),
-        (Some(member), None) => told.member(member),
-        (None, None) => return Err(ExplainFault::Nothing),
-    })
+    Ok(tell(&Told { plan, snapshot, standing: &standing, result: &result, seen, bonus }))
 }
 
 /// Everything there is to tell from.

@@ -170,13 +170,23 @@ impl Told<'_> {
     pub(super) fn limits(&self, at: usize, notes: &[&str], about: About<'_>) -> Vec<Node> {
         let caps = self.plan.caps.iter().filter(|cap| cap.of.iter().any(|of| usize::from(*of) == at));
         let cut = caps.filter(|cap| notes.iter().any(|note| note.contains(&format!("limit “{}”", cap.name))));
-        cut.map(|cap| {
+        let cut = cut.map(|cap| {
             Node::of(
                 format!("limit “{}”: {}", cap.name, about.is(&cap.limit).text),
                 about.reads(&cap.limit).into_iter().collect(),
             )
-        })
-        .collect()
+        });
+        let waits = self.plan.holds.iter().filter(|hold| notes.iter().any(|note| note.contains(&hold.note())));
+        let waits = waits.map(|hold| {
+            let minimum = hold
+                .minimum
+                .as_ref()
+                .map(|minimum| Node::leaf(format!("until it is at least {}", about.value(minimum))));
+            let until = hold.until.as_ref();
+            let until = until.map(|until| Node::leaf(format!("until “{}”", about.words.condition(until))));
+            Node::of(format!("held by {}", hold.note()), minimum.into_iter().chain(until).collect())
+        });
+        cut.chain(waits).collect()
     }
 }
 
