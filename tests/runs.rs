@@ -285,6 +285,25 @@ fn a_discarded_run_leaves_the_month_open_and_a_new_one_gives_the_same_result() {
 }
 
 #[test]
+fn a_frozen_input_that_is_not_what_was_hashed_is_refused_and_the_run_stays_frozen() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        field.busy_month();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        let run = freeze_run(&fresh.db, &field.clock, &ann(), "2026-10").unwrap();
+        let compute = || compute_run(&fresh.db, &field.clock, &ann(), run.id, &mut |_, _, _| true);
+        let set = |hash: &str| fresh.tamper(&format!("UPDATE runs SET input_hash = '{hash}'")).unwrap();
+        set(&run.input_hash.chars().rev().collect::<String>());
+        let fault = compute().unwrap_err().to_string();
+        assert!(fault.contains("the frozen input of run R-2026-10-1 does not match its hash"), "{fault}");
+        assert_eq!(fresh.db.read(|c| runs::get(c, run.id)).unwrap().status, RunStatus::Frozen);
+        set(&run.input_hash);
+        let result = compute().unwrap();
+        assert!(result.status == RunStatus::Computed && !result.result_hash.is_empty(), "{result:?}");
+    });
+}
+
+#[test]
 fn a_stopped_calculation_leaves_the_run_frozen_and_can_be_repeated() {
     databases::each(|fresh| {
         let field = Field::new(&fresh.db);
