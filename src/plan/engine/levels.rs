@@ -93,8 +93,14 @@ impl Walker<'_> {
     ) -> Result<(), RunFault> {
         paths.steps.clear();
         paths.ends.clear();
+        let asks = self.asks_each_item();
         for item in items {
-            let below = self.path(item.start, &mut paths.steps);
+            let steps = &mut paths.steps;
+            let below = if asks {
+                self.path(item.start, steps, |member, level| self.gives(item, member, level))?
+            } else {
+                self.path(item.start, steps, |_, _| Ok(true))?
+            };
             paths.ends.push((below, paths.steps.len()));
         }
         let mut first = 0;
@@ -105,8 +111,15 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Finds who stands on each level above a member, and returns where the search for the first one began.
-    fn path(&self, start: u32, steps: &mut Vec<u32>) -> u32 {
+    /// Finds who stands on each level above a member, and returns where the search for the first one began. Whoever the
+    /// steps lead to and who has no right after all, as a rate about the order may say, is passed over.
+    #[inline]
+    fn path(
+        &self,
+        start: u32,
+        steps: &mut Vec<u32>,
+        has_right: impl Fn(u32, usize) -> Result<bool, RunFault>,
+    ) -> Result<u32, RunFault> {
         let walk = &self.bonus.walk;
         let compression = walk.compression();
         let mut at = start;
@@ -124,8 +137,11 @@ impl Walker<'_> {
             level = 1;
         }
         while level < levels {
-            let next = self.steps.next(at, level);
-            let next = if next == NONE || self.within(start, next) { next } else { NONE };
+            let within = |next: u32| if next == NONE || self.within(start, next) { next } else { NONE };
+            let mut next = within(self.steps.next(at, level));
+            while next != NONE && !has_right(next, level)? {
+                next = within(self.steps.next(next, level));
+            }
             // Below a root only dynamic compression may still find somebody for a later level.
             if next == NONE && (compression != Compression::Dynamic || level >= self.written_levels) {
                 break;
@@ -134,7 +150,7 @@ impl Walker<'_> {
             at = if next == NONE { at } else { next };
             level += 1;
         }
-        below
+        Ok(below)
     }
 
     fn pay_path(

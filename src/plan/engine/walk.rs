@@ -169,13 +169,19 @@ impl<'a> Walker<'a> {
         value.map_or(Ok(rate), |(_, value)| rate.checked_mul(*value).ok_or(NoValue))
     }
 
+    /// Whether dynamic compression must look at each item to know who may earn on a level.
+    pub(super) fn asks_each_item(&self) -> bool {
+        let is_open = |row: &Row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)));
+        self.bonus.walk.compression() == Compression::Dynamic && self.rows.iter().any(is_open)
+    }
+
     /// Cells of a row; a rate of zero is no right.
     fn cells(&self, cells: &[Num], values: &[Option<Decimal>], rates: &mut Rates) -> Result<Vec<Cell>, RunFault> {
         let mut out = Vec::with_capacity(cells.len());
         for (cell, value) in cells.iter().zip(values) {
             out.push(match value {
                 None => Cell::Open(cell.clone()),
-                Some(value) if value.is_zero() || (value.is_sign_negative() && !self.may_take()) => Cell::None,
+                Some(value) if !self.is_right(*value) => Cell::None,
                 Some(value) => {
                     let factor = self.scale.factor(*value).ok_or_else(|| RunFault::overflow("a rate"))?;
                     Cell::Fixed(
@@ -316,14 +322,11 @@ impl<'a> Walker<'a> {
     pub(super) fn reasons(&self) -> Vec<Reason> {
         let walk = &self.bonus.walk;
         let by_levels = self.greater.is_none() && self.heads.is_none();
-        let is_open = |row: &Row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)));
-        let open: Vec<bool> = self.rows.iter().map(is_open).collect();
         let uses_level = |member: usize| match walk.compression() {
             _ if !by_levels => false,
             Compression::None => true,
             Compression::Standard => self.counts[member],
-            // A rate that came to nothing.
-            Compression::Dynamic => open.get(self.row[member] as usize).copied().unwrap_or(false),
+            Compression::Dynamic => false,
         };
         let members = (0_u32..).zip(0..self.barred.len());
         members.map(|(at, member)| Reason { reason: self.reason(at), uses_level: uses_level(member) }).collect()
@@ -353,18 +356,35 @@ impl<'a> Walker<'a> {
                 Ok(true)
             }
             Cell::Open(num) => {
-                let order = match item.source {
-                    Source::Order(order) => Some(order as usize),
-                    _ => None,
-                };
-                let at = At { order, from: Some(item.from as usize) };
-                let rate = self.standing.number(num, member as usize, at);
-                let rate = rate.and_then(|rate| self.worth(rate, member as usize));
-                let rate =
-                    rate.map_err(|NoValue| RunFault::overflow(&format!("a rate of bonus {}", self.bonus.code)))?;
+                let rate = self.open_rate(item, member, num)?;
                 self.pay_rate(item, member, level, rate, found, passing)
             }
         }
+    }
+
+    /// What a cell that is worked out for each item gives a member.
+    fn open_rate(&self, item: &Item, member: u32, num: &Num) -> Result<Decimal, RunFault> {
+        let order = match item.source {
+            Source::Order(order) => Some(order as usize),
+            _ => None,
+        };
+        let at = At { order, from: Some(item.from as usize) };
+        let rate = self.standing.number(num, member as usize, at);
+        let rate = rate.and_then(|rate| self.worth(rate, member as usize));
+        rate.map_err(|NoValue| RunFault::overflow(&format!("a rate of bonus {}", self.bonus.code)))
+    }
+
+    /// Whether a member has a right to an item on a level, counted from 0.
+    pub(super) fn gives(&self, item: &Item, member: u32, level: usize) -> Result<bool, RunFault> {
+        match self.cell_of(self.row[member as usize], level) {
+            Some(Cell::Open(num)) => Ok(self.is_right(self.open_rate(item, member, num)?)),
+            cell => Ok(cell.is_some()),
+        }
+    }
+
+    /// Whether a rate gives anything: a rate of zero is no right, and only deductions take.
+    fn is_right(&self, rate: Decimal) -> bool {
+        !rate.is_zero() && (rate.is_sign_positive() || self.may_take())
     }
 
     /// Pays an item to a member at a rate; `false` where that is nothing.
@@ -377,7 +397,7 @@ impl<'a> Walker<'a> {
         found: &mut Found,
         passing: &mut Passing,
     ) -> Result<bool, RunFault> {
-        if rate.is_zero() || (rate.is_sign_negative() && !self.may_take()) {
+        if !self.is_right(rate) {
             return Ok(false);
         }
         let factor = self.scale.factor(rate).ok_or_else(|| RunFault::overflow("a rate"))?;
