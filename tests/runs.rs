@@ -299,7 +299,7 @@ fn a_frozen_input_that_is_not_what_was_hashed_is_refused_and_the_run_stays_froze
         assert_eq!(fresh.db.read(|c| runs::get(c, run.id)).unwrap().status, RunStatus::Frozen);
         set(&run.input_hash);
         let result = compute().unwrap();
-        assert!(result.status == RunStatus::Computed && !result.result_hash.is_empty(), "{result:?}");
+        assert!(result.status == RunStatus::Calculated && !result.result_hash.is_empty(), "{result:?}");
     });
 }
 

@@ -344,8 +344,10 @@ pub struct RateRow {
     pub rank: Option<u16>,
     /// How the row is named in a trace.
     pub label: String,
-    /// One rate (or amount) per level; the last one goes on where the walk has more levels.
+    /// One rate (or amount) per level.
     pub cells: Vec<Num>,
+    /// Whether the last one goes on where the walk has more levels: it stands alone, or no row is longer.
+    pub goes_on: bool,
 }
 
 /// A bonus.

@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 use super::caps;
 use super::clawback::{self, Clawbacks};
 use super::fault::RunFault;
-use super::field::Back;
 use super::found::{Found, Item, Items};
 use super::gather;
 use super::holds;
 use super::memory::Memory;
+use super::orders::{self, Back};
 use super::rates::Rates;
 use super::rounding;
 use super::settle;
@@ -249,18 +249,22 @@ fn orders(
     arithmetic: &dyn Fn(usize) -> RunFault,
 ) -> Result<Vec<Item>, RunFault> {
     let orders = &standing.field.orders;
+    let once = once(bonus);
+    let chosen = |order: usize| {
+        let is = |bonus: usize| matched[bonus].get(order).copied().unwrap_or(false);
+        is(place) && !bonus.without.iter().any(|other| is(usize::from(*other)))
+    };
     let mut items = Vec::with_capacity(some.len());
     for order in some {
         let buyer = &orders.buyer[order];
-        let without =
-            bonus.without.iter().any(|other| matched[usize::from(*other)].get(order).copied().unwrap_or(false));
         let unpaid = match orders.back(order) {
             Back::No => false,
             // So many points for an order stay while some of it does.
             Back::Part => !bonus.points || bonus.base == BaseKind::Fixed,
             Back::Whole => !bonus.points,
         };
-        if !matched[place][order] || without || unpaid {
+        let again = || once && (orders.first(order)..order).any(chosen);
+        if !chosen(order) || unpaid || again() {
             continue;
         }
         let amounts = &orders.amounts[order];
@@ -283,6 +287,15 @@ fn orders(
         }
     }
     Ok(items)
+}
+
+/// Whether a bonus pays for an order once, however many product lines it has: nothing in base and rates asks about goods.
+fn once(bonus: &Bonus) -> bool {
+    let goods = match bonus.base {
+        BaseKind::Fixed => false,
+        _ => bonus.base_of.as_ref().is_none_or(orders::reads_goods),
+    };
+    !goods && !bonus.rates.iter().flat_map(|row| &row.cells).any(orders::reads_goods)
 }
 
 /// A base that an expression gives: ten-thousandths of a point, or minor units.

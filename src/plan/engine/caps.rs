@@ -90,10 +90,11 @@ fn part(standing: &Standing<'_>, per: CapPer, line: &EarningLine) -> i64 {
         Source::Order(order) => Some(order),
         _ => None,
     };
+    let first = |entry: usize| i64::try_from(entry).unwrap_or(i64::MAX);
     match per {
         CapPer::Member | CapPer::Person | CapPer::Company => 0,
         CapPer::Source => line.from().map_or(-1, i64::from),
-        CapPer::Order => order.map_or(-1, i64::from),
+        CapPer::Order => order.map_or(-1, |order| first(standing.field.orders.first(order as usize))),
         CapPer::Day => order.map_or(standing.last_day, |order| standing.field.orders.day[order as usize]).into(),
         CapPer::Leg => {
             let tree = standing.tree(standing.plan.bonuses[usize::from(line.bonus)].walk.tree);

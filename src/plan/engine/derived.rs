@@ -72,6 +72,9 @@ fn one(
                 parent[*member as usize] = order[(place - 1) / usize::from(line.width)];
             }
         }
+        // Customers have no place: they stand below whoever enrolled them.
+        let customer = |member: &usize| !standing.field.kind[*member].may_earn();
+        (0..parent.len()).filter(customer).for_each(|member| parent[member] = standing.field.enroller.parent[member]);
     }
     if let Some(cond) = &derived.pass_up {
         let passed = passed_up(standing, snapshot, derived, cond)?;

@@ -1,20 +1,16 @@
 //! The snapshot as flat columns: members renumbered so that parents come before children in the
 //! sponsor tree and every group is one stretch; orders by day and number.
 
-use std::collections::HashMap;
-
 use super::fault::RunFault;
+use super::orders::{self, Orders};
 use super::tree::{NONE, Tree};
-use crate::domain::ids::{MemberId, OrderId};
+use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
-use crate::domain::money::Volume;
-use crate::domain::order::OrderType;
 use crate::domain::tree::TreeKind;
-use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, CountsFor, Placement, Returns};
-use crate::plan::expr::{Num, OrderField};
+use crate::plan::checked::{CheckedPlan, Placement};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::parallel::both;
-use crate::plan::snapshot::{Amounts, Measured, Snapshot, SnapshotMember, Takeback};
+use crate::plan::snapshot::{Snapshot, SnapshotMember};
 
 /// The columns. A member's index is its place in the sponsor tree's order, an order's its place by day and number.
 pub struct Field {
@@ -57,43 +53,6 @@ pub struct Field {
     pub index_of_rank: Vec<u32>,
 }
 
-/// Columns of the orders.
-#[derive(Default)]
-pub struct Orders {
-    /// Place in the snapshot's orders; after them come the returns that count as orders.
-    pub place: Vec<u32>,
-    /// Who bought.
-    pub buyer: Vec<u32>,
-    /// Through whom it came, besides the buyer, or [`NONE`]. Empty where all came straight.
-    pub through: Vec<u32>,
-    /// Commission day.
-    pub day: Vec<i32>,
-    /// What kind of purchase.
-    pub kind: Vec<OrderType>,
-    /// Volumes and amounts.
-    pub amounts: Vec<Amounts>,
-    /// Goods of an earlier period that come back: such entries count for bonuses that pay points only. Empty if there
-    /// are none.
-    pub back: Vec<Back>,
-    /// Per further volume of the plan, per order.
-    pub measures: Vec<Vec<i64>>,
-    /// What the buyer bought before in the period, and as which of the buyer's orders it came. Empty if not asked for.
-    pub before: Vec<(Amounts, u32)>,
-    /// The same of further volumes.
-    pub measures_before: Vec<Vec<i64>>,
-}
-
-/// Whether an entry among the orders is a return of goods of an earlier period, and how much of them is back then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Back {
-    /// It is an order.
-    No,
-    /// A part of the goods.
-    Part,
-    /// All of them.
-    Whole,
-}
-
 impl Field {
     /// Lays a snapshot out in columns.
     /// Where the plan wants so, goods that come back are orders with negative amounts, each order knows the
@@ -106,7 +65,7 @@ impl Field {
         let tree = |kind| tree_of(snapshot, &canonical, &ids, kind);
         let ((sponsor, orders), (enroller, placement)) = both(
             threads,
-            || (tree(TreeKind::Sponsor), orders(plan, snapshot, &ids)),
+            || (tree(TreeKind::Sponsor), orders::read(plan, snapshot, &ids)),
             || (tree(TreeKind::Enroller), tree(TreeKind::Placement)),
         );
         let (sponsor, enroller, mut orders) = (sponsor?, enroller?, orders?);
@@ -131,10 +90,6 @@ impl Field {
         for buyer in orders.buyer.iter_mut().chain(through) {
             *buyer = index_of_rank[*buyer as usize];
         }
-        if earlier(plan) {
-            let numbers: Vec<&str> = orders.place.iter().map(|place| entry(snapshot, *place).number).collect();
-            orders.look_back(&numbers)?;
-        }
         let renumbered = |tree: Tree| tree.renumbered(&index_of_rank);
         let (sponsor, (enroller, placement)) =
             both(threads, || renumbered(sponsor), || (renumbered(enroller), renumbered(placement)));
@@ -145,14 +100,17 @@ impl Field {
             .iter()
             .zip(&status)
             .map(|(kind, status)| plan.earners.contains(kind) && *status == MemberStatus::Active);
+        let seller = sellers(&kind, &enroller);
+        let orders_before: Vec<u32> = place.iter().map(|at| of(at).orders_before).collect();
+        orders.look_at_sales(plan, &seller, &orders_before);
         Ok(Self {
             may_earn: may_earn.collect(),
             joined: place.iter().map(|at| of(at).joined.0).collect(),
             person: persons(snapshot, &place, &index),
-            seller: sellers(&kind, &enroller),
+            seller,
             side: by_number.iter().map(|rank| side[*rank as usize]).collect(),
             attributes: attributes(plan, snapshot, &place)?,
-            orders_before: place.iter().map(|at| of(at).orders_before).collect(),
+            orders_before,
             orders,
             kind,
             status,
@@ -197,7 +155,8 @@ impl Field {
     }
 }
 
-fn fits(what: &'static str, count: usize) -> Result<u32, RunFault> {
+/// A count that indexes can hold.
+pub fn fits(what: &'static str, count: usize) -> Result<u32, RunFault> {
     const LIMIT: u32 = 500_000_000;
     u32::try_from(count).ok().filter(|count| *count <= LIMIT).ok_or(RunFault::TooMany { what, limit: LIMIT })
 }
@@ -296,156 +255,6 @@ fn persons(snapshot: &Snapshot, place: &[u32], index: &[u32]) -> Vec<u32> {
     (0..).zip(place).map(of).collect()
 }
 
-/// Whether an expression reads the buyer's earlier orders of the period.
-fn earlier(plan: &CheckedPlan) -> bool {
-    use OrderField::{CvBefore, MeasureBefore, PaidBefore, Place, PlaceEver, QvBefore};
-    let mut asks = false;
-    plan.numbers(&mut |num| {
-        asks |= matches!(num, Num::Order(Place | PlaceEver | CvBefore | QvBefore | PaidBefore | MeasureBefore(_)));
-    });
-    asks
-}
-
-/// One entry among the orders: an order of the snapshot, or a return that counts as one.
-struct Entry<'s> {
-    number: &'s str,
-    line: &'s str,
-    buyer: MemberId,
-    /// The order whose further member counts: of goods that come back, the original one.
-    of: OrderId,
-    day: i32,
-    kind: OrderType,
-    amounts: Amounts,
-    measures: &'s Measured,
-    /// What the further volumes count: −1 for goods that came back.
-    sign: i64,
-}
-
-/// Whether goods that come back are among the orders.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Returned {
-    No,
-    /// For bonuses that pay points.
-    ForPoints,
-    /// For everything.
-    AsOrders,
-}
-
-impl Returned {
-    fn of(plan: &CheckedPlan) -> Self {
-        // Points are not kept as lines that could be taken back.
-        let points = |bonus: &Bonus| bonus.points && matches!(bonus.source, BonusSource::Orders(_));
-        match plan.returns {
-            Returns::NegativeVolume => Self::AsOrders,
-            Returns::TakeBack if plan.bonuses.iter().any(points) => Self::ForPoints,
-            Returns::TakeBack => Self::No,
-        }
-    }
-}
-
-/// How many entries there are.
-fn entry_count(snapshot: &Snapshot, returned: Returned) -> usize {
-    snapshot.orders.len() + if returned == Returned::No { 0 } else { snapshot.takebacks.len() }
-}
-
-/// An entry by its place: of an order, or after them of a return.
-fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
-    let place = place as usize;
-    if let Some(given) = snapshot.orders.get(place) {
-        let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
-        let (number, line, measures) = (&*given.number, &*given.line, &given.measures);
-        return Entry { number, line, buyer: given.buyer, of: given.id, day, kind, amounts, measures, sign: 1 };
-    }
-    let takeback = &snapshot.takebacks[place - snapshot.orders.len()];
-    let now = &takeback.now;
-    Entry {
-        number: &takeback.return_number,
-        line: &takeback.original_number,
-        buyer: takeback.buyer,
-        of: takeback.original_order,
-        day: takeback.day.0,
-        kind: takeback.order_type,
-        measures: &takeback.measures,
-        sign: -1,
-        amounts: Amounts {
-            qv: Volume(now.qv.0.saturating_neg()),
-            cv: Volume(now.cv.0.saturating_neg()),
-            paid_minor: now.paid_minor.saturating_neg(),
-            wholesale_minor: now.wholesale_minor.saturating_neg(),
-        },
-    }
-}
-
-/// The orders, buyers by their place by number.
-fn orders(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
-    let returned = Returned::of(plan);
-    let count = fits("orders", entry_count(snapshot, returned))?;
-    let key = |at: u32| {
-        let entry = entry(snapshot, at);
-        // What counts for points only comes after all orders, so that none of them has it before it.
-        let last = returned == Returned::ForPoints && at as usize >= snapshot.orders.len();
-        (last, entry.day, entry.number.as_bytes(), entry.line.as_bytes())
-    };
-    let place = sorted(count, key);
-    let mut orders = Orders {
-        buyer: Vec::with_capacity(place.len()),
-        day: Vec::with_capacity(place.len()),
-        kind: Vec::with_capacity(place.len()),
-        amounts: Vec::with_capacity(place.len()),
-        ..Orders::default()
-    };
-    for (at, this) in place.iter().enumerate() {
-        let entry = entry(snapshot, *this);
-        if at > 0 && key(place[at - 1]) == key(*this) {
-            return Err(RunFault::Duplicate { what: "orders", number: entry.number.to_owned() });
-        }
-        let buyer = ids.get(&entry.buyer).ok_or_else(|| RunFault::UnknownBuyer { order: entry.number.to_owned() })?;
-        orders.buyer.push(*buyer);
-        if !snapshot.through.is_empty() {
-            let unknown = || RunFault::UnknownThrough { order: entry.number.to_owned() };
-            let through = snapshot.through.get(&entry.of).map(|id| ids.get(id).ok_or_else(unknown)).transpose()?;
-            orders.through.push(through.copied().unwrap_or(NONE));
-        }
-        orders.day.push(entry.day);
-        orders.kind.push(entry.kind);
-        orders.amounts.push(entry.amounts);
-    }
-    if returned == Returned::ForPoints && !snapshot.takebacks.is_empty() {
-        let back = back(snapshot);
-        let of = |place: &u32| (*place as usize).checked_sub(snapshot.orders.len()).map_or(Back::No, |at| back[at]);
-        orders.back = place.iter().map(of).collect();
-    }
-    for name in &plan.measures {
-        let Some(at) = snapshot.measures.iter().position(|known| known == name) else {
-            orders.measures.push(vec![0; place.len()]);
-            continue;
-        };
-        let of = |this: &u32| {
-            let entry = entry(snapshot, *this);
-            entry.measures.get(at).0.saturating_mul(entry.sign)
-        };
-        orders.measures.push(place.iter().map(of).collect());
-    }
-    orders.place = place;
-    Ok(orders)
-}
-
-/// Whether goods come back.
-fn is_return(Amounts { qv, cv, paid_minor, .. }: &Amounts) -> bool {
-    qv.0 < 0 || cv.0 < 0 || *paid_minor < 0
-}
-
-/// For each return, whether all of its order is back with it.
-fn back(snapshot: &Snapshot) -> Vec<Back> {
-    let mut so_far: HashMap<OrderId, i64> = HashMap::new();
-    let one = |takeback: &Takeback| {
-        let sum = so_far.entry(takeback.original_order).or_insert(takeback.before.paid_minor);
-        *sum = sum.saturating_add(takeback.now.paid_minor);
-        if *sum >= takeback.total.paid_minor { Back::Whole } else { Back::Part }
-    };
-    snapshot.takebacks.iter().map(one).collect()
-}
-
 /// The members' attributes that the plan reads, by index. `place` leads from the index to the snapshot's members.
 fn attributes(plan: &CheckedPlan, snapshot: &Snapshot, place: &[u32]) -> Result<Vec<Vec<i64>>, RunFault> {
     let word = |text: &str| {
@@ -472,74 +281,4 @@ fn attributes(plan: &CheckedPlan, snapshot: &Snapshot, place: &[u32]) -> Result<
         }
     }
     Ok(columns)
-}
-
-impl Orders {
-    /// The member for whom an order counts: its buyer, or through whom it came; `None` where it came straight.
-    pub fn whose(&self, order: usize, counts_for: CountsFor) -> Option<u32> {
-        match counts_for {
-            CountsFor::Buyer => Some(self.buyer[order]),
-            CountsFor::Through => self.through.get(order).copied().filter(|through| *through != NONE),
-        }
-    }
-
-    /// Whether goods of an earlier period come back with an entry, and count for points only.
-    pub fn back(&self, order: usize) -> Back {
-        self.back.get(order).copied().unwrap_or(Back::No)
-    }
-
-    /// Whether goods come back with an entry: it is no purchase.
-    pub fn is_return(&self, order: usize) -> bool {
-        is_return(&self.amounts[order])
-    }
-
-    /// The orders, each once however many lines it has, without goods that come back. The lines of one order stand beside each other.
-    pub fn firsts<'a>(&'a self, snapshot: &'a Snapshot) -> impl Iterator<Item = usize> + 'a {
-        let order = |at: usize| snapshot.orders.get(self.place[at] as usize);
-        // Only an order of several lines names them; the number of any other one is not looked at.
-        let again = move |at: usize| {
-            let this = order(at).filter(|order| !order.line.is_empty());
-            this.is_some_and(|this| at > 0 && order(at - 1).is_some_and(|before| before.number == this.number))
-        };
-        (0..self.place.len()).filter(move |at| self.back(*at) == Back::No && !self.is_return(*at) && !again(*at))
-    }
-
-    /// Finds for each order what its buyer bought before in the period. The lines of one order do not come before
-    /// each other.
-    fn look_back(&mut self, numbers: &[&str]) -> Result<(), RunFault> {
-        struct Sum<'s> {
-            number: Option<&'s str>,
-            place: u32,
-            /// Before the present order, and with it.
-            before: (Amounts, Vec<i64>),
-            after: (Amounts, Vec<i64>),
-        }
-        let none = || (Amounts::default(), vec![0; self.measures.len()]);
-        let add = |a: i64, b: i64| a.checked_add(b).ok_or_else(|| RunFault::overflow("the orders of a buyer"));
-        let mut so_far: HashMap<u32, Sum<'_>> = HashMap::new();
-        let mut measures_before = vec![Vec::with_capacity(numbers.len()); self.measures.len()];
-        for (at, (buyer, amounts)) in self.buyer.iter().zip(&self.amounts).enumerate() {
-            let first = || Sum { number: None, place: 0, before: none(), after: none() };
-            let sum = so_far.entry(*buyer).or_insert_with(first);
-            if sum.number != Some(numbers[at]) {
-                sum.number = Some(numbers[at]);
-                sum.place += u32::from(!is_return(amounts));
-                sum.before.clone_from(&sum.after);
-            }
-            self.before.push((sum.before.0, sum.place));
-            let all = &mut sum.after.0;
-            *all = Amounts {
-                qv: all.qv.plus(amounts.qv)?,
-                cv: all.cv.plus(amounts.cv)?,
-                paid_minor: add(all.paid_minor, amounts.paid_minor)?,
-                wholesale_minor: add(all.wholesale_minor, amounts.wholesale_minor)?,
-            };
-            for (place, before) in measures_before.iter_mut().enumerate() {
-                before.push(sum.before.1[place]);
-                sum.after.1[place] = add(sum.after.1[place], self.measures[place][at])?;
-            }
-        }
-        self.measures_before = measures_before;
-        Ok(())
-    }
 }

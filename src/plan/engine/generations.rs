@@ -131,8 +131,10 @@ impl Walker<'_> {
         let paid = &self.standing.paid;
         let levels = u32::from(self.bonus.walk.levels);
         let mut seen = vec![0_u32; self.standing.plan.ranks.len() + 1];
+        // Customers have no rank, and are nobody's peers.
+        let peer = |member: u32| u32::from(self.standing.field.kind[member as usize].may_earn());
         if heads.own {
-            seen[usize::from(paid[item.start as usize])] += 1;
+            seen[usize::from(paid[item.start as usize])] += peer(item.start);
         }
         let mut at = item.start;
         let mut counted = item.start;
@@ -145,7 +147,7 @@ impl Walker<'_> {
             // Everybody in between may be a peer of the next one.
             while levels > 1 && self.tree.parent[counted as usize] != next {
                 counted = self.tree.parent[counted as usize];
-                seen[usize::from(paid[counted as usize])] += 1;
+                seen[usize::from(paid[counted as usize])] += peer(counted);
             }
             let own = usize::from(paid[next as usize]);
             let passed: u32 = if levels == 1 { 0 } else { seen[own..].iter().sum() };

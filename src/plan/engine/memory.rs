@@ -351,7 +351,7 @@ impl Memory {
         if self.former_ranks {
             for (place, rank) in (1_u16..).zip(&plan.ranks) {
                 let grace = |member: usize| {
-                    let missed = standing.rank[member] < place && standing.former[member] == place;
+                    let missed = standing.rank[member] < place && standing.former[member] >= place;
                     1 + i64::from(if missed { standing.grace[member] + 1 } else { 0 })
                 };
                 let paid = standing.paid.iter().enumerate().filter(|(_, paid)| **paid == place);
@@ -493,7 +493,11 @@ fn followed(plan: &CheckedPlan, own: PeriodKind) -> Followed {
         }
     });
     for bonus in plan.bonuses.iter().filter(|bonus| matches!(bonus.source, BonusSource::Ranks { .. })) {
-        held.extend(bonus.rates.iter().filter_map(|row| row.rank));
+        let ranks = bonus.rates.iter().filter_map(|row| row.rank);
+        match judged {
+            judged if judged == own => held.extend(ranks),
+            judged => elsewhere[0].extend(ranks.map(|rank| (rank, judged))),
+        }
     }
     for ranks in [&mut held, &mut counted] {
         ranks.sort_unstable();

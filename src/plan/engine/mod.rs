@@ -23,6 +23,7 @@ mod levels;
 mod matching;
 mod memory;
 mod onetime;
+mod orders;
 mod pairs;
 mod places;
 mod pool;
@@ -126,7 +127,7 @@ fn prepare<'a>(
     }
     step("volumes", 2);
     derived::derive(&mut standing, snapshot, &mut memory, Reads::Facts)?;
-    volumes::compute(&mut standing, snapshot, &mut memory, threads)?;
+    volumes::compute(&mut standing, &mut memory, threads)?;
     step("ranks", 3);
     ranks::compute(&mut standing, snapshot, &mut memory, &mut brought)?;
     running::compute(&mut standing)?;

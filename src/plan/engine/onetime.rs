@@ -28,8 +28,9 @@ fn instalment(scale: &Scale, whole: Decimal, shares: &[Decimal], times: i64) -> 
 fn forget_lost(standing: &Standing<'_>, place: u16, memory: &mut Memory) {
     let bonus = &standing.plan.bonuses[usize::from(place)];
     for rank in bonus.rates.iter().filter_map(|row| row.rank) {
-        for (index, held) in (0_u32..).zip(&standing.held[usize::from(rank)]) {
-            if *held == 0 && memory.times_paid(index, place, rank) > 0 {
+        for (index, member) in (0_u32..).zip(0..standing.field.len()) {
+            if standing.held(rank, standing.plan.ranks_period, member) == 0 && memory.times_paid(index, place, rank) > 0
+            {
                 memory.pay(index, place, rank, 0);
             }
         }
@@ -46,7 +47,7 @@ fn due_rows<'a>(
     let ranks = bonus.rates.iter().enumerate().filter_map(|(at, row)| Some((at, row.rank?)));
     ranks.filter(move |(_, rank)| {
         let organic = standing.forced[member] == 0 || standing.rank[member] > *rank;
-        standing.held[usize::from(*rank)][member] >= u32::from(held) && organic
+        standing.held(*rank, standing.plan.ranks_period, member) >= i64::from(held) && organic
     })
 }
 

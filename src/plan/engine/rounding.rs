@@ -66,7 +66,8 @@ fn exact_of(standing: &Standing<'_>, rates: &[Decimal], line: &EarningLine) -> O
         return settled;
     }
     let exact = if line.base_kind == BaseKind::Fixed {
-        if rate.is_sign_negative() == (line.amount_minor < 0) { rate } else { -rate }
+        let same = line.amount_minor == 0 || rate.is_sign_negative() == (line.amount_minor < 0);
+        if same { rate } else { -rate }
     } else {
         let base = line.base_kind.to_decimal(line.base, standing.currency);
         let value = if line.base_kind.is_volume() { standing.plan.point_value } else { Decimal::ONE };

@@ -218,11 +218,13 @@ impl<'a> Standing<'a> {
         self.highest[member] = self.highest[member].max(rank);
         let mut paid = if self.plan.paid_as == PaidAs::Highest { self.highest[member] } else { rank };
         let former = self.former[member];
-        if paid < former && self.grace[member] < self.plan.ranks[usize::from(former) - 1].grace {
-            paid = former;
-        } else if self.plan.demotion == Demotion::ByOne {
-            paid = paid.max(former.saturating_sub(1));
+        let earned = paid;
+        if earned < former && self.plan.demotion == Demotion::ByOne {
+            paid = former - 1;
         }
+        // Whoever was paid on a rank or a higher one has its grace.
+        let in_grace = |number: &u16| self.grace[member] < self.plan.ranks[usize::from(*number) - 1].grace;
+        paid = (earned + 1..=former).rev().find(in_grace).map_or(paid, |grace| paid.max(grace));
         self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
     }
 }

@@ -212,6 +212,9 @@ impl Standing<'_> {
             _ => orders.buyer[order] as usize,
         }];
         let before = || orders.before.get(order).ok_or(NoValue);
+        let whole = |of: &dyn Fn(usize) -> i64| {
+            orders.whole(order).try_fold(0_i64, |sum, at| sum.checked_add(of(at))).ok_or(NoValue)
+        };
         Ok(match field {
             OrderField::Cv => amounts.cv.to_decimal(),
             OrderField::Qv => amounts.qv.to_decimal(),
@@ -231,8 +234,20 @@ impl Standing<'_> {
                 let earlier = self.field.orders_before[orders.buyer[order] as usize];
                 (u64::from(before()?.1) + u64::from(earlier)).into()
             }
+            OrderField::Sale => orders.sales.get(order).copied().ok_or(NoValue)?.into(),
+            OrderField::SaleEver => {
+                let seller = self.field.seller[orders.buyer[order] as usize];
+                let earlier = orders.sales_before.get(seller as usize).copied().unwrap_or(0);
+                (u64::from(orders.sales.get(order).copied().ok_or(NoValue)?) + u64::from(earlier)).into()
+            }
             OrderField::Day => orders.day[order].into(),
             OrderField::Measure(place) => Volume(orders.measures[usize::from(place)][order]).to_decimal(),
+            OrderField::WholeQv => Volume(whole(&|at| orders.amounts[at].qv.0)?).to_decimal(),
+            OrderField::WholeCv => Volume(whole(&|at| orders.amounts[at].cv.0)?).to_decimal(),
+            OrderField::WholePaid => self.currency.to_decimal(whole(&|at| orders.amounts[at].paid_minor)?),
+            OrderField::WholeMeasure(place) => {
+                Volume(whole(&|at| orders.measures[usize::from(place)][at])?).to_decimal()
+            }
             OrderField::MeasureBefore(place) => {
                 let column = orders.measures_before.get(usize::from(place)).ok_or(NoValue)?;
                 Volume(column[order]).to_decimal()
@@ -302,7 +317,8 @@ impl Standing<'_> {
     fn so_far(&self, volume: usize, member: usize, order: Option<usize>) -> i64 {
         let def = &self.plan.volumes[volume];
         let running = self.running.get(volume).and_then(Option::as_ref);
-        running.zip(order).map_or(0, |(running, order)| running.after(self.tree(def.tree), def, member, order))
+        let last = order.map(|order| self.field.orders.whole(order).end - 1);
+        running.zip(last).map_or(0, |(running, last)| running.after(self.tree(def.tree), def, member, last))
     }
 
     fn leg(&self, volume: usize, place: Decimal, member: usize) -> Decimal {

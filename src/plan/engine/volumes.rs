@@ -1,8 +1,8 @@
 //! Volumes: orders added up for the member, then over the tree in one reverse sweep.
 
 use super::fault::RunFault;
-use super::field::Back;
 use super::memory::{Dated, Memory, first_day};
+use super::orders::{self, Back};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
@@ -12,19 +12,13 @@ use crate::domain::tree::TreeKind;
 use crate::plan::checked::{Reach, VolumeDef, VolumeScope};
 use crate::plan::expr::{Num, OrderField, Reads, TreeRef};
 use crate::plan::parallel::{both, in_parallel};
-use crate::plan::snapshot::Snapshot;
 use rust_decimal::Decimal;
 
 /// Adds up all volumes. Those of personal groups get the members' own part; the ranks add the rest.
-pub fn compute(
-    standing: &mut Standing<'_>,
-    snapshot: &Snapshot,
-    memory: &mut Memory,
-    threads: usize,
-) -> Result<(), RunFault> {
+pub fn compute(standing: &mut Standing<'_>, memory: &mut Memory, threads: usize) -> Result<(), RunFault> {
     let plan = standing.plan;
     let of_orders = || in_parallel(threads, plan.volumes.iter().collect(), |volume| of_orders(standing, volume));
-    let (counts, made) = both(threads, || order_counts(standing, snapshot), of_orders);
+    let (counts, made) = both(threads, || order_counts(standing), of_orders);
     standing.orders = counts;
     for (volume, made) in plan.volumes.iter().zip(made) {
         let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
@@ -58,9 +52,9 @@ pub fn compute(
 }
 
 /// How many orders each member made.
-fn order_counts(standing: &Standing<'_>, snapshot: &Snapshot) -> Vec<u32> {
+fn order_counts(standing: &Standing<'_>) -> Vec<u32> {
     let mut counts = vec![0; standing.field.len()];
-    for order in standing.field.orders.firsts(snapshot) {
+    for order in standing.field.orders.once() {
         counts[standing.field.orders.buyer[order] as usize] += 1;
     }
     counts
@@ -178,6 +172,7 @@ pub fn add_orders(
     let overflow = || RunFault::overflow(&format!("the volume {}", volume.name));
     let up = volume.scope == VolumeScope::Organisation && volume.reads_member();
     let tree = standing.tree(volume.tree);
+    let once = !orders::reads_goods(&volume.of);
     for (order, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
         let day = orders.day[order];
         let whose = orders.whose(order, volume.counts_for);
@@ -189,8 +184,12 @@ pub fn add_orders(
         let mut level = 0_u16;
         loop {
             let at = At { order: Some(order), from: Some(member as usize) };
+            let counts = |order: usize| {
+                let at = At { order: Some(order), ..at };
+                standing.holds(&volume.orders, buyer, at).map_err(|NoValue| overflow())
+            };
             let wanted = !up || level > 0 || volume.include_own;
-            if wanted && standing.holds(&volume.orders, buyer, at).map_err(|NoValue| overflow())? {
+            if wanted && counts(order)? && (!once || orders.leads(order, counts)?) {
                 let part = part(standing, &volume.of, order, buyer, at).map_err(|NoValue| overflow())?;
                 part.and_then(|part| add(order, member, part)).ok_or_else(overflow)?;
             }

@@ -36,6 +36,8 @@ pub enum Cell {
 /// A row of rates, levels in order.
 struct Row {
     cells: Vec<Cell>,
+    /// Whether the last one goes on to the end of the walk.
+    goes_on: bool,
     note: u16,
 }
 
@@ -143,7 +145,8 @@ impl<'a> Walker<'a> {
             if row == next {
                 let note = u16::try_from(first_note + at).unwrap_or(u16::MAX);
                 let cells = self.cells(&rows[at].cells, &values, shop.rates)?;
-                self.rows.push(Row { cells, note });
+                let goes_on = self.bonus.walk.repeats && rows[at].goes_on;
+                self.rows.push(Row { cells, goes_on, note });
             }
             if settled[at] {
                 ready[at] = Some(row);
@@ -258,8 +261,8 @@ impl<'a> Walker<'a> {
 
     /// What a row gives on a level, counted from 0.
     pub(super) fn cell_of(&self, row: u32, level: usize) -> Option<&Cell> {
-        let cells = &self.rows.get(row as usize)?.cells;
-        let level = if self.bonus.walk.repeats { level.min(cells.len().saturating_sub(1)) } else { level };
+        let Row { cells, goes_on, .. } = self.rows.get(row as usize)?;
+        let level = if *goes_on { level.min(cells.len().saturating_sub(1)) } else { level };
         cells.get(level).filter(|cell| !matches!(cell, Cell::None))
     }
 

@@ -236,9 +236,9 @@ impl Names {
 
     /// Whether a number is money and not points: it reads what was paid, or what bonuses paid in money.
     pub fn is_money(&self, num: &Num) -> bool {
-        use OrderField::{Margin, Paid, PaidBefore, Wholesale};
+        use OrderField::{Margin, Paid, PaidBefore, WholePaid, Wholesale};
         match num {
-            Num::Order(Paid | Wholesale | Margin | PaidBefore)
+            Num::Order(Paid | Wholesale | Margin | PaidBefore | WholePaid)
             | Num::Leftover(_)
             | Num::LeftoverBefore(_)
             | Num::Breakage(_) => true,

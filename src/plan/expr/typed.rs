@@ -158,6 +158,18 @@ pub enum OrderField {
     PaidBefore,
     /// As which of its buyer's orders of all times it came, the first is 1.
     PlaceEver,
+    /// As which sale of its seller it came in the period: of the distributor's own orders and those of its customers.
+    Sale,
+    /// The same of all times.
+    SaleEver,
+    /// Qualifying volume of the whole order, all product lines together.
+    WholeQv,
+    /// Commissionable volume of the whole order.
+    WholeCv,
+    /// What was paid for the whole order.
+    WholePaid,
+    /// One of the plan's further volumes, of the whole order.
+    WholeMeasure(u16),
     /// Its day.
     Day,
     /// One of the plan's further volumes, by place.

@@ -14,7 +14,7 @@ const ATTRIBUTES: usize = 64;
 const COLUMNS: [&str; 9] =
     ["number", "sponsor", "enroller", "parent", "side", "person", "name", "forced_rank", "orders_before"];
 /// What an order has anyway.
-const OF_ORDERS: [&str; 15] = [
+const OF_ORDERS: [&str; 17] = [
     "cv",
     "qv",
     "paid",
@@ -22,6 +22,8 @@ const OF_ORDERS: [&str; 15] = [
     "margin",
     "place",
     "place_ever",
+    "sale",
+    "sale_ever",
     "day",
     "type",
     "line",
@@ -56,6 +58,7 @@ pub fn measures<'t>(reader: &mut Reader<'t>, head: &Section<'t>) {
             reader.fault(&text.span, message, "use letters, digits and _, a letter first, at most 40");
         } else if OF_ORDERS.contains(&name.as_str())
             || name.ends_with("_before")
+            || name.starts_with("whole_")
             || reader.names.measures.contains(&name)
         {
             reader.fault(&text.span, format!("the name “{name}” has a meaning already"), "choose another name");

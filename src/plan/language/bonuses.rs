@@ -283,17 +283,17 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
 fn instalments<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> (u16, Vec<Decimal>) {
     let Some(value) = section.table.get("instalments") else { return (1, Vec::new()) };
     let DeValue::Array(items) = value.get_ref() else {
-        return (reader.whole(section, "instalments", 1, 60).unwrap_or(1), Vec::new());
+        return (reader.whole(section, "instalments", 1, 600).unwrap_or(1), Vec::new());
     };
     let shares: Vec<Decimal> = items.iter().filter_map(|item| reader.constant(item)).collect();
     let sum = shares.iter().try_fold(Decimal::ZERO, |sum, share| sum.checked_add(*share));
-    if shares.is_empty() || shares.len() > 60 || shares.iter().any(|share| *share <= Decimal::ZERO) {
-        let help = "write one to sixty shares of the amount, such as [\"50%\", \"25%\", \"25%\"]";
+    if shares.is_empty() || shares.len() > 600 || shares.iter().any(|share| *share <= Decimal::ZERO) {
+        let help = "write one to 600 shares of the amount, such as [\"50%\", \"25%\", \"25%\"]";
         reader.fault(&value.span(), "these are no instalments", help);
     } else if shares.len() == items.len() && sum.is_some_and(|sum| sum > Decimal::ONE) {
         reader.fault(&value.span(), "the instalments are more than the amount", "shares add up to 100% at most");
     }
-    (u16::try_from(shares.len()).unwrap_or(60), shares)
+    (u16::try_from(shares.len()).unwrap_or(600), shares)
 }
 
 /// Which orders or members a bonus pays on.

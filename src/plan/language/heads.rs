@@ -12,7 +12,7 @@ use crate::domain::country;
 use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
+use crate::plan::checked::{BonusSource, CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
 const PARTS: [&str; 17] = [
@@ -68,10 +68,15 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let pairs = pairs::read(reader, root, &volumes);
     let Status { active, active_text, paid_as, demotion, ranks_period, earners } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
-    let bonuses = bonuses::read(reader, root);
+    let mut bonuses = bonuses::read(reader, root);
+    // Ranks are reached in the runs that judge them, so these pay for them.
+    for (bonus, _) in bonuses.iter_mut().filter(|(bonus, _)| matches!(bonus.source, BonusSource::Ranks { .. })) {
+        bonus.period = bonus.period.or(ranks_period);
+    }
     let larger = caps::larger(reader, root);
     let caps = caps::read(reader, root, &bonuses);
-    let holds = holds::read(reader, root);
+    let mut holds = holds::read(reader, root);
+    holds::after_choices(&mut bonuses, &larger, &mut holds);
     let wallets = wallets::read(reader, root);
     let order = order::steps(reader, &bonuses, &order::Common { larger: &larger, caps: &caps, holds: &holds });
     let shown = shown::values(reader);

@@ -2,8 +2,8 @@
 
 use toml::de::DeTable;
 
-use super::source::{Reader, Section};
-use crate::plan::checked::{CapPer, Hold};
+use super::source::{Reader, Section, Span};
+use crate::plan::checked::{Bonus, CapPer, Hold};
 use crate::plan::expr::{Reads, Scope};
 
 /// Reads all of them.
@@ -50,4 +50,17 @@ fn hold<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize, other
     }
     let per = reader.word(section, "per", &["member", "person"]).unwrap_or(CapPer::Member);
     (!of.is_empty()).then_some(Hold { name, of, minimum, until, per })
+}
+
+/// What a bonus that is one of several to choose from holds back waits after the choice: a bonus that is not paid holds
+/// nothing.
+pub fn after_choices(bonuses: &mut [(Bonus, Span)], larger: &[Vec<u16>], holds: &mut Vec<Hold>) {
+    for (place, (bonus, _)) in (0_u16..).zip(bonuses) {
+        if larger.iter().any(|of| of.contains(&place))
+            && let Some(until) = bonus.hold_until.take()
+        {
+            let name = format!("bonus-{}", bonus.code);
+            holds.push(Hold { name, of: vec![place], minimum: None, until: Some(until), per: CapPer::Member });
+        }
+    }
 }

@@ -78,12 +78,29 @@ impl Reading<'_> {
         before
     }
 
+    /// Whether a limit is on one bonus alone that is one of several to choose from: then it comes before the choice.
+    fn is_before_choice(&self, cap: &Cap) -> bool {
+        cap.of.len() == 1 && self.common.larger.iter().any(|of| shares(of, &cap.of))
+    }
+
+    fn before_choice(&self, of: &[u16]) -> Vec<Step> {
+        let mut before: Vec<Step> = of.iter().map(|bonus| Step::Bonus(*bonus)).collect();
+        let limits = (0_u16..).zip(self.common.caps);
+        let limits = limits.filter(|(_, cap)| self.is_before_choice(cap) && shares(&cap.of, of));
+        before.extend(limits.map(|(limit, _)| Step::Cap(limit)));
+        before
+    }
+
     fn before_cap(&self, place: u16, cap: &Cap) -> Vec<Step> {
         let mut before: Vec<Step> = cap.of.iter().map(|bonus| Step::Bonus(*bonus)).collect();
         before.extend(of_num(&cap.limit, self.aggregates).into_iter().map(Step::Bonus));
-        before.extend(self.choices(|of| shares(of, &cap.of)));
-        let earlier = self.limits(|of| shares(of, &cap.of)).filter(|step| matches!(step, Step::Cap(at) if *at < place));
-        before.extend(earlier);
+        let early = self.is_before_choice(cap);
+        if !early {
+            before.extend(self.choices(|of| shares(of, &cap.of)));
+        }
+        let earlier = (0_u16..place).zip(self.common.caps).filter(|(_, other)| shares(&other.of, &cap.of));
+        let earlier = earlier.filter(|(_, other)| !early || self.is_before_choice(other));
+        before.extend(earlier.map(|(other, _)| Step::Cap(other)));
         before.extend(self.early_readers(&self.around_cap(place)));
         before
     }
@@ -117,7 +134,7 @@ pub fn steps(reader: &mut Reader<'_>, bonuses: &[(Bonus, Span)], common: &Common
     let mut all: Vec<(Step, Vec<Step>)> = Vec::new();
     all.extend((0_u16..).zip(bonuses).map(|(place, _)| (Step::Bonus(place), reading.before_bonus(place))));
     for (place, of) in (0_u16..).zip(common.larger) {
-        all.push((Step::Larger(place), of.iter().map(|bonus| Step::Bonus(*bonus)).collect()));
+        all.push((Step::Larger(place), reading.before_choice(of)));
     }
     all.extend((0_u16..).zip(common.caps).map(|(place, cap)| (Step::Cap(place), reading.before_cap(place, cap))));
     all.extend((0_u16..).zip(common.holds).map(|(place, hold)| (Step::Hold(place), reading.before_hold(place, hold))));

@@ -80,7 +80,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
         None => Some(Cond::Active),
     };
-    let unqualified = unqualified(reader, section);
+    let mut unqualified = unqualified(reader, section);
     let method = method(reader, section, sides);
     let limit = number(reader, section, "limit", Reads::Everything);
     reader.names.matching = None;
@@ -91,6 +91,9 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         reader.fault(&key.span(), "“excess” is about what is above a limit", "add a line such as limit = 10_000");
     }
     let after = reader.word(section, "after", &["carry", "flush", "flush-matched"]).unwrap_or(After::Carry);
+    if after == After::Flush && !section.table.contains_key("unqualified") {
+        unqualified.push((Cond::Always(true), Unqualified::Flush));
+    }
     let carry_limit = number(reader, section, "carry_limit", Reads::Pairs);
     let carry_periods = reader.whole(section, "carry_periods", 1, 60).unwrap_or(0);
     let period = super::bonuses::period(reader, section);

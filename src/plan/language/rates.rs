@@ -78,10 +78,15 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ki
                 let rank = rank(reader, key.get_ref(), &key.span());
                 let cells = cells(reader, value, single, how);
                 if let (Ok(rank), Some(cells)) = (rank, cells) {
-                    rows.push(RateRow { rank, label: key.get_ref().to_string(), cells });
+                    let goes_on = !matches!(value.get_ref(), DeValue::Array(_));
+                    rows.push(RateRow { rank, label: key.get_ref().to_string(), cells, goes_on });
                 }
             }
             rows.sort_by_key(|row| row.rank);
+            let longest = rows.iter().map(|row| row.cells.len()).max();
+            for row in &mut rows {
+                row.goes_on |= Some(row.cells.len()) == longest;
+            }
             rows
         }
         _ if exact => {
@@ -94,7 +99,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ki
         }
         _ => {
             let cells = cells(reader, value, single, how)?;
-            vec![RateRow { rank: None, label: "everybody".to_owned(), cells }]
+            vec![RateRow { rank: None, label: "everybody".to_owned(), cells, goes_on: true }]
         }
     };
     (!rows.is_empty()).then_some(Table { rows })
@@ -145,7 +150,8 @@ fn by_attribute<'t>(reader: &mut Reader<'t>, table: &'t DeTable<'t>, single: boo
             Num::If(Box::new(reached), Box::new(own), Box::new(below))
         })
     };
-    Some(RateRow { rank: None, label: format!("by {}", by.value), cells: (0..levels).map(cell).collect() })
+    let cells = (0..levels).map(cell).collect();
+    Some(RateRow { rank: None, label: format!("by {}", by.value), cells, goes_on: true })
 }
 
 /// Whom a row is for; `Err` for an unknown rank.

@@ -4,6 +4,7 @@ mod bonuses;
 mod calendar;
 mod cases;
 mod compressed;
+mod corners;
 mod documentation;
 mod explanations;
 mod golden;

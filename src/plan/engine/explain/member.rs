@@ -289,10 +289,10 @@ impl Told<'_> {
         let row = |row: &crate::plan::checked::RateRow| {
             let rank = row.rank?;
             let code = about.rank_name(rank + 1);
-            let periods = self.standing.held.get(usize::from(rank))?.get(about.member).copied().unwrap_or(0);
+            let periods = self.standing.held(rank, self.plan.ranks_period, about.member);
             let text = if periods == 0 {
                 format!("{code}: not held in this period")
-            } else if periods < u32::from(held) {
+            } else if periods < i64::from(held) {
                 format!("{code}: held for {periods} of {held} periods")
             } else {
                 format!("{code}: held for {periods} periods; settled already")

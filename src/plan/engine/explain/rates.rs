@@ -24,7 +24,7 @@ impl Told<'_> {
         let paid = self.standing.paid[member as usize];
         let row = bonus.rates.iter().rev().find(|row| row.rank.is_none_or(|rank| paid > rank))?;
         let last = row.cells.len().checked_sub(1)?;
-        row.cells.get(if bonus.walk.repeats { level.min(last) } else { level })
+        row.cells.get(if bonus.walk.repeats && row.goes_on { level.min(last) } else { level })
     }
 
     /// The rate of a member where differences are paid; zero for who may not earn.

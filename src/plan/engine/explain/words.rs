@@ -173,6 +173,7 @@ impl<'a> Words<'a> {
             Num::Member(field) => self.named(member_field(*field)),
             Num::Order(OrderField::Measure(place)) => self.measure(*place).to_owned(),
             Num::Order(OrderField::MeasureBefore(place)) => format!("{}_before", self.measure(*place)),
+            Num::Order(OrderField::WholeMeasure(place)) => format!("whole_{}", self.measure(*place)),
             Num::Order(field) => order_field(*field).to_owned(),
             Num::Capped(place, limit) => call("capped", &[volume(*place), self.number(limit)]),
             Num::SoFar(place) => call("so_far", &[volume(*place)]),
@@ -329,7 +330,12 @@ const fn order_field(field: OrderField) -> &'static str {
         OrderField::PaidBefore => "paid_before",
         OrderField::PlaceEver => "place_ever",
         OrderField::Day => "day",
-        OrderField::Measure(_) | OrderField::MeasureBefore(_) => "?",
+        OrderField::WholeQv => "whole_qv",
+        OrderField::WholeCv => "whole_cv",
+        OrderField::WholePaid => "whole_paid",
+        OrderField::Sale => "sale",
+        OrderField::SaleEver => "sale_ever",
+        OrderField::Measure(_) | OrderField::MeasureBefore(_) | OrderField::WholeMeasure(_) => "?",
     }
 }
 

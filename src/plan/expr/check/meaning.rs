@@ -27,7 +27,7 @@ const ORDER_CONDITIONS: [&str; 1] = ["through"];
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
-const ORDER_NUMBERS: [&str; 13] = [
+const ORDER_NUMBERS: [&str; 18] = [
     "cv",
     "qv",
     "paid",
@@ -41,6 +41,11 @@ const ORDER_NUMBERS: [&str; 13] = [
     "cv_before",
     "qv_before",
     "paid_before",
+    "whole_cv",
+    "whole_qv",
+    "whole_paid",
+    "sale",
+    "sale_ever",
 ];
 
 const ORDER_WORDS: [&str; 3] = ["type", "line", "weekday"];
@@ -139,7 +144,10 @@ impl Checker<'_> {
             let fits = PAIRS.iter().filter(|field| pair_field(field, power).is_some());
             known.extend(fits.map(|field| format!("{pair}.{field}")));
         }
-        let measures = self.names.measures.iter().flat_map(|name| [name.clone(), format!("{name}_before")]);
+        let measures = self.names.measures.iter().flat_map(|name| {
+            let further = [format!("{name}_before"), format!("whole_{name}")];
+            further.into_iter().chain([name.clone()])
+        });
         let order: Vec<String> = ORDER_NUMBERS
             .iter()
             .chain(&ORDER_WORDS)
@@ -498,8 +506,11 @@ impl Checker<'_> {
             place.and_then(|place| u16::try_from(place).ok())
         };
         let before = || name.strip_suffix("_before").and_then(measure);
-        let further = || measure(name).map(OrderField::Measure).or_else(|| before().map(OrderField::MeasureBefore));
-        order_field(name).or_else(further)
+        let whole = || name.strip_prefix("whole_").and_then(measure);
+        order_field(name)
+            .or_else(|| measure(name).map(OrderField::Measure))
+            .or_else(|| before().map(OrderField::MeasureBefore))
+            .or_else(|| whole().map(OrderField::WholeMeasure))
     }
 }
 
@@ -518,6 +529,11 @@ fn order_field(name: &str) -> Option<OrderField> {
         "paid_before" => OrderField::PaidBefore,
         "place_ever" => OrderField::PlaceEver,
         "day" => OrderField::Day,
+        "whole_cv" => OrderField::WholeCv,
+        "whole_qv" => OrderField::WholeQv,
+        "whole_paid" => OrderField::WholePaid,
+        "sale" => OrderField::Sale,
+        "sale_ever" => OrderField::SaleEver,
         _ => return None,
     })
 }

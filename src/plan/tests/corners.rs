@@ -1,0 +1,75 @@
+//! Corners of single rules that went wrong once: one small plan and field each.
+
+use super::world::plan;
+use crate::plan::case;
+
+fn differences(text: &str, field: &str) -> Vec<String> {
+    let plan = plan(text);
+    let cases = case::read(field, "field").unwrap_or_else(|faults| panic!("{faults}"));
+    let all = cases.iter().flat_map(|case| case.run(&plan).differences);
+    all.map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
+}
+
+#[track_caller]
+fn pays(text: &str, field: &str) {
+    assert_eq!(differences(text, field), Vec::<String>::new());
+}
+
+#[test]
+fn an_amount_that_rounds_to_nothing_keeps_its_sign_in_the_sum() {
+    let fee =
+        "[[bonuses]]\ncode = \"fee\"\nearner = \"pv > 0\"\nsource = \"members\"\nwalk = \"own\"\namount = \"-0.4\"\n";
+    let text = format!(
+        "rounding_of = \"total\"\nplaces = 0\n[[bonuses]]\ncode = \"own\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\n\
+         base = \"cv\"\nrate = \"10%\"\n{fee}{}{}",
+        fee.replace("\"fee\"", "\"tax\""),
+        fee.replace("\"fee\"", "\"post\"")
+    );
+    pays(&text, "members A, B\norder A 105\norder B 3\nA 9.00\nB -1.00\n");
+}
+
+#[test]
+fn customers_stand_below_their_enroller_in_a_line() {
+    let text = "[trees.mono]\nof = \"sponsor\"\nline = true\n[volumes.below]\nof = \"cv\"\nscope = \"organisation\"\n\
+                tree = \"mono\"\n[[bonuses]]\ncode = \"line\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"mono\"\n\
+                base = \"cv\"\nrate = [\"10%\", \"5%\"]\n";
+    pays(
+        text,
+        "members A, B < A, c ~ B, d ~ A\njoined A 2026-01-01\njoined B 2026-01-02\njoined c 2026-01-03\njoined d 2026-01-04\n\
+         order c 100\norder d 10\nvolume A below 110\nvolume B below 100\nB line 1 10.00\nA line 2 5.00\nA line 1 1.00\n",
+    );
+}
+
+#[test]
+fn a_flush_empties_the_sides_of_who_is_not_matched_unless_the_plan_keeps_them() {
+    let text = "[volumes.bv]\nof = \"cv\"\nscope = \"own\"\n[binary.team]\nvolume = \"bv\"\nqualified = \"pv >= 10\"\n\
+                after = \"flush\"\n[[bonuses]]\ncode = \"pairs\"\nearner = \"always\"\nsource = \"members\"\nwalk = \"own\"\n\
+                base = \"team.matched\"\nrate = \"10%\"\n";
+    let field = "members T, L < T @ T left, R < T @ T right\nperiod 2026-W10\norder L 300\norder R 290\nnothing T\n\
+                 state T week:carry:team:left LEFT\nperiod 2026-W11\norder T 10\n";
+    pays(text, &format!("{}nothing T\n", field.replace("LEFT", "0")));
+    let keeps = text.replace("after = ", "unqualified = \"keep\"\nafter = ");
+    pays(&keeps, &format!("{}T pairs 0 29.00\n", field.replace("LEFT", "300")));
+}
+
+#[test]
+fn customers_are_no_peers() {
+    let text = "[[ranks]]\ncode = \"Silver\"\nneeds = \"pv >= 100\"\n[[bonuses]]\ncode = \"infinity\"\nearner = \"always\"\n\
+                source = \"orders\"\nwhere = \"cv = 30\"\nwalk = { tree = \"sponsor\", generations = \"peer\" }\nbase = \"cv\"\n\
+                rate = [\"10%\", \"1%\"]\n";
+    pays(text, "members T, A < T, c ~ A\norder T 100\norder c 30\nA infinity 1 3.00\nT infinity 1 3.00\n");
+    pays(text, "members T, A < T, B < A, c ~ B\norder c 30\nB infinity 1 3.00\nA infinity 2 0.30\n");
+}
+
+#[test]
+fn a_rank_bonus_is_paid_in_the_runs_that_judge_ranks_and_counts_their_periods() {
+    let text = "[status]\nactive = \"always\"\nranks = \"month\"\n[[ranks]]\ncode = \"Gold\"\nneeds = \"pv >= 100\"\n\
+                [[bonuses]]\ncode = \"week\"\nperiod = \"week\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\nbase = \"cv\"\n\
+                rate = \"1%\"\n[[bonuses]]\ncode = \"up\"\nearner = \"always\"\nsource = \"ranks\"\namount = { Gold = \"500\" }\n\
+                [[bonuses]]\ncode = \"held\"\nperiod = \"week\"\nearner = \"always\"\nsource = \"ranks\"\nheld = 2\n\
+                amount = { Gold = \"50\" }\n";
+    let field = "members A\nperiod 2026-03\norder A 100\nA up 0 500.00\nperiod 2026-W15\norder A 10\nA week 0 0.10\n\
+                 period 2026-W16\norder A 10\nA week 0 0.10\nperiod 2026-04\norder A 100\nnothing A\nperiod 2026-W19\n\
+                 order A 10\nA week 0 0.10\nA held 0 50.00\nperiod 2026-W20\nnothing A\n";
+    pays(text, field);
+}
