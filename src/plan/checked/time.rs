@@ -2,7 +2,7 @@
 
 use super::{CheckedPlan, VolumeDef};
 use crate::domain::run::PeriodKind;
-use crate::plan::expr::{Num, OrderField};
+use crate::plan::expr::{Cond, Num, OrderField};
 use crate::plan::snapshot::PeriodSpan;
 
 /// The days that a volume looks at, up to the last one of the run's period, where it does not add up periods.
@@ -27,10 +27,13 @@ impl VolumeDef {
     pub fn reads_member(&self) -> bool {
         let mut reads = false;
         let mut see = |num: &Num| {
-            reads |= matches!(num, Num::Order(OrderField::MemberDays | OrderField::MemberMonths));
+            reads |= matches!(num, Num::Order(OrderField::MemberDays | OrderField::MemberMonths) | Num::From(_));
         };
         self.of.numbers(&mut see);
         self.orders.numbers(&mut see);
+        let mut see = |cond: &Cond| reads |= matches!(cond, Cond::From(_));
+        self.of.conditions(&mut see);
+        self.orders.conditions(&mut see);
         reads
     }
 }

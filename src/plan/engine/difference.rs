@@ -24,6 +24,8 @@ pub struct Greater {
     /// With a minimum: the nearest upline with any right.
     right: Vec<u32>,
     top: Decimal,
+    /// Whether rates depend on the order or on whose amount it is, so that everybody on the way is asked.
+    asks: bool,
 }
 
 impl Greater {
@@ -56,12 +58,25 @@ impl Greater {
         }
         let right =
             if minimum.is_empty() { Vec::new() } else { nearest(walker.tree, |member| !rate[member].is_zero()) };
-        let top = rate.iter().copied().max().unwrap_or_default();
-        Ok(Self { difference, rate, unpaid, minimum, above, right, top })
+        let asks = walker.asks_each_item();
+        let top = rate.iter().copied().chain(walker.top_rates()).max().unwrap_or_default();
+        Ok(Self { difference, rate, unpaid, minimum, above, right, top, asks })
+    }
+
+    /// What a member's rate for an item is.
+    fn rate(&self, walker: &Walker<'_>, item: &Item, member: u32) -> Result<Decimal, RunFault> {
+        let at = member as usize;
+        if !self.asks {
+            return Ok(self.rate[at]);
+        }
+        walker.rate_for(item, member, self.unpaid[at])
     }
 
     /// The next upline who may be paid, above `at`, when `seen` is the highest rate so far.
     fn next(&self, walker: &Walker<'_>, at: u32, seen: Decimal) -> u32 {
+        if self.asks {
+            return walker.tree.parent[at as usize];
+        }
         if !self.right.is_empty() {
             return self.right[at as usize];
         }
@@ -90,7 +105,7 @@ fn reducers(
         let paid = walker.standing.paid[member];
         let row = walker.bonus.rates.iter().rfind(|row| row.rank.is_none_or(|rank| paid > rank));
         if let Some(cell) = row.and_then(|row| row.cells.first()) {
-            rate[member] = walker.rate_of(cell, member).map_err(none)?;
+            rate[member] = walker.rate_of(cell, member, At::MEMBER).map_err(none)?;
             unpaid[member] = true;
         }
     }
@@ -110,7 +125,7 @@ impl Walker<'_> {
         let mut seen = Decimal::ZERO;
         let mut left = walk.levels;
         let mut at = item.start;
-        let own = greater.rate[at as usize];
+        let own = greater.rate(self, item, at)?;
         if walk.first_level == 0 {
             if greater.unpaid[at as usize] {
                 self.keep(item, own, found)?;
@@ -128,9 +143,9 @@ impl Walker<'_> {
                 break;
             }
             passing.between(self, self.tree, at, next);
-            let rate = greater.rate[next as usize];
+            let rate = greater.rate(self, item, next)?;
             let mut share = rate.saturating_sub(seen).max(Decimal::ZERO);
-            if let Some(minimum) = greater.minimum.get(next as usize) {
+            if let Some(minimum) = greater.minimum.get(next as usize).filter(|_| !rate.is_zero()) {
                 share = share.max(*minimum);
             }
             let steps = self.tree.depth[item.start as usize] - self.tree.depth[next as usize];

@@ -93,7 +93,7 @@ impl Walker<'_> {
     ) -> Result<(), RunFault> {
         paths.steps.clear();
         paths.ends.clear();
-        let asks = self.asks_each_item();
+        let asks = self.bonus.walk.compression() == Compression::Dynamic && self.asks_each_item();
         for item in items {
             let steps = &mut paths.steps;
             let below = if asks {

@@ -157,8 +157,23 @@ impl<'a> Walker<'a> {
     }
 
     /// What a cell gives a member, whoever may earn.
-    pub(super) fn rate_of(&self, cell: &Num, member: usize) -> Result<Decimal, NoValue> {
-        self.worth(self.standing.number(cell, member, At::MEMBER)?, member)
+    pub(super) fn rate_of(&self, cell: &Num, member: usize, at: At) -> Result<Decimal, NoValue> {
+        self.worth(self.standing.number(cell, member, at)?, member)
+    }
+
+    /// The rate of a member for an item on the only level; with `unpaid` that of its paid rank, though it may not earn.
+    pub(super) fn rate_for(&self, item: &Item, member: u32, unpaid: bool) -> Result<Decimal, RunFault> {
+        if unpaid {
+            let paid = self.standing.paid[member as usize];
+            let row = self.bonus.rates.iter().rfind(|row| row.rank.is_none_or(|rank| paid > rank));
+            let cell = row.and_then(|row| row.cells.first());
+            return cell.map_or(Ok(Decimal::ZERO), |cell| self.open_rate(item, member, cell));
+        }
+        match self.cell(member as usize, 0) {
+            Some(Cell::Fixed(_, rate, _)) => Ok(*rate),
+            Some(Cell::Open(num)) => self.open_rate(item, member, num),
+            _ => Ok(Decimal::ZERO),
+        }
     }
 
     /// A rate on points with the value of a point in the member's market.
@@ -172,10 +187,10 @@ impl<'a> Walker<'a> {
         value.map_or(Ok(rate), |(_, value)| rate.checked_mul(*value).ok_or(NoValue))
     }
 
-    /// Whether dynamic compression must look at each item to know who may earn on a level.
+    /// Whether some rate depends on the order or on whose amount it is, so that each item must be looked at to know who may
+    /// earn.
     pub(super) fn asks_each_item(&self) -> bool {
-        let is_open = |row: &Row| row.cells.iter().any(|cell| matches!(cell, Cell::Open(_)));
-        self.bonus.walk.compression() == Compression::Dynamic && self.rows.iter().any(is_open)
+        self.bonus.rates.iter().flat_map(|row| &row.cells).any(open)
     }
 
     /// Cells of a row; a rate of zero is no right.
@@ -372,8 +387,7 @@ impl<'a> Walker<'a> {
             _ => None,
         };
         let at = At { order, from: Some(item.from as usize) };
-        let rate = self.standing.number(num, member as usize, at);
-        let rate = rate.and_then(|rate| self.worth(rate, member as usize));
+        let rate = self.rate_of(num, member as usize, at);
         rate.map_err(|NoValue| RunFault::overflow(&format!("a rate of bonus {}", self.bonus.code)))
     }
 

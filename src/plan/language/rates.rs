@@ -38,13 +38,8 @@ impl Table {
 /// Reads the rates of a bonus. `single`: there is one level only.
 pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, kind: Kind) -> Option<Table> {
     let exact = kind == Kind::Ranks;
-    let differences = match section.table.get("walk").map(Spanned::get_ref) {
-        Some(DeValue::Table(walk)) => walk.contains_key("difference"),
-        _ => false,
-    };
     let how = How {
         scope: match kind {
-            _ if differences => Scope::Member,
             Kind::Orders => Scope::OrderPayee,
             Kind::Members => Scope::Payee,
             Kind::Pool | Kind::Ranks => Scope::Member,

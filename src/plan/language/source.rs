@@ -226,8 +226,9 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 30] = [
+        const TAKEN: [&str; 31] = [
             "my",
+            "parent",
             "sponsor",
             "enroller",
             "rank",

@@ -381,7 +381,7 @@ impl Told<'_> {
         let mut nodes = Vec::new();
         if bonus.walk.difference.is_some() && count + ended > 0 {
             let told = |path: &Path| {
-                let why = self.not_above(bonus, path.item.start, index);
+                let why = self.not_above(bonus, path.item.start, index, super::rates::at_of(&path.item));
                 let why = why.unwrap_or_else(|| "the way ended below".to_owned());
                 Node::of(format!("{}: {why}", self.origin(path)), self.steps(bonus, path))
             };

@@ -11,7 +11,7 @@ use super::{Node, Told};
 use crate::domain::money::Volume;
 use crate::plan::checked::{Bonus, BonusSource, Walk};
 use crate::plan::expr::Num;
-use crate::plan::result::{BaseKind, LineKind, LineRow, Source};
+use crate::plan::result::{BaseKind, EarningLine, LineKind, LineRow, Source};
 
 impl Told<'_> {
     /// An amount under a bonus, in money or in points.
@@ -28,22 +28,22 @@ impl Told<'_> {
     }
 
     /// The rate of a member where differences are paid; zero for who may not earn.
-    fn rate(&self, bonus: &Bonus, member: u32) -> Decimal {
+    fn rate(&self, bonus: &Bonus, member: u32, at: At) -> Decimal {
         let index = member as usize;
         let about = About::member(self.standing, index);
         let earns = self.standing.field.may_earn[index] && about.holds(&bonus.earner);
         let cell = self.cell(bonus, member, 0).filter(|_| earns);
-        cell.and_then(|cell| self.standing.number(cell, index, At::MEMBER).ok()).unwrap_or_default()
+        cell.and_then(|cell| self.standing.number(cell, index, at).ok()).unwrap_or_default()
     }
 
     /// The highest rate below a member on the way from where something began, and whose it is.
-    fn highest_below(&self, bonus: &Bonus, start: u32, member: u32) -> Option<(Decimal, u32)> {
+    fn highest_below(&self, bonus: &Bonus, start: u32, member: u32, about: At) -> Option<(Decimal, u32)> {
         let tree = self.standing.tree(bonus.walk.tree);
         let own = bonus.walk.first_level == 0 || bonus.walk.difference.as_ref()?.own;
         let mut best: Option<(Decimal, u32)> = None;
         let mut at = start;
         while at != member && at != NONE {
-            let rate = if at == start && !own { Decimal::ZERO } else { self.rate(bonus, at) };
+            let rate = if at == start && !own { Decimal::ZERO } else { self.rate(bonus, at, about) };
             if rate > best.map_or(Decimal::ZERO, |(best, _)| best) {
                 best = Some((rate, at));
             }
@@ -53,23 +53,23 @@ impl Told<'_> {
     }
 
     /// Why a difference pays a member nothing, if it does not.
-    pub(super) fn not_above(&self, bonus: &Bonus, start: u32, member: u32) -> Option<String> {
+    pub(super) fn not_above(&self, bonus: &Bonus, start: u32, member: u32, at: At) -> Option<String> {
         bonus.walk.difference.as_ref()?;
-        let own = self.rate(bonus, member);
+        let own = self.rate(bonus, member, at);
         if own.is_zero() {
             return Some("it has no rate".to_owned());
         }
-        let (below, whose) = self.highest_below(bonus, start, member).filter(|(below, _)| *below >= own)?;
+        let (below, whose) = self.highest_below(bonus, start, member, at).filter(|(below, _)| *below >= own)?;
         let (own, below) = (shown(bonus, own), shown(bonus, below));
         Some(format!("its {own} is not above the {below} of {}", self.number(whose)))
     }
 
     /// Why a member who may earn the bonus has no right on a level, as far as that is known.
     pub(super) fn no_right(&self, bonus: &Bonus, item: Option<&Item>, start: Option<u32>, member: u32) -> String {
-        if let Some(why) = start.and_then(|start| self.not_above(bonus, start, member)) {
+        let at = item.map_or(At::MEMBER, at_of);
+        if let Some(why) = start.and_then(|start| self.not_above(bonus, start, member, at)) {
             return why;
         }
-        let at = item.map_or(At::MEMBER, at_of);
         let about = About { at, ..About::member(self.standing, member as usize) };
         if let Some(cell) = self.cell(bonus, member, 0).filter(|cell| cell.constant().is_none())
             && self.standing.number(cell, member as usize, at).is_ok_and(|value| value.is_zero())
@@ -123,14 +123,23 @@ impl Told<'_> {
         }
     }
 
+    /// The order of a line, by index.
+    fn order_of(&self, line: &EarningLine) -> Option<usize> {
+        match line.source() {
+            Source::Order(place) => self.standing.field.orders.place.iter().position(|known| *known == place),
+            _ => None,
+        }
+    }
+
     /// What a difference is made of: `: 13% less the 8% of S`.
     fn difference(&self, bonus: &Bonus, row: &LineRow<'_>) -> Option<String> {
         bonus.walk.difference.as_ref()?;
         let line = self.result.lines[row.index];
         let index = |place: u32| self.standing.field.index[place as usize];
         let (member, from) = (index(line.member), index(line.from()?));
-        let own = self.rate(bonus, member);
-        let (below, whose) = self.highest_below(bonus, self.start(bonus, from)?, member)?;
+        let at = At { order: self.order_of(&line), from: Some(from as usize) };
+        let own = self.rate(bonus, member, at);
+        let (below, whose) = self.highest_below(bonus, self.start(bonus, from)?, member, at)?;
         let less = format!("{} less the {} of {}", shown(bonus, own), shown(bonus, below), self.number(whose));
         Some(if own <= below { format!(": the minimum, where {less} is nothing") } else { format!(": {less}") })
     }
@@ -143,10 +152,7 @@ impl Told<'_> {
         }
         let index = |place: u32| self.standing.field.index[place as usize];
         let member = index(line.member);
-        let order = match line.source() {
-            Source::Order(place) => self.standing.field.orders.place.iter().position(|known| *known == place),
-            _ => None,
-        };
+        let order = self.order_of(&line);
         let Some(from) = line.from().map(index).or(matches!(bonus.source, BonusSource::Ranks { .. }).then_some(member))
         else {
             return Vec::new();
@@ -196,7 +202,7 @@ pub const fn is_own(walk: &Walk) -> bool {
 }
 
 /// What a rate within a walk is about.
-fn at_of(item: &Item) -> At {
+pub(super) fn at_of(item: &Item) -> At {
     let order = match item.source {
         Source::Order(order) => Some(order as usize),
         _ => None,

@@ -37,15 +37,19 @@ impl<'a> Words<'a> {
 
     /// About somebody's sponsor or enroller.
     pub fn above(self, tree: TreeKind) -> Self {
-        let before = match (self.before, tree == TreeKind::Sponsor) {
-            ("buyer.", true) => "buyer.sponsor.",
-            ("buyer.", false) => "buyer.enroller.",
-            ("from.", true) => "from.sponsor.",
-            ("from.", false) => "from.enroller.",
-            ("my.", true) => "my.sponsor.",
-            ("my.", false) => "my.enroller.",
-            (_, true) => "sponsor.",
-            (_, false) => "enroller.",
+        let before = match (self.before, tree) {
+            ("buyer.", TreeKind::Sponsor) => "buyer.sponsor.",
+            ("buyer.", TreeKind::Enroller) => "buyer.enroller.",
+            ("buyer.", TreeKind::Placement) => "buyer.parent.",
+            ("from.", TreeKind::Sponsor) => "from.sponsor.",
+            ("from.", TreeKind::Enroller) => "from.enroller.",
+            ("from.", TreeKind::Placement) => "from.parent.",
+            ("my.", TreeKind::Sponsor) => "my.sponsor.",
+            ("my.", TreeKind::Enroller) => "my.enroller.",
+            ("my.", TreeKind::Placement) => "my.parent.",
+            (_, TreeKind::Sponsor) => "sponsor.",
+            (_, TreeKind::Enroller) => "enroller.",
+            (_, TreeKind::Placement) => "parent.",
         };
         Self { before, ..self }
     }

@@ -78,6 +78,7 @@ impl Checker<'_> {
         let dotted = name.split_once('.');
         match (self.scope, dotted) {
             (Scope::Order | Scope::Volume, Some(("buyer", rest))) => About::Member(rest),
+            (Scope::Volume, Some(("member", rest))) => About::From(rest),
             (Scope::Order | Scope::Volume, _) => About::Order(name),
             (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
             (Scope::OrderPayee, Some(("buyer" | "from", rest)))
@@ -97,6 +98,7 @@ impl Checker<'_> {
         Some(match own.split_once('.') {
             Some(("sponsor", own)) => (Whom { from, up: Some(TreeKind::Sponsor) }, own),
             Some(("enroller", own)) => (Whom { from, up: Some(TreeKind::Enroller) }, own),
+            Some(("parent", own)) => (Whom { from, up: Some(TreeKind::Placement) }, own),
             _ => (Whom { from, up: None }, own),
         })
     }
@@ -159,7 +161,7 @@ impl Checker<'_> {
             Scope::Member => known,
             Scope::Order | Scope::Volume => {
                 let buyer = known.iter().map(|name| format!("buyer.{name}"));
-                let member = SINCE.iter().filter(|_| self.scope == Scope::Volume).map(|name| format!("member.{name}"));
+                let member = known.iter().filter(|_| self.scope == Scope::Volume).map(|name| format!("member.{name}"));
                 order.into_iter().chain(buyer).chain(member).collect()
             }
             Scope::Payee => known.iter().cloned().chain(known.iter().map(|name| format!("from.{name}"))).collect(),
