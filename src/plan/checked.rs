@@ -4,7 +4,7 @@ mod pairing;
 mod payment;
 mod time;
 
-pub use pairing::{After, Matching, Pairing, Sides, Unqualified};
+pub use pairing::{After, Matching, OwnTo, Pairing, Sides, Unqualified};
 pub use payment::{Cap, CapPer, Hold, Reduction, Wallet, WalletKind};
 pub use time::Reach;
 
@@ -17,7 +17,7 @@ use crate::domain::period_calendar::Calendar;
 use crate::domain::run::PeriodKind;
 use crate::domain::words::words;
 
-use super::expr::{Aggregate, Attribute, Cond, NamedValue, Num, Reads, Remembered, TreeRef};
+use super::expr::{Aggregate, Attribute, Cond, Meaning, NamedValue, Num, Reads, Remembered, TreeRef};
 use super::fault::Fault;
 use super::result::BaseKind;
 
@@ -191,6 +191,8 @@ pub struct VolumeDef {
     pub depth: u16,
     /// For a personal group: who is at the head of a group of their own.
     pub stop: Option<Cond>,
+    /// A personal group: what a member passes up of it, instead of all or nothing.
+    pub passes: Option<Num>,
     /// Which orders count.
     pub orders: Cond,
 }
@@ -515,6 +517,7 @@ impl CheckedPlan {
             volume.of.numbers(see);
             volume.orders.numbers(see);
             volume.stop.iter().for_each(|stop| stop.numbers(see));
+            volume.passes.iter().for_each(|passes| passes.numbers(see));
         }
         for tree in &self.trees {
             let bought = tree.line.as_ref().and_then(|line| line.orders.as_ref());
@@ -529,6 +532,12 @@ impl CheckedPlan {
             pair.limit.iter().chain(&pair.carry_limit).chain(&pair.own).for_each(|limit| limit.numbers(see));
         }
         self.remembered.iter().for_each(|remembered| remembered.num.numbers(see));
+        for value in &self.values {
+            match &value.is {
+                Meaning::Number(num) => num.numbers(see),
+                Meaning::Condition(cond) => cond.numbers(see),
+            }
+        }
         self.caps.iter().for_each(|cap| cap.limit.numbers(see));
         self.holds.iter().for_each(|hold| hold.numbers(see));
         self.wallets.iter().for_each(|wallet| wallet.numbers(see));

@@ -2,7 +2,7 @@
 
 use super::read::{Draft, STATEMENTS, how};
 use super::words::split_signs;
-use super::{NewMember, Statement, Word};
+use super::{Change, Links, NewMember, Statement, Word};
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::tree::Side;
 use crate::plan::fault::Fault;
@@ -61,6 +61,33 @@ impl Draft {
             member.enroller = member.enroller.or(member.sponsor);
         }
         Ok(member)
+    }
+
+    /// `move D @ B right`: another place, sponsor or enroller from here on.
+    pub fn read_move(&mut self, first: Word<'_>, rest: &[Word<'_>]) -> Result<Statement, Fault> {
+        let words = split_signs(rest, &SIGNS);
+        let Some((name, mut rest)) = words.split_first() else {
+            return Err(first.fault("a member is missing here", how("move")));
+        };
+        let member = self.member(*name)?;
+        if rest.is_empty() {
+            return Err(name.fault("it is not said where to", how("move")));
+        }
+        let mut links = Links::default();
+        while let Some((sign, after)) = rest.split_first() {
+            rest = after;
+            let (sign, named) = self.link(*sign, &mut rest, member)?;
+            match sign.text {
+                "<" if links.sponsor.is_none() => links.sponsor = Some(named),
+                "/" if links.enroller.is_none() => links.enroller = Some(named),
+                "@" if links.placement.is_none() => {
+                    self.places.retain(|_, there| *there != member);
+                    links.placement = Some((named, self.side(sign, named, member, &mut rest)?));
+                }
+                _ => return Err(sign.fault(format!("“{}” cannot stand here", sign.text), how("move"))),
+            }
+        }
+        Ok(Statement::Change(member, Change::Moved(links)))
     }
 
     fn check_name(&self, name: Word<'_>) -> Result<(), Fault> {

@@ -141,6 +141,16 @@ enum Change {
     Person(usize),
     /// A name and its value; `none` takes it away.
     Attribute(String, String),
+    /// Other links; those that are not named stay.
+    Moved(Links),
+}
+
+/// Whom a member stands below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Links {
+    sponsor: Option<usize>,
+    enroller: Option<usize>,
+    placement: Option<(usize, u8)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::{self, Asked};
-use super::{Case, Change, Difference, Expectation, NewMember, NewOrder, NewReturn, Statement};
+use super::{Case, Change, Difference, Expectation, Links, NewMember, NewOrder, NewReturn, Statement};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::money::{MoneyFault, Rounding, Volume};
@@ -151,6 +151,11 @@ impl<'a> Play<'a> {
             Change::Forced(rank) => member.forced_rank = Some(rank.as_str().into()),
             Change::Market(market) => member.market = market.as_str().into(),
             Change::Person(person) => member.person = Some(id_of(*person)).into(),
+            Change::Moved(Links { sponsor, enroller, placement }) => {
+                member.sponsor = sponsor.map(id_of).or(member.sponsor.get()).into();
+                member.enroller = enroller.map(id_of).or(member.enroller.get()).into();
+                member.placement = placement.map(|(above, side)| (id_of(above), side)).or(member.placement);
+            }
             Change::Attribute(..) => {}
         }
         Ok(())

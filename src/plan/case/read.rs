@@ -16,10 +16,11 @@ use crate::plan::is_volume;
 use crate::plan::snapshot::PeriodSpan;
 
 /// Every word that may begin a line, with how the line goes on.
-pub const STATEMENTS: [(&str, &str); 24] = [
+pub const STATEMENTS: [(&str, &str); 25] = [
     ("case", "case NAME"),
     ("period", "period 2026-10"),
     ("members", "members A, B < A, c ~ A, X < A / B, D < A @ B right, T!"),
+    ("move", "move D @ B right, move D < B, or move D < B / E"),
     ("joined", "joined A 2026-09-20"),
     ("forced", "forced A Gold"),
     ("market", "market A IN"),
@@ -142,6 +143,7 @@ impl Draft {
             "order" => self.order(first, rest).map(Statement::Order),
             "return" => self.give_back(first, rest).map(Statement::Return),
             "joined" | "forced" | "market" | "person" | "kind" | "status" => self.change(first, rest),
+            "move" => self.read_move(first, rest),
             "carry" => self.state(first, rest).map(|(member, key, value)| Statement::Carry(member, key, value)),
             "attribute" => self.attribute(first, rest),
             "some" => exactly::<0>(first, rest).map(|_| Statement::Some),

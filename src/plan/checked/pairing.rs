@@ -41,6 +41,20 @@ words! {
     }
 }
 
+words! {
+    /// On which side a member's own volume counts.
+    OwnTo, "side for the own volume" {
+        /// The weaker one, of equal ones the left.
+        Weaker = "weaker",
+        /// The left one.
+        Left = "left",
+        /// The right one.
+        Right = "right",
+        /// The weaker one until both are equal, the rest on both.
+        Balanced = "balanced",
+    }
+}
+
 /// How the two sides of each place in the placement tree are matched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pairing {
@@ -52,8 +66,12 @@ pub struct Pairing {
     pub sides: Sides,
     /// Along which tree: the placement tree, where left is matched with right.
     pub tree: TreeRef,
-    /// What of the member's own counts on the weaker side.
+    /// What of the member's own counts on a side.
     pub own: Option<Num>,
+    /// On which.
+    pub own_to: OwnTo,
+    /// The first level below a member that counts, the next one is 1, and how many do.
+    pub levels: (u16, u16),
     /// Who is matched.
     pub qualified: Cond,
     /// What becomes of the others: the first whose condition holds, and for the rest the sides are kept.

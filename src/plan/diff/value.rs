@@ -118,9 +118,9 @@ pub fn same(key: &str, a: &Value, b: &Value) -> bool {
 pub fn default_of(within: &str, key: &str) -> Option<Value> {
     let text = match (within, key) {
         ("plan", "rounding") => "half-up",
-        ("plan", "point_value") | ("trees", "width") => "1",
+        ("plan", "point_value") | ("trees", "width") | ("binary", "first_level") => "1",
         ("plan", "rounding_of") => "line",
-        ("binary", "match") => "weaker",
+        ("binary", "match" | "own_to") => "weaker",
         ("binary", "sides") => "left-right",
         ("binary", "after") => "carry",
         ("binary", "unqualified") => "keep",

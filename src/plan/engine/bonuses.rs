@@ -74,31 +74,10 @@ pub fn pay(
     };
     let matched = matched(standing, snapshot, threads)?;
     let wanted = wanted(standing);
-    let mut gathered = vec![false; plan.aggregates.len()];
+    let mut steps = Steps { snapshot, matched, threads, gathered: vec![false; plan.aggregates.len()] };
     for step in &plan.order {
-        match step {
-            Step::Bonus(place) => {
-                let bonus = &plan.bonuses[usize::from(*place)];
-                if bonus.period.is_some_and(|kind| kind != snapshot.period.kind) {
-                    continue;
-                }
-                gather_for(standing, snapshot, &mut gathered, |see| bonus.numbers(see))?;
-                one(standing, snapshot, *place, &matched, threads, &mut paid, watch)?;
-                standing.leftover[usize::from(*place)] = paid.leftover[usize::from(*place)];
-                standing.breakage[usize::from(*place)] = paid.breakage[usize::from(*place)];
-                settle::bonus(standing, snapshot, *place, &mut paid)?;
-            }
-            Step::Larger(place) => settle::larger(standing, &plan.larger[usize::from(*place)], &mut paid)?,
-            Step::Cap(place) => {
-                let cap = &plan.caps[usize::from(*place)];
-                gather_for(standing, snapshot, &mut gathered, |see| cap.limit.numbers(see))?;
-                caps::apply(standing, snapshot, cap, &mut paid)?;
-            }
-            Step::Hold(place) => {
-                let hold = &plan.holds[usize::from(*place)];
-                gather_for(standing, snapshot, &mut gathered, |see| hold.numbers(see))?;
-                holds::apply(standing, snapshot, hold, &mut paid)?;
-            }
+        if !steps.take(*step, standing, &mut paid, watch)? {
+            continue;
         }
         let changed: &[u16] = match step {
             Step::Bonus(place) => std::slice::from_ref(place),
@@ -112,7 +91,7 @@ pub fn pay(
             standing.totals[place] = total.ok_or_else(|| RunFault::overflow("what everybody earned"))?;
         }
     }
-    gather_for(standing, snapshot, &mut gathered, |see| {
+    gather_for(standing, snapshot, &mut steps.gathered, |see| {
         plan.remembered.iter().for_each(|remembered| remembered.num.numbers(see));
         plan.wallets.iter().for_each(|wallet| wallet.numbers(see));
     })?;
@@ -126,6 +105,54 @@ pub fn pay(
     }
     paid.splits = wallets::split(standing, snapshot, &paid)?;
     Ok(paid)
+}
+
+/// What the steps of a run need besides what is known of the members.
+struct Steps<'a> {
+    snapshot: &'a Snapshot,
+    /// Per bonus, which orders its condition chooses.
+    matched: Vec<Vec<bool>>,
+    threads: usize,
+    /// Sums over amounts that are there already.
+    gathered: Vec<bool>,
+}
+
+impl Steps<'_> {
+    /// Takes one step; `false` where this run does not take it.
+    fn take(
+        &mut self,
+        step: Step,
+        standing: &mut Standing<'_>,
+        paid: &mut Paid,
+        watch: &mut dyn Watch,
+    ) -> Result<bool, RunFault> {
+        let (plan, snapshot, gathered) = (standing.plan, self.snapshot, &mut self.gathered);
+        match step {
+            Step::Bonus(place) => {
+                let at = usize::from(place);
+                let bonus = &plan.bonuses[at];
+                if bonus.period.is_some_and(|kind| kind != snapshot.period.kind) {
+                    return Ok(false);
+                }
+                gather_for(standing, snapshot, gathered, |see| bonus.numbers(see))?;
+                one(standing, snapshot, place, &self.matched, self.threads, paid, watch)?;
+                (standing.leftover[at], standing.breakage[at]) = (paid.leftover[at], paid.breakage[at]);
+                settle::bonus(standing, snapshot, place, paid)?;
+            }
+            Step::Larger(place) => settle::larger(standing, &plan.larger[usize::from(place)], paid)?,
+            Step::Cap(place) => {
+                let cap = &plan.caps[usize::from(place)];
+                gather_for(standing, snapshot, gathered, |see| cap.limit.numbers(see))?;
+                caps::apply(standing, snapshot, cap, paid)?;
+            }
+            Step::Hold(place) => {
+                let hold = &plan.holds[usize::from(place)];
+                gather_for(standing, snapshot, gathered, |see| hold.numbers(see))?;
+                holds::apply(standing, snapshot, hold, paid)?;
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// Bonuses whose amounts are read by expressions or remembered.

@@ -63,7 +63,10 @@ pub fn read_by_ranks(plan: &CheckedPlan) -> Vec<bool> {
     for need in plan.ranks.iter().flat_map(|rank| rank.needs.iter().chain(rank.maintain.iter().flatten())) {
         need.cond.numbers(&mut see);
     }
-    plan.volumes.iter().filter_map(|volume| volume.stop.as_ref()).for_each(|stop| stop.numbers(&mut see));
+    for volume in &plan.volumes {
+        volume.stop.iter().for_each(|stop| stop.numbers(&mut see));
+        volume.passes.iter().for_each(|passes| passes.numbers(&mut see));
+    }
     plan.trees.iter().filter_map(|tree| tree.only.as_ref()).for_each(|only| only.numbers(&mut see));
     while let Some(place) = found.pop() {
         if !std::mem::replace(&mut read[place], true) {

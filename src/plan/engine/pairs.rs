@@ -8,7 +8,8 @@ use super::standing::Standing;
 use super::tree::NONE;
 use super::values::{At, NoValue};
 use super::volumes::{in_places, organisation};
-use crate::plan::checked::{After, Excess, Matching, Pairing, Sides as Taken, Unqualified};
+use crate::domain::money::Volume;
+use crate::plan::checked::{After, Excess, Matching, OwnTo, Pairing, Sides as Taken, Unqualified};
 use crate::plan::expr::{Num, PairField};
 use crate::plan::snapshot::Snapshot;
 
@@ -205,21 +206,12 @@ fn legs<'a>(standing: &'a Standing<'_>, pair: &Pairing, member: usize) -> impl I
 
 /// What came in and what was carried in, per side or leg.
 fn columns(standing: &Standing<'_>, pair: &Pairing, brought: Vec<Vec<Vec<i64>>>) -> Option<Vec<Column>> {
-    let tree = standing.tree(pair.tree);
-    let whole = organisation(tree, standing.volumes[usize::from(pair.volume)].clone())?;
-    let count = whole.len();
-    let mut new = vec![vec![0_i64; count]; words(pair).len()];
-    for (member, volume) in whole.iter().enumerate() {
-        let above = tree.parent[member];
-        if above == NONE || !standing.field.kind[member].may_earn() {
-            continue;
-        }
-        let slot = match pair.sides {
-            Taken::LeftRight => &mut new[usize::from(standing.field.side[member].min(1))][above as usize],
-            Taken::PowerLeg => &mut new[0][member],
-        };
-        *slot = slot.checked_add(*volume)?;
-    }
+    let own = standing.volumes[usize::from(pair.volume)].clone();
+    let count = own.len();
+    let new = match pair.levels {
+        (1, u16::MAX) => came(standing, pair, organisation(standing.tree(pair.tree), own)?)?,
+        (first, levels) => on_levels(standing, pair, own, first, levels)?,
+    };
     let column = |((word, new), buckets): ((&&'static str, Vec<i64>), Vec<Vec<i64>>)| Column {
         word,
         new,
@@ -230,6 +222,56 @@ fn columns(standing: &Standing<'_>, pair: &Pairing, brought: Vec<Vec<Vec<i64>>>)
     Some(words(pair).iter().zip(new).zip(brought).map(column).collect())
 }
 
+/// What came in per side or leg, from what each head of a leg brings.
+fn came(standing: &Standing<'_>, pair: &Pairing, brings: Vec<i64>) -> Option<Vec<Vec<i64>>> {
+    let tree = standing.tree(pair.tree);
+    let mut new = vec![vec![0_i64; brings.len()]; words(pair).len()];
+    for (member, volume) in brings.into_iter().enumerate() {
+        let above = tree.parent[member];
+        if above == NONE || !standing.field.kind[member].may_earn() {
+            continue;
+        }
+        let slot = match pair.sides {
+            Taken::LeftRight => &mut new[usize::from(standing.field.side[member].min(1))][above as usize],
+            Taken::PowerLeg => &mut new[0][member],
+        };
+        *slot = slot.checked_add(volume)?;
+    }
+    Some(new)
+}
+
+/// The same where only some levels count. Customers stand on the level of whoever enrolled them.
+fn on_levels(
+    standing: &Standing<'_>,
+    pair: &Pairing,
+    mut level: Vec<i64>,
+    first: u16,
+    levels: u16,
+) -> Option<Vec<Vec<i64>>> {
+    let tree = standing.tree(pair.tree);
+    for member in tree.order.iter().rev().map(|member| *member as usize) {
+        let above = tree.parent[member];
+        if above != NONE && !standing.field.kind[member].may_earn() {
+            level[above as usize] = level[above as usize].checked_add(std::mem::take(&mut level[member]))?;
+        }
+    }
+    let mut sum = vec![vec![0_i64; level.len()]; words(pair).len()];
+    for number in 1..first.saturating_add(levels) {
+        if level.iter().all(|volume| *volume == 0) {
+            break;
+        }
+        let new = came(standing, pair, level)?;
+        level = vec![0; tree.parent.len()];
+        for (sum, new) in sum.iter_mut().zip(&new) {
+            for ((sum, level), new) in sum.iter_mut().zip(&mut level).zip(new) {
+                *level = level.checked_add(*new)?;
+                *sum = sum.checked_add(if number < first { 0 } else { *new })?;
+            }
+        }
+    }
+    Some(sum)
+}
+
 impl Column {
     /// Carried in and new.
     fn whole(&self, at: usize) -> i64 {
@@ -237,7 +279,7 @@ impl Column {
     }
 }
 
-/// Counts what a plan lets count of a member's own on the weaker of its sides, of equal ones on the left.
+/// Counts what a plan lets count of a member's own on its sides.
 fn add_own(
     standing: &Standing<'_>,
     snapshot: &Snapshot,
@@ -248,11 +290,34 @@ fn add_own(
     for member in 0..standing.field.len() {
         let value = standing.number(own, member, At::MEMBER);
         let value = value.ok().and_then(in_places).ok_or_else(|| arithmetic(standing, snapshot, pair, member))?;
-        let weaker = if left.whole(member) <= right.whole(member) { &mut *left } else { &mut *right };
-        let slot = &mut weaker.new[member];
-        *slot = slot.checked_add(value).ok_or_else(|| arithmetic(standing, snapshot, pair, member))?;
+        let parts = own_parts(pair.own_to, value, [left.whole(member), right.whole(member)]);
+        for (side, part) in [&mut *left, &mut *right].into_iter().zip(parts) {
+            let slot = &mut side.new[member];
+            *slot = slot.checked_add(part).ok_or_else(|| arithmetic(standing, snapshot, pair, member))?;
+        }
     }
     Ok(())
+}
+
+/// What of a member's own counts on the left and on the right.
+fn own_parts(to: OwnTo, value: i64, [left, right]: [i64; 2]) -> [i64; 2] {
+    const POINT: i64 = 10_i64.pow(Volume::PLACES);
+    let (to_left, to_right) = ([value, 0], [0, value]);
+    let weaker = if left <= right { to_left } else { to_right };
+    match to {
+        OwnTo::Left => to_left,
+        OwnTo::Right => to_right,
+        OwnTo::Weaker => weaker,
+        OwnTo::Balanced => {
+            let rest = value.saturating_sub(left.saturating_sub(right).saturating_abs());
+            if rest <= 0 {
+                return weaker;
+            }
+            // Whole points stay whole: they may be people.
+            let half = if rest % POINT == 0 { rest / POINT / 2 * POINT } else { rest / 2 };
+            if left <= right { [value - half, half] } else { [half, value - half] }
+        }
+    }
 }
 
 /// Both sides of every member.

@@ -8,6 +8,7 @@ use super::pairs::Brought;
 use super::standing::Standing;
 use super::tree::NONE;
 use super::values::{At, NoValue};
+use super::volumes::in_places;
 use crate::plan::checked::{CheckedPlan, Need, VolumeScope};
 use crate::plan::expr::{Aggregate, Cond, Num, Reads, Shape, TreeRef};
 use crate::plan::snapshot::Snapshot;
@@ -86,11 +87,34 @@ pub fn gather_those(
     Ok(())
 }
 
-/// A personal group: the volume, who is at the head of a group, and the members' own parts where they are left out.
+/// A personal group: the volume, what is passed up of it, and the members' own parts where they are left out.
 struct Group<'a> {
     volume: usize,
-    head: &'a Cond,
+    passes: Passes<'a>,
     own: Vec<i64>,
+}
+
+/// What a member passes up of a group.
+enum Passes<'a> {
+    /// All, but for whoever is at the head of it.
+    UpTo(&'a Cond),
+    /// So much.
+    Part(&'a Num),
+}
+
+impl Group<'_> {
+    /// What a member passes up; the volume is whole. `None` on overflow.
+    fn passed(&self, standing: &Standing<'_>, member: usize) -> Result<Option<i64>, NoValue> {
+        let head = match self.passes {
+            Passes::Part(num) => return standing.number(num, member, At::MEMBER).map(in_places),
+            Passes::UpTo(head) => head,
+        };
+        if standing.holds(head, member, At::MEMBER)? {
+            return Ok(Some(0));
+        }
+        let own = self.own.get(member).copied().unwrap_or(0);
+        Ok(standing.volumes[self.volume][member].checked_add(own))
+    }
 }
 
 /// Ranks, personal groups and aggregates over ranks, from the bottom up.
@@ -122,15 +146,11 @@ fn sweep(standing: &mut Standing<'_>, snapshot: &Snapshot, late: &[bool]) -> Res
         }
         rank(standing, snapshot, member)?;
         for group in groups.iter().filter(|_| above != NONE) {
-            let head = standing
-                .holds(group.head, member, At::MEMBER)
+            let passed = group
+                .passed(standing, member)
                 .map_err(|NoValue| arithmetic(standing, snapshot, "the head of a personal group", member))?;
-            if !head {
-                let own = group.own.get(member).copied().unwrap_or(0);
-                let whole = standing.volumes[group.volume][member].checked_add(own).ok_or_else(overflow)?;
-                let slot = &mut standing.volumes[group.volume][above as usize];
-                *slot = slot.checked_add(whole).ok_or_else(overflow)?;
-            }
+            let slot = &mut standing.volumes[group.volume][above as usize];
+            *slot = passed.and_then(|passed| slot.checked_add(passed)).ok_or_else(overflow)?;
         }
         for (place, seen) in gathered.iter().zip(&mut seen) {
             let aggregate = &plan.aggregates[*place];
@@ -151,8 +171,8 @@ fn groups<'a>(standing: &Standing<'a>) -> Vec<Group<'a>> {
     let of = plan.volumes.iter().enumerate().filter(|(_, volume)| volume.scope == VolumeScope::PersonalGroup);
     let own = |place: usize, include: bool| if include { Vec::new() } else { standing.volumes[place].clone() };
     of.filter_map(|(place, volume)| {
-        let head = volume.stop.as_ref()?;
-        Some(Group { volume: place, head, own: own(place, volume.include_own) })
+        let passes = volume.passes.as_ref().map(Passes::Part).or_else(|| volume.stop.as_ref().map(Passes::UpTo))?;
+        Some(Group { volume: place, passes, own: own(place, volume.include_own) })
     })
     .collect()
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{Reader, Section, Text};
+use super::source::{Reader, Section, Span, Text};
 use super::{
     attributes, bonuses, calendar, caps, holds, order, pairs, ranks, shown, tables, trees, values, volumes, wallets,
 };
@@ -12,7 +12,7 @@ use crate::domain::country;
 use crate::domain::member::MemberKind;
 use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
-use crate::plan::checked::{BonusSource, CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
+use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
 
 const PARTS: [&str; 17] = [
@@ -61,28 +61,24 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let placement = placement(reader, root);
     trees::names(reader, root);
     values::names(reader, root);
-    let volumes = volumes::read(reader, root);
+    let mut volumes = volumes::read(reader, root);
     values::read(reader, root);
     let trees = trees::read(reader, root);
     volumes::check_trees(reader, root);
     let pairs = pairs::read(reader, root, &volumes);
     let Status { active, active_text, paid_as, demotion, ranks_period, earners } = status(reader, root);
     let ranks = ranks::read(reader, root, &volumes);
-    let mut bonuses = bonuses::read(reader, root);
-    // Ranks are reached in the runs that judge them, so these pay for them.
-    for (bonus, _) in bonuses.iter_mut().filter(|(bonus, _)| matches!(bonus.source, BonusSource::Ranks { .. })) {
-        bonus.period = bonus.period.or(ranks_period);
-    }
+    volumes::passes(reader, root, &mut volumes);
+    let bonuses = all_bonuses(reader, root, ranks_period);
     let larger = caps::larger(reader, root);
     let caps = caps::read(reader, root, &bonuses);
-    let mut holds = holds::read(reader, root);
-    holds::after_choices(&mut bonuses, &larger, &mut holds);
+    let (bonuses, holds) = holds::read(reader, root, bonuses, &larger);
     let wallets = wallets::read(reader, root);
-    let order = order::steps(reader, &bonuses, &order::Common { larger: &larger, caps: &caps, holds: &holds });
     let shown = shown::values(reader);
     let Head { name, currency, valid_from, rounding, rounding_of, places, point_value, market_values, returns } = head?;
     let currency = currency?;
     Some(CheckedPlan {
+        order: order::steps(reader, &bonuses, &order::Common { larger: &larger, caps: &caps, holds: &holds }),
         name: name?,
         currency,
         valid_from,
@@ -117,9 +113,21 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
         caps,
         holds,
         wallets,
-        order,
         warnings: Vec::new(),
     })
+}
+
+/// The bonuses. Ranks are reached in the runs that judge them, so these pay for them.
+fn all_bonuses<'t>(
+    reader: &mut Reader<'t>,
+    root: &'t DeTable<'t>,
+    ranks_period: Option<PeriodKind>,
+) -> Vec<(Bonus, Span)> {
+    let mut bonuses = bonuses::read(reader, root);
+    for (bonus, _) in bonuses.iter_mut().filter(|(bonus, _)| matches!(bonus.source, BonusSource::Ranks { .. })) {
+        bonus.period = bonus.period.or(ranks_period);
+    }
+    bonuses
 }
 
 /// The names of the pairings, which expressions may use before their part is read.

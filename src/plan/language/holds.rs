@@ -6,8 +6,13 @@ use super::source::{Reader, Section, Span};
 use crate::plan::checked::{Bonus, CapPer, Hold};
 use crate::plan::expr::{Reads, Scope};
 
-/// Reads all of them.
-pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<Hold> {
+/// Reads all of them; the bonuses come back without what waits after a choice between them.
+pub fn read<'t>(
+    reader: &mut Reader<'t>,
+    root: &'t DeTable<'t>,
+    mut bonuses: Vec<(Bonus, Span)>,
+    larger: &[Vec<u16>],
+) -> (Vec<(Bonus, Span)>, Vec<Hold>) {
     let sections = reader.sections(root, "holds", "hold");
     let mut holds: Vec<Hold> = Vec::new();
     for (section, number) in sections.iter().zip(1..) {
@@ -15,7 +20,8 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<Hold> {
             holds.push(hold);
         }
     }
-    holds
+    after_choices(&mut bonuses, larger, &mut holds);
+    (bonuses, holds)
 }
 
 fn hold<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize, others: &[Hold]) -> Option<Hold> {
@@ -54,7 +60,7 @@ fn hold<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize, other
 
 /// What a bonus that is one of several to choose from holds back waits after the choice: a bonus that is not paid holds
 /// nothing.
-pub fn after_choices(bonuses: &mut [(Bonus, Span)], larger: &[Vec<u16>], holds: &mut Vec<Hold>) {
+fn after_choices(bonuses: &mut [(Bonus, Span)], larger: &[Vec<u16>], holds: &mut Vec<Hold>) {
     for (place, (bonus, _)) in (0_u16..).zip(bonuses) {
         if larger.iter().any(|of| of.contains(&place))
             && let Some(until) = bonus.hold_until.take()

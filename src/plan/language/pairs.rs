@@ -3,15 +3,18 @@
 use toml::de::{DeTable, DeValue};
 
 use super::source::{Reader, Section};
-use crate::plan::checked::{After, Excess, Matching, Pairing, Sides, Unqualified, VolumeDef, VolumeScope};
+use crate::plan::checked::{After, Excess, Matching, OwnTo, Pairing, Sides, Unqualified, VolumeDef, VolumeScope};
 use crate::plan::expr::{Cond, Num, Reads, Scope, TreeRef};
 use crate::plan::fault::suggest;
 
 /// Most pairings.
 const LIMIT: usize = 16;
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 26] = [
     "first",
+    "first_level",
+    "levels",
     "own",
+    "own_to",
     "again",
     "volume",
     "sides",
@@ -75,6 +78,11 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         let help = "remove it, or match left with right";
         reader.fault(&key.span(), "a member's own volume is none of its legs", help);
     }
+    let own_to = reader.word(section, "own_to", &["weaker", "left", "right", "balanced"]).unwrap_or(OwnTo::Weaker);
+    if let Some((key, _)) = section.table.get_key_value("own_to").filter(|_| !section.table.contains_key("own")) {
+        reader.fault(&key.span(), "“own_to” says on which side “own” counts", "add a line such as own = \"pv\"");
+    }
+    let levels = levels(reader, section, sides);
     reader.names.matching = Some(reader.names.early_pairs.len());
     let qualified = match reader.text(section, "qualified") {
         Some(text) => reader.condition(&text, Scope::Member, Reads::Everything).map(|(cond, _)| cond),
@@ -103,6 +111,8 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
         sides,
         tree,
         own,
+        own_to,
+        levels,
         qualified: qualified?,
         unqualified,
         method: method?,
@@ -207,6 +217,19 @@ fn method<'t>(reader: &mut Reader<'t>, section: &Section<'t>, sides: Sides) -> O
             None
         }
     }
+}
+
+/// The first level that counts on the sides, and how many do.
+fn levels<'t>(reader: &mut Reader<'t>, section: &Section<'t>, sides: Sides) -> (u16, u16) {
+    let first = reader.whole(section, "first_level", 1, 100);
+    let levels = reader.whole(section, "levels", 1, 1_000);
+    for key in ["first_level", "levels"] {
+        if let Some((key, _)) = section.table.get_key_value(key).filter(|_| sides == Sides::PowerLeg) {
+            let help = "remove it, or match left with right";
+            reader.fault(&key.span(), "levels are counted where left is matched with right", help);
+        }
+    }
+    (first.unwrap_or(1), levels.unwrap_or(u16::MAX))
 }
 
 /// How much a member's first cycle ever takes.

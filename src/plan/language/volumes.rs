@@ -71,11 +71,12 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
         include_own: true,
         depth: 0,
         stop: None,
+        passes: None,
         orders: Cond::Always(true),
     }
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "of",
     "scope",
     "tree",
@@ -88,6 +89,7 @@ const KEYS: [&str; 13] = [
     "include_own",
     "depth",
     "stop",
+    "passes",
     "where",
 ];
 
@@ -111,9 +113,8 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
     };
     let stop = reader.text(section, "stop").and_then(|text| head(reader, &text));
     let scope: VolumeScope = scope?;
-    if scope == VolumeScope::PersonalGroup && !section.table.contains_key("stop") {
-        let message = format!("volume {name} needs “stop”: the rank at which the personal group ends");
-        reader.fault(&section.span, message, "add a line such as stop = \"Leader\"");
+    if scope == VolumeScope::PersonalGroup {
+        ends(reader, section, &name, include_own);
     }
     misplaced(reader, section, scope);
     let label = label.unwrap_or_else(|| match name.as_str() {
@@ -135,6 +136,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         include_own,
         depth,
         stop,
+        passes: None,
         orders,
     };
     let for_one = matches!(scope, VolumeScope::Own | VolumeScope::Customers | VolumeScope::Organisation);
@@ -150,6 +152,35 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         reader.fault(&section.span, message, "leave “member.” out, or add it up along a tree without “only”");
     }
     Some(volume)
+}
+
+/// A personal group ends somewhere, or says what is passed up.
+fn ends<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: &str, include_own: bool) {
+    let (stop, passes) = (section.table.contains_key("stop"), section.table.get_key_value("passes"));
+    if let Some((key, _)) = passes {
+        if stop {
+            let help =
+                "write one of the two: passes = \"if(paid_rank >= Leader, 0, group)\" is what stop = \"Leader\" says";
+            reader.fault(&key.span(), "“stop” and “passes” both say what goes up", help);
+        } else if !include_own {
+            reader.fault(&key.span(), "what is passed up is of a group with the own part", "remove “include_own”");
+        }
+    } else if !stop {
+        let message = format!("volume {name} needs “stop”: the rank at which the personal group ends");
+        reader.fault(&section.span, message, "add a line such as stop = \"Leader\"");
+    }
+}
+
+/// Reads what members pass up of personal groups, once everything that it may read is known.
+pub fn passes<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, volumes: &mut [VolumeDef]) {
+    let before = reader.faults.len();
+    let sections = reader.named(root, "volumes", "volume");
+    reader.faults.truncate(before);
+    for (name, section) in sections {
+        let text = section.table.get("passes").and_then(|value| reader.as_expression(value));
+        let Some(volume) = volumes.iter_mut().find(|volume| volume.name == name) else { continue };
+        volume.passes = text.and_then(|text| reader.number(&text, Scope::Member, Reads::Ranks)).map(|(num, _)| num);
+    }
 }
 
 /// Whether a volume is known order by order: one of this period alone, along a tree that is there from the start.
@@ -171,6 +202,9 @@ fn misplaced<'t>(reader: &mut Reader<'t>, section: &Section<'t>, scope: VolumeSc
     }
     if let Some(span) = only_for("tree", scope == VolumeScope::Organisation) {
         reader.fault(&span, "“tree” belongs to an organisation", "use scope = \"organisation\", or remove it");
+    }
+    if let Some(span) = only_for("passes", scope == VolumeScope::PersonalGroup) {
+        reader.fault(&span, "“passes” belongs to a personal group", "use scope = \"personal-group\", or remove it");
     }
     let below = matches!(scope, VolumeScope::Organisation | VolumeScope::PersonalGroup);
     if let Some(span) = only_for("include_own", below) {

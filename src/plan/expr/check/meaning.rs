@@ -78,12 +78,12 @@ impl Checker<'_> {
         let dotted = name.split_once('.');
         match (self.scope, dotted) {
             (Scope::Order | Scope::Volume, Some(("buyer", rest))) => About::Member(rest),
-            (Scope::Volume, Some(("member", rest))) => About::From(rest),
-            (Scope::Order | Scope::Volume, _) => About::Order(name),
             (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
             (Scope::OrderPayee, Some(("buyer" | "from", rest)))
             | (Scope::Payee, Some(("from", rest)))
-            | (Scope::Counted, Some(("my", rest))) => About::From(rest),
+            | (Scope::Counted, Some(("my", rest)))
+            | (Scope::Volume, Some(("member", rest))) => About::From(rest),
+            (Scope::Order | Scope::Volume, _) => About::Order(name),
             _ => About::Member(name),
         }
     }
