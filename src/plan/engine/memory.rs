@@ -22,8 +22,8 @@ use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 
 /// Whether what is remembered under a key is a volume, in ten-thousandths of a point.
 pub fn is_volume(key: &str) -> bool {
-    let own = key.split(':').next().unwrap_or(key);
-    let key = if PeriodKind::ALL.iter().any(|kind| kind.as_str() == own) { &key[own.len() + 1..] } else { key };
+    let kind = |kind: &PeriodKind| key.strip_prefix(kind.as_str())?.strip_prefix(':');
+    let key = PeriodKind::ALL.iter().find_map(kind).unwrap_or(key);
     ["carry:", "position:", "volume:", "since:", "dated:", "was:", "remembered:"]
         .iter()
         .any(|start| key.starts_with(start))
