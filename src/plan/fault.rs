@@ -125,7 +125,9 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let mut alone = true;
     for name in known {
         let letters: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-        let begun = given.len() >= 3 && (letters.starts_with(&given) || given.starts_with(&letters));
+        // `first_level` is no mistyped `first`.
+        let longer = given.starts_with(&letters) && given.get(letters.len()) != Some(&'_');
+        let begun = given.len() >= 3 && (letters.starts_with(&given) || longer);
         let steps = distance(&given, &letters);
         // Of names that begin alike the nearer one is meant.
         let far = (if begun { 1 } else { steps }, steps);
@@ -194,6 +196,8 @@ mod tests {
         assert_eq!(nearest("xyz", ["Bronze", "Silver"]), None);
         assert_eq!(nearest("bonus", ["plan", "bonuses"]), Some("bonuses"));
         assert_eq!(nearest("bv", ["cv", "qv"]), None, "two are equally near");
+        assert_eq!(nearest("first_level", ["first", "own"]), None, "another word that only begins like it");
+        assert_eq!(nearest("levels", ["level", "own"]), Some("level"));
     }
 
     #[test]

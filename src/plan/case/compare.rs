@@ -72,12 +72,12 @@ pub fn one(asked: &Expectation, plan: &CheckedPlan, snapshot: &Snapshot, result:
             differ(what, plain(*amount), found)
         }
         Expectation::State { member, key, value } => {
-            if let Some(unknown) = keys::unknown(plan, snapshot, result, key) {
-                return Some([format!("state {key} of {}", number(member)), value.to_string(), unknown]);
-            }
-            let found = state(snapshot, result, *member, key);
             let what = format!("state {key} of {}", number(member));
             let shown = |value: i64| if is_volume(key) { Volume(value).to_string() } else { value.to_string() };
+            if let Some(unknown) = keys::unknown(plan, snapshot, result, key) {
+                return Some([what, shown(*value), unknown]);
+            }
+            let found = state(snapshot, result, *member, key);
             differ(what, shown(*value), shown(found))
         }
         Expectation::Value { member, name, value } => {

@@ -1,6 +1,6 @@
 //! The keys of a section: values that rise, fall, change, appear or go; lists level by level, tables row by row.
 
-use super::sections::Section;
+use super::sections::{NAMED, Section};
 use super::value::{default_of, get, number, same, spoken};
 use super::{Change, Table, Value, needs};
 
@@ -9,18 +9,26 @@ const IDENTITY: [&str; 3] = ["code", "id", "key"];
 /// Keys that hold one value per level.
 const LEVELS: [&str; 2] = ["rate", "amount"];
 
+/// Keys whose values have no more and no less.
+const CALENDAR: [&str; 2] = ["year begins", "week begins"];
+
 /// The section whose keys are compared.
 struct Keys<'c> {
+    /// The key of the document that it stands under.
+    group: String,
     part: String,
     /// The number of the first value of a list by levels.
     first_level: i64,
+    /// To how many levels the last rate goes on, before and after; 0 where each level has its own.
+    levels: [usize; 2],
     changes: &'c mut Vec<Change>,
 }
 
 /// Writes down what differs between a section and what it was before.
 pub fn compare(section: &Section, before: &Table, changes: &mut Vec<Change>) {
     let first_level = first_level(&section.table);
-    let mut keys = Keys { part: section.title(), first_level, changes };
+    let levels = [levels(before), levels(&section.table)];
+    let mut keys = Keys { group: section.group.clone(), part: section.title(), first_level, levels, changes };
     keys.table(&section.group, "", before, &section.table);
 }
 
@@ -34,13 +42,27 @@ fn first_level(table: &Table) -> i64 {
     first.and_then(|level| level.one()?.parse().ok()).unwrap_or(1)
 }
 
+/// How many levels a walk has, where it says so.
+fn levels(table: &Table) -> usize {
+    let walk = get(table, "walk").and_then(|walk| walk.long("walk"));
+    let Some(walk) = walk.filter(|walk| get(walk, "difference").is_none()) else { return 0 };
+    match get(&walk, "levels").and_then(Value::one) {
+        Some("all") => usize::MAX,
+        Some(levels) => levels.parse().unwrap_or(0),
+        None => 0,
+    }
+}
+
 impl Keys<'_> {
     /// Compares two tables. `within` is the key around them, `path` the words for where they stand.
     fn table(&mut self, within: &str, path: &str, before: &Table, after: &Table) {
         let mut keys: Vec<&String> = after.iter().map(|(key, _)| key).collect();
         keys.extend(before.iter().map(|(key, _)| key).filter(|key| get(after, key).is_none()));
-        for key in keys.into_iter().filter(|key| !(path.is_empty() && IDENTITY.contains(&key.as_str()))) {
-            let name = join(path, &spoken(key));
+        // Names of the plan's own stand as they are written.
+        let names = path.is_empty() && NAMED.contains(&within);
+        let is_title = |key: &&String| path.is_empty() && !names && IDENTITY.contains(&key.as_str());
+        for key in keys.into_iter().filter(|key| !is_title(key)) {
+            let name = if names { key.clone() } else { join(path, &spoken(key)) };
             let fallback = default_of(within, key);
             let (old, new) = (get(before, key).or(fallback.as_ref()), get(after, key).or(fallback.as_ref()));
             match (old, new) {
@@ -106,7 +128,7 @@ impl Keys<'_> {
         }
     }
 
-    fn levels(&mut self, name: &str, whose: &str, before: &Value, after: &Value) {
+    fn levels<'v>(&mut self, name: &str, whose: &str, before: &'v Value, after: &'v Value) {
         let (old, new) = (before.items(), after.items());
         if old.len() <= 1 && new.len() <= 1 {
             if !same("rate", before, after) {
@@ -114,10 +136,18 @@ impl Keys<'_> {
             }
             return;
         }
-        for place in 0..old.len().max(new.len()) {
+        let count = old.len().max(new.len());
+        let [before, after] = self.levels;
+        let at = |rates: &[&'v Value], place: usize, levels: usize| {
+            let last = rates.last().filter(|_| place < levels);
+            rates.get(place).or(last).copied()
+        };
+        for place in 0..count {
             let level = i64::try_from(place).unwrap_or(i64::MAX).saturating_add(self.first_level);
-            let name = format!("level {level}{whose}");
-            match (old.get(place), new.get(place)) {
+            let on = place + 1 == count && before.min(after) > count;
+            let level = if on { format!("{name} from level {level} on") } else { format!("level {level}") };
+            let name = format!("{level}{whose}");
+            match (at(&old, place, before), at(&new, place, after)) {
                 (Some(old), Some(new)) if same("rate", old, new) => {}
                 (Some(old), Some(new)) => self.changed(&name, old, new),
                 (None, Some(new)) => self.appeared(&name, new),
@@ -192,6 +222,19 @@ impl Keys<'_> {
         let only = |these: &[String], those: &[String]| -> Vec<String> {
             these.iter().filter(|item| !those.contains(item)).cloned().collect()
         };
+        let all = |list: &[String]| matches!(list, [only] if only == "all");
+        if ["caps", "holds"].contains(&self.group.as_str()) && name == "of" && all(&old) != all(&new) {
+            let (before, after) = (old.join(", "), new.join(", "));
+            let said = if all(&new) {
+                format!("{name} is now everything that is paid (it was {before})")
+            } else {
+                format!("{name} is now {after} (it was everything that is paid)")
+            };
+            return self.say(before, after, &said);
+        }
+        if self.group == "attributes" {
+            return self.words(name, &old, &new);
+        }
         let (more, less) = (only(&new, &old).join(", "), only(&old, &new).join(", "));
         let said = match (more.is_empty(), less.is_empty()) {
             (true, true) => return,
@@ -202,15 +245,44 @@ impl Keys<'_> {
         self.say(old.join(", "), new.join(", "), &said);
     }
 
+    /// The words of an attribute, which stand from low to high.
+    fn words(&mut self, name: &str, old: &[String], new: &[String]) {
+        let more: Vec<&String> = new.iter().filter(|word| !old.contains(word)).collect();
+        let rest: Vec<&String> = new.iter().filter(|word| old.contains(word)).collect();
+        let (before, after) = (old.join(", "), new.join(", "));
+        let said = match more.as_slice() {
+            [] if rest.iter().copied().eq(old) => return,
+            [only] if rest.iter().copied().eq(old) => {
+                let at = new.iter().position(|word| word == *only).unwrap_or_default();
+                let below = at.checked_sub(1).and_then(|at| new.get(at));
+                let place = match (below, new.get(at + 1)) {
+                    (Some(below), Some(above)) => format!("between {below} and {above}"),
+                    (Some(below), None) => format!("above {below}"),
+                    (None, above) => format!("below {}", above.map_or("", String::as_str)),
+                };
+                format!("{name} now has {only} too, {place}")
+            }
+            _ => format!("{name} changes from {before} to {after}, from low to high"),
+        };
+        self.say(before, after, &said);
+    }
+
     fn changed(&mut self, name: &str, before: &Value, after: &Value) {
         let sizes = before.one().and_then(number).zip(after.one().and_then(number));
+        let sizes = sizes.filter(|_| !CALENDAR.contains(&name));
+        // What is taken off has a minus.
+        let taken = sizes.filter(|(before, after)| before.max(after).is_sign_negative());
         let verb = match sizes {
+            _ if taken.is_some() => "changes",
             Some((before, after)) if before < after => "rises",
             Some((before, after)) if before > after => "falls",
             _ => "changes",
         };
         let (before, after) = (before.shown(), after.shown());
-        let said = format!("{name} {verb} from {before} to {after}");
+        let mut said = format!("{name} {verb} from {before} to {after}");
+        if let Some((before, after)) = taken {
+            said.push_str(if after < before { ": more is taken off" } else { ": less is taken off" });
+        }
         self.say(before, after, &said);
     }
 

@@ -4,9 +4,11 @@
 //! tables row by row. Comments, layout and the order of what has no order are no change. Nothing here
 //! knows what a key means to the engine, so that a plan language that grows is compared as well.
 
+mod expression;
 mod fields;
 mod lines;
 mod needs;
+mod renames;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -48,7 +50,9 @@ pub struct Unreadable {
 /// The first file that is not TOML.
 pub fn diff(before: (&str, &str), after: (&str, &str)) -> Result<Vec<Change>, Unreadable> {
     let (old, new) = (read(before.0, before.1)?, read(after.0, after.1)?);
-    let mut changes = Vec::new();
+    let renames = renames::of(&old, &new);
+    let old = renames::apply(&old, &new, &renames);
+    let mut changes: Vec<Change> = renames.iter().map(|rename| rename.change(&new)).collect();
     sections::compare(&sections::of(&old), &sections::of(&new), &mut changes);
     Ok(changes)
 }

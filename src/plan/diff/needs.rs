@@ -1,7 +1,7 @@
 //! Lists of conditions that all must hold, such as the needs of a rank: found again by label or by subject.
 
 use super::value::{get, squeezed};
-use super::{Change, Value};
+use super::{Change, Value, expression};
 
 /// One condition.
 struct Need {
@@ -19,14 +19,18 @@ impl Need {
     }
 
     fn is_same(&self, other: &Self) -> bool {
-        self.label == other.label && squeezed(&self.condition) == squeezed(&other.condition)
+        self.label == other.label && self.is_alike(other)
+    }
+
+    fn is_alike(&self, other: &Self) -> bool {
+        squeezed(&self.condition) == squeezed(&other.condition) || expression::same(&self.condition, &other.condition)
     }
 
     /// Whether both ask for the same thing, perhaps another amount of it.
     fn is_about(&self, other: &Self) -> bool {
         let subject = |need: &Self| comparison(&need.condition).map(|at| squeezed(&need.condition[..at]));
         let same_label = self.label.is_some() && self.label == other.label;
-        same_label || squeezed(&self.condition) == squeezed(&other.condition) || {
+        same_label || self.is_alike(other) || {
             let subject_here = subject(self);
             subject_here.is_some() && subject_here == subject(other)
         }

@@ -8,6 +8,9 @@ const IDENTITY: [&str; 4] = ["code", "name", "id", "key"];
 /// Lists of sections whose order means nothing to the plan.
 const UNORDERED: [&str; 2] = ["volumes", "cases"];
 
+/// Sections whose keys are names that the plan gives.
+pub const NAMED: [&str; 3] = ["values", "tables", "attributes"];
+
 /// A section of a plan.
 #[derive(Debug)]
 pub struct Section {
@@ -24,11 +27,16 @@ pub struct Section {
 impl Section {
     /// How sentences call it: `Bonus team`, `Plan`.
     pub fn title(&self) -> String {
-        let kind = if self.id.is_empty() { spoken(&self.group) } else { spoken(&singular(&self.group)) };
-        let mut letters = kind.chars();
-        let kind: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-        if self.id.is_empty() { kind } else { format!("{kind} {}", self.id) }
+        title(&self.group, &self.id)
     }
+}
+
+/// The same of a section by its key in the document and what tells it apart.
+pub fn title(group: &str, id: &str) -> String {
+    let kind = if id.is_empty() { spoken(group) } else { spoken(&singular(group)) };
+    let mut letters = kind.chars();
+    let kind: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if id.is_empty() { kind } else { format!("{kind} {id}") }
 }
 
 /// The sections of a document in the order of the file.

@@ -235,3 +235,137 @@ fn lines_of_text_are_kept_where_they_can_be() {
     assert_eq!(line_diff("", "a"), [New(1, "a")]);
     assert_eq!(line_diff("a\na", "a"), [Same(1, 1, "a"), Gone(2, "a")]);
 }
+
+#[test]
+fn expressions_are_compared_by_what_they_mean() {
+    let plan = |rate: &str, need: &str| {
+        format!(
+            "[[ranks]]\ncode = \"G\"\nneeds = [\"{need}\"]\n[[bonuses]]\ncode = \"b\"\nearner = \"{need}\"\nrate = \"{rate}\"\n"
+        )
+    };
+    let before = plan("lookup(scale, new_sales) * 10%", "pv >= 1_000 and (gv > 5 and active)");
+    let same = plan("(lookup(scale,new_sales)*0.1)", "(pv >= 1000) and gv > 5 and active");
+    assert_eq!(said(&before, &same), Vec::<String>::new());
+    let other = plan("lookup(scale, new_sales) * 10%", "pv >= 1000 and (gv > 5 or active)");
+    assert_eq!(said(&before, &other).len(), 2);
+}
+
+#[test]
+fn the_last_rate_goes_on_to_the_last_level() {
+    let plan = |levels: &str, rate: &str| {
+        format!("[[bonuses]]\ncode = \"m\"\nwalk = {{ tree = \"placement\"{levels} }}\nrate = {rate}\n")
+    };
+    assert_eq!(
+        said(&plan(", levels = 9", "\"4%\""), &plan(", levels = 12", "[\"4%\", \"4%\", \"2%\"]")),
+        ["Bonus m: walk, levels rises from 9 to 12", "Bonus m: rate from level 3 on falls from 4% to 2%"]
+    );
+    assert_eq!(
+        said(&plan(", levels = 9", "[\"4%\", \"3%\"]"), &plan(", levels = 9", "[\"4%\", \"3%\", \"3%\"]")),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        said(&plan(", levels = \"all\"", "[\"4%\", \"3%\"]"), &plan(", levels = \"all\"", "[\"4%\", \"2%\"]")),
+        ["Bonus m: rate from level 2 on falls from 3% to 2%"]
+    );
+    assert_eq!(
+        said(&plan("", "[\"4%\"]"), &plan(", levels = 9", "[\"4%\", \"2%\"]")),
+        ["Bonus m: walk, levels is new: 9", "Bonus m: level 2 is new: 2%"]
+    );
+}
+
+#[test]
+fn deductions_calendars_and_limits_are_told_as_they_are_meant() {
+    let before = "[plan]\nname = \"P\"\nyear_begins = \"07\"\n[attributes]\npackage = [\"Basic\", \"Pro\"]\n\
+                  [values]\nnew_sales = \"pv\"\n[[bonuses]]\ncode = \"fee\"\namount = \"-2\"\n\
+                  [[caps]]\nname = \"company\"\nof = [\"team\", \"fee\"]\nlimit = \"5\"\n";
+    let after = before
+        .replace("\"07\"", "\"01\"")
+        .replace("\"Basic\", \"Pro\"", "\"Basic\", \"Plus\", \"Pro\"")
+        .replace("\"pv\"", "\"gv\"")
+        .replace("\"-2\"", "\"-3\"")
+        .replace("of = [\"team\", \"fee\"]\n", "");
+    assert_eq!(
+        said(before, &after),
+        [
+            "Plan: year begins changes from 07 to 01",
+            "Attributes: package now has Plus too, between Basic and Pro",
+            "Values: new_sales changes from pv to gv",
+            "Bonus fee: amount changes from -2 to -3: more is taken off",
+            "Cap company: of is now everything that is paid (it was team, fee)",
+        ]
+    );
+    assert_eq!(
+        said(&after, before),
+        [
+            "Plan: year begins changes from 01 to 07",
+            "Attributes: package changes from Basic, Plus, Pro to Basic, Pro, from low to high",
+            "Values: new_sales changes from gv to pv",
+            "Bonus fee: amount changes from -3 to -2: less is taken off",
+            "Cap company: of is now team, fee (it was everything that is paid)",
+        ]
+    );
+    assert_eq!(said(&after, &after.replace("limit = \"5\"", "of = \"all\"\nlimit = \"5\"")), Vec::<String>::new());
+    let turned = before.replace("\"Basic\", \"Pro\"", "\"Pro\", \"Basic\"");
+    assert_eq!(said(before, &turned), ["Attributes: package changes from Basic, Pro to Pro, Basic, from low to high"]);
+}
+
+#[test]
+fn what_has_another_name_and_is_the_same_otherwise_is_told_so() {
+    let before = "
+        [values]
+        fresh = \"before(team_pv) + pv\"
+        [volumes.team_pv]
+        of = \"qv\"
+        scope = \"personal-group\"
+        stop = \"Trainer\"
+        [[ranks]]
+        code = \"Trainer\"
+        name = \"Trainer\"
+        needs = [\"team_pv >= 100\", \"pv >= 5\"]
+        [[ranks]]
+        code = \"Coach\"
+        needs = [\"rank >= Trainer\", \"pv >= 10\"]
+        [[bonuses]]
+        code = \"coach\"
+        source = \"members\"
+        where = \"paid_rank >= Trainer\"
+        base = \"fresh\"
+        rate = { Trainer = \"2%\", Coach = \"3%\" }
+        [[caps]]
+        of = [\"coach\"]
+        limit = \"5\"
+    ";
+    let after = before
+        .replace("Trainer", "Mentor")
+        .replace("name = \"Mentor\"", "name = \"Trainer\"")
+        .replace("team_pv", "group_pv")
+        .replace("fresh", "new")
+        .replace("\"coach\"", "\"coach-override\"")
+        .replace("pv >= 10\"", "pv >= 20\"");
+    assert_eq!(
+        said(before, &after),
+        [
+            "Value fresh is now called new",
+            "Volume team_pv is now called group_pv; what runs remember under the old name begins anew: what it was in earlier \
+             periods",
+            "Rank Trainer is now called Mentor; what runs remember under the old name begins anew: for how long it was held, \
+             and what was paid for reaching it",
+            "Bonus coach is now called coach-override; what runs remember under the old name begins anew: what it paid so far \
+             (paid_ever), instalments, amounts that are held",
+            "Rank Coach needs “pv >= 20” instead of “pv >= 10”",
+        ]
+    );
+    let values = |name: &str, rate: &str| {
+        format!("[values]\n{name} = \"pv + 1\"\n[[bonuses]]\ncode = \"b\"\nrate = \"{rate}\"\n")
+    };
+    assert_eq!(
+        said(&values("new_sales", "lookup(scale, new_sales)"), &values("fresh_all", "(lookup(scale,fresh_all))")),
+        ["Value new_sales is now called fresh_all"]
+    );
+    // Two that are alike cannot be told apart, and one that is another besides is another one.
+    let volume = |name: &str, of: &str| format!("[volumes.{name}]\nof = \"{of}\"\nscope = \"own\"\n");
+    let two = |a: &str, b: &str| volume(a, "qv") + &volume(b, "qv");
+    assert_eq!(said(&two("a", "b"), &two("c", "d")).len(), 4);
+    assert_eq!(said(&volume("a", "qv"), &volume("b", "cv")).len(), 2);
+    assert_eq!(said(&volume("a", "qv"), &volume("b", "qv")), ["Volume a is now called b"]);
+}

@@ -4,8 +4,10 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::expression;
+
 /// Keys whose text is for people: it is compared letter by letter.
-const PROSE: [&str; 7] = ["name", "about", "label", "title", "note", "description", "rule"];
+pub const PROSE: [&str; 7] = ["name", "about", "label", "title", "note", "description", "rule"];
 
 /// Keys that may be written as one word for a table: `walk = "sponsor"` is `walk = { tree = "sponsor" }`.
 const SHORT: [(&str, &str); 2] = [("walk", "tree"), ("needs", "if")];
@@ -120,6 +122,7 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("plan", "rounding") => "half-up",
         ("plan", "point_value") | ("trees", "width") | ("binary", "first_level") => "1",
         ("plan", "rounding_of") => "line",
+        ("plan", "returns") => "take-back",
         ("binary", "match" | "own_to") => "weaker",
         ("binary", "sides") => "left-right",
         ("binary", "after") => "carry",
@@ -128,6 +131,7 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("caps" | "holds", "per") => "member",
         ("caps", "reduce") => "pro-rata",
         ("wallets", "kind") => "money",
+        ("caps" | "holds", "of") => "all",
         ("plan", "week_begins") => "monday",
         ("plan", "year_begins") => "01",
         ("status", "paid_as") => "earned",
@@ -151,7 +155,7 @@ fn same_text(key: &str, a: &str, b: &str) -> bool {
     }
     match (number(a), number(b)) {
         (Some(a), Some(b)) => a == b,
-        _ => squeezed(a) == squeezed(b),
+        _ => squeezed(a) == squeezed(b) || expression::same(a, b),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod meaning;
+mod unknown;
 
 use super::names::{AttributeKind, Names};
 use super::parse::{Ast, AstKind, BinaryOp};
@@ -46,6 +47,8 @@ pub struct Checker<'a> {
     faults: Vec<ExprFault>,
 }
 
+/// Words before a dot that say whom a name is about.
+const PREFIXES: [&str; 9] = ["buyer", "order", "from", "member", "earner", "my", "sponsor", "enroller", "parent"];
 const RANKS: [&str; 4] = ["rank", "paid_rank", "highest_rank", "former_rank"];
 
 /// What a name stands for.
@@ -153,6 +156,11 @@ impl<'a> Checker<'a> {
         if reads > self.limit {
             let (when, help) = match self.limit {
                 Reads::Facts => ("volumes are added up", "use what the order and its buyer say themselves"),
+                Reads::Volumes if what.starts_with("the volume") => (
+                    "activity is found",
+                    "it needs ranks or a tree that come after activity; let a named value ask for it, and read that value \
+                     instead of active",
+                ),
                 Reads::Volumes => ("activity is found", "use volumes, orders and days_enrolled"),
                 Reads::Active | Reads::Compressed | Reads::Matched | Reads::Ranks => {
                     ("ranks are found", "use it in the earner condition of a bonus")
@@ -275,6 +283,13 @@ impl<'a> Checker<'a> {
             self.fault(other, "a word is needed here", "write it without quotes, such as kind = distributor");
             return None;
         };
+        // A word has no dot; a product line may, though not behind a word of the language.
+        if let Some((prefix, _)) = name.split_once('.')
+            && (!matches!(word, Word::Line) || PREFIXES.contains(&prefix))
+        {
+            self.no_word(other, name);
+            return None;
+        }
         if matches!(word, Word::Market) && !country::is_code(name) {
             let help = "write the two capital letters of the country, such as market = IN";
             self.fault(other, format!("“{name}” is not the code of a country"), help);
@@ -318,6 +333,10 @@ impl<'a> Checker<'a> {
     /// An attribute whose words stand from low to high, compared with one of them, or with `none`.
     fn compare_place(&mut self, op: Compare, attribute: u16, words: &[String], other: &Ast) -> Option<Cond> {
         let name = if let AstKind::Name(name) = &other.kind { name.as_str() } else { "" };
+        if name.contains('.') {
+            self.no_word(other, name);
+            return None;
+        }
         let place = if name == "none" { Some(0) } else { words.iter().position(|word| word == name).map(|at| at + 1) };
         let place = place.and_then(|place| i64::try_from(place).ok());
         if place.is_none() {

@@ -147,8 +147,10 @@ pub struct Names {
     pub ranks: Vec<String>,
     /// Named expressions, in the order of the file: each may use those before it.
     pub values: Vec<Value>,
-    /// Names of the file that are known once they are read, each with advice for who reads them before.
-    pub later: Vec<(String, &'static str)>,
+    /// Names of volumes and values of the file, and whether each is a value: known once they are read.
+    pub later: Vec<(String, bool)>,
+    /// Names whose own definition is faulty: that is said once, and nothing of those who read them.
+    pub broken: Vec<String>,
     /// Further volumes of orders.
     pub measures: Vec<String>,
     /// What members have besides.

@@ -262,10 +262,12 @@ fn source<'t>(reader: &mut Reader<'t>, section: &Section<'t>) -> Option<BonusSou
         "ranks" => {
             let held = reader.whole(section, "held", 1, 60).unwrap_or(1);
             let skipped = reader.flag(section, "pay_skipped").unwrap_or(false);
+            let before = reader.faults.len();
             let (instalments, shares) = instalments(reader, section);
+            let fine = reader.faults.len() == before;
             let again = reader.flag(section, "again").unwrap_or(false);
             let missed = reader.word(section, "missed", &["waits", "lost", "ends"]).unwrap_or(Missed::Waits);
-            if missed != Missed::Waits && instalments == 1 {
+            if fine && missed != Missed::Waits && instalments == 1 {
                 let span = section.table.get("missed").map_or(0..0, toml::Spanned::span);
                 reader.fault(&span, "there is one instalment, so none can be missed", "write instalments = 12, say");
             }

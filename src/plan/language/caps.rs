@@ -8,7 +8,7 @@ use crate::plan::expr::{Num, Reads, Scope};
 
 /// Reads the choices: of each list only the largest bonus is paid.
 pub fn larger<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<Vec<u16>> {
-    let sections = reader.sections(root, "larger", "larger");
+    let sections = reader.sections(root, "larger", "choice");
     let mut out = Vec::new();
     for section in &sections {
         reader.only(section, &["of"]);

@@ -26,8 +26,9 @@ pub fn warn<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, plan: &CheckedPl
                 "many countries forbid pay for recruiting; add a condition on orders or volumes, such as pv >= 50";
             reader.warn(&at(section, &["amount", "rate", "pool"]), message, help);
         }
-        if matches!(bonus.source, BonusSource::Members(_)) && bonus.base_of.is_some() && pays(bonus) {
-            untouched.push((&bonus.code, at(section, &["base"])));
+        let on_goods = bonus.base_of.is_some() || goods.in_amounts(bonus);
+        if matches!(bonus.source, BonusSource::Members(_)) && on_goods && pays(bonus) {
+            untouched.push((&bonus.code, at(section, &["base", "amount"])));
         }
     }
     let said = reader.section(root, "plan", "[plan]").is_some_and(|head| head.table.contains_key("returns"));
@@ -261,6 +262,37 @@ impl<'p> Goods<'p> {
             }
             BonusSource::Ranks { .. } => self.cond(&bonus.earner) || by_rank(),
         }
+    }
+
+    /// Whether how much a bonus pays goes by what somebody bought, and not only by ranks or who is active.
+    fn in_amounts(&self, bonus: &Bonus) -> bool {
+        let mut found = false;
+        let ranks = |num: &Num| {
+            matches!(num, Num::Held(_) | Num::Earned(..) | Num::HeldIn(..) | Num::EarnedIn(..))
+                || matches!(num, Num::Member(MemberField::RankNumber))
+        };
+        for cell in bonus.rates.iter().flat_map(|row| &row.cells) {
+            cell.numbers(&mut |num| {
+                found |= match num {
+                    Num::Count(place) | Num::Gathered(place) => {
+                        let mut counted = false;
+                        let aggregate = &self.plan.aggregates[usize::from(*place)];
+                        aggregate.numbers(&mut |num| counted |= !ranks(num) && self.one(num));
+                        counted
+                    }
+                    Num::Before(place, _) => {
+                        let mut remembered = false;
+                        let before = &self.plan.remembered[usize::from(*place)].num;
+                        before.numbers(&mut |num| {
+                            remembered |= !ranks(num) && !matches!(num, Num::Before(..)) && self.one(num);
+                        });
+                        remembered
+                    }
+                    num => !ranks(num) && self.one(num),
+                };
+            });
+        }
+        found
     }
 
     fn cond(&self, cond: &Cond) -> bool {

@@ -12,6 +12,7 @@ mod order;
 mod pairs;
 mod ranks;
 mod rates;
+mod runs;
 mod shown;
 mod source;
 mod tables;
@@ -56,6 +57,7 @@ impl CheckedPlan {
         match plan {
             Some(mut plan) if reader.faults.is_empty() => {
                 doubts::warn(&mut reader, document.get_ref(), &plan);
+                runs::warn(&mut reader, document.get_ref(), &plan);
                 plan.warnings = std::mem::take(&mut reader.warnings);
                 plan.warnings.sort_by_key(|warning| warning.span.start);
                 Ok(plan)

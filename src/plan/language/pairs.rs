@@ -129,8 +129,10 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
 fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, volumes: &[VolumeDef]) -> Option<u16> {
     let text = reader.need_text(section, "volume", "\"pv\"")?;
     let Some(place) = volumes.iter().position(|volume| volume.name == text.value) else {
-        let help = suggest(&text.value, volumes.iter().map(|volume| volume.name.as_str()));
-        reader.fault(&text.span, format!("there is no volume “{}”", text.value), help);
+        if !reader.names.broken.contains(&text.value) {
+            let help = suggest(&text.value, volumes.iter().map(|volume| volume.name.as_str()));
+            reader.fault(&text.span, format!("there is no volume “{}”", text.value), help);
+        }
         return None;
     };
     if !matches!(volumes[place].scope, VolumeScope::Own | VolumeScope::Customers) {

@@ -7,13 +7,9 @@ use crate::plan::expr::{Checker, Meaning, NamedValue, Reads, Scope, Value};
 
 /// Notes the names of volumes and values, so that advice can say of one that is read too early that it comes later.
 pub fn later<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
-    let helps = [
-        ("volumes", "“of”, “where” and “stop” read no volumes; let a rank need it and stop at the rank"),
-        ("values", "a value reads those above it; what one was in the period before is kept by [remembered.NAME]"),
-    ];
-    for (part, help) in helps {
+    for (part, value) in [("volumes", false), ("values", true)] {
         if let Some(DeValue::Table(table)) = root.get(part).map(toml::Spanned::get_ref) {
-            reader.names.later.extend(table.keys().map(|name| (name.get_ref().to_string(), help)));
+            reader.names.later.extend(table.keys().map(|name| (name.get_ref().to_string(), value)));
         }
     }
 }

@@ -162,6 +162,15 @@ impl<'t> Reader<'t> {
         self.fault(&value.span(), message, help);
     }
 
+    /// Notes which volumes are not known though all have been read: their own definition is faulty.
+    pub fn note_broken_volumes(&mut self) {
+        let names = &mut self.names;
+        let known = |name: &str| names.volumes.iter().any(|volume| volume.name == name);
+        let broken = names.later.iter().filter(|(name, value)| !value && !known(name));
+        let broken: Vec<String> = broken.map(|(name, _)| name.clone()).collect();
+        names.broken.extend(broken);
+    }
+
     /// Reads a condition; faults point into the text.
     pub fn condition(&mut self, text: &Text, scope: Scope, limit: Reads) -> Option<(Cond, Reads)> {
         let read = Checker::new(&mut self.names, scope, limit).condition(&text.value);
@@ -305,8 +314,14 @@ impl<'t> Reader<'t> {
         let mut out = Vec::new();
         for item in items {
             if let DeValue::Table(table) = item.get_ref() {
-                let name = table.get("code").and_then(|code| code.get_ref().as_str()).unwrap_or("without code");
-                out.push(Section { what: format!("{what} {name}"), span: item.span(), table });
+                let own = if ["caps", "holds"].contains(&key) { "name" } else { "code" };
+                let name = table.get(own).and_then(|name| name.get_ref().as_str());
+                let what = match name {
+                    Some(name) => format!("{what} {name}"),
+                    None if own == "code" && key != "larger" => format!("{what} without code"),
+                    None => format!("a {what}"),
+                };
+                out.push(Section { what, span: item.span(), table });
             } else {
                 self.wrong_kind(item, &format!("a table [[{key}]]"));
             }

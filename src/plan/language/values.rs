@@ -41,6 +41,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     parts.sort_by_key(|(span, ..)| span.start);
     for (span, name, part) in in_turn(parts) {
         reader.check_name(&span, &name);
+        let own = name.clone();
         match part {
             Part::Value(value) => {
                 if let Some(text) = reader.as_expression(value).filter(|text| !reads_itself(reader, &name, text)) {
@@ -49,6 +50,9 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
                 }
             }
             Part::Remembered(section) => remembered(reader, &section, name),
+        }
+        if reader.names.values.iter().all(|known| known.name != own) {
+            reader.names.broken.push(own);
         }
     }
 }

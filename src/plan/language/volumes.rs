@@ -24,7 +24,11 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
             break;
         }
         reader.check_name(&section.span, &name);
-        volumes.extend(volume(reader, &section, name));
+        let read = volume(reader, &section, name.clone());
+        if read.is_none() {
+            reader.names.broken.push(name);
+        }
+        volumes.extend(read);
     }
     for (name, label, scope) in
         [("pv", "Personal volume", VolumeScope::Own), ("gv", "Group volume", VolumeScope::Organisation)]
@@ -54,6 +58,7 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<VolumeDef
         })
         .collect();
     reader.names.volumes = known;
+    reader.note_broken_volumes();
     volumes
 }
 

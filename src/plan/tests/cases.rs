@@ -136,6 +136,15 @@ fn names_that_the_plan_does_not_have_are_told_with_the_nearest() {
 }
 
 #[test]
+fn an_unknown_key_is_told_with_the_value_as_it_is_written() {
+    let found = differences("members A\nstate A carry:tea:left -300");
+    assert!(
+        found[0].starts_with("2: state carry:tea:left of A: -300 / runs of this plan remember nothing"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_line_that_came_once_and_is_expected_twice_is_said_so() {
     let found = differences("members A, B < A\norder B 100\nsome\nA team 1 10.00\nA team 1 10.00");
     assert_eq!(found, ["5: A team 1: 10.00 / no further one"]);

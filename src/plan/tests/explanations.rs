@@ -360,3 +360,102 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_larger_is_told_as_it_was_chosen() {
+    let choice = |limited: &str| {
+        plan(&format!(
+            r#"
+            [[bonuses]]
+            code = "a"
+            earner = "always"
+            source = "orders"
+            walk = "sponsor"
+            base = "cv"
+            rate = "10%"
+            [[bonuses]]
+            code = "b"
+            earner = "always"
+            source = "members"
+            where = "pv > 0"
+            walk = "sponsor"
+            amount = "12"
+            [[larger]]
+            of = ["a", "b"]
+            [[caps]]
+            name = "most"
+            of = [{limited}]
+            limit = "11"
+            "#
+        ))
+    };
+    let field = "members A, B < A\norder B 150";
+    // A limit on one of them alone comes before the choice, one on both after it.
+    assert_eq!(
+        of_member(&choice("\"a\""), field, "A", "a"),
+        "a: nothing\n└─ only the larger is paid: 15.00, before the limit “most” of 11, is not more than b 12.00\n"
+    );
+    assert_eq!(
+        of_member(&choice("\"a\", \"b\""), field, "A", "b"),
+        "b: nothing\n└─ only the larger is paid: 12.00 is not more than a 15.00, of which 11.00 is paid\n"
+    );
+}
+
+#[test]
+fn of_a_part_of_an_order_its_own_line_is_taken_back() {
+    let plan = plan(
+        r#"
+        [[bonuses]]
+        code = "team"
+        earner = "always"
+        source = "orders"
+        walk = "sponsor"
+        base = "cv"
+        rate = "10%"
+        "#,
+    );
+    let field = "members A, B < A\nperiod 2026-09\norder B 40 number o1 line Food\norder B 60 number o1 line Tools\n\
+                 A team 10.00\nperiod 2026-10\nreturn o1";
+    assert_eq!(
+        of_member(&plan, field, "A", "team"),
+        "team: -10.00 in 2 lines\n\
+         ├─ level 1, return R-001 of B: -4.00 of 4.00, paid on cv 40 × 0.1\n\
+         │  └─ taken back at the original rate\n\
+         └─ level 1, return R-001 of B: -6.00 of 6.00, paid on cv 60 × 0.1\n   \
+            └─ taken back at the original rate\n"
+    );
+}
+
+#[test]
+fn ranks_of_other_runs_are_told_without_needs() {
+    let plan = plan(
+        r#"
+        [status]
+        ranks = "month"
+        [[ranks]]
+        code = "Gold"
+        needs = "gv >= 100"
+        [[bonuses]]
+        code = "up"
+        period = "month"
+        source = "ranks"
+        amount = { Gold = "5" }
+        "#,
+    );
+    let field = "members A\nperiod 2026-03\norder A 100\nA up 5.00\nperiod 2026-W15\nperiod 2026-04\norder A 100";
+    let member = Question { member: Some("A"), order: None, bonus: Some("up") };
+    let week = asked(&plan, "members A\nperiod 2026-03\norder A 100\nA up 5.00\nperiod 2026-W15", member).tree();
+    assert!(
+        week.contains(
+            "rank Gold, paid as Gold, best so far Gold; as the last run over a month found them, which judges"
+        ),
+        "{week}"
+    );
+    assert!(!week.contains("gv >= 100"), "{week}");
+    let month = asked(&plan, field, member).tree();
+    assert!(month.contains("Gold is reached\n"), "{month}");
+    assert!(month.contains("Gold: held for 2 periods; settled already"), "{month}");
+    let lost = "members A\nperiod 2026-03\norder A 100\nA up 5.00\nperiod 2026-04\nperiod 2026-05\norder A 100";
+    let again = asked(&plan, lost, member).tree();
+    assert!(again.contains("Gold: held for 1 period; settled already"), "{again}");
+}

@@ -138,7 +138,11 @@ impl Told<'_> {
             text.push_str("; set by an administrator for this period");
         }
         let mut nodes = Vec::new();
-        if standing.field.may_earn[about.member] {
+        // In runs over other periods ranks are those that the last judging left.
+        let judged = self.plan.ranks_period.filter(|kind| *kind != self.snapshot.period.kind);
+        if let Some(kind) = judged {
+            text.extend(["; as the last run over a ", kind.as_str(), " found them, which judges ranks"]);
+        } else if standing.field.may_earn[about.member] {
             let current = usize::from(earned).checked_sub(1).and_then(|at| self.plan.ranks.get(at));
             nodes.extend(current.map(|rank| self.needs(about, rank, earned, "is reached")));
             let next = self.plan.ranks.get(usize::from(earned));
@@ -273,16 +277,39 @@ impl Told<'_> {
     fn why_taken_away(&self, place: usize, bonus: &Bonus, ways: &Ways) -> String {
         let id = self.snapshot.members[place].id;
         let others = self.plan.larger.iter().filter(|of| of.iter().any(|at| usize::from(*at) == ways.bonus)).flatten();
-        for other in others.filter(|other| usize::from(**other) != ways.bonus) {
-            let other = &self.plan.bonuses[usize::from(*other)];
+        for place_of_other in others.filter(|other| usize::from(**other) != ways.bonus) {
+            let other = &self.plan.bonuses[usize::from(*place_of_other)];
             let rows = self.result.rows(self.snapshot).filter(|row| row.member == id && row.bonus == other.code);
-            let amounts: Vec<i64> = rows.map(|row| row.amount_minor).collect();
-            if !amounts.is_empty() {
-                let (own, sum) = (self.amount(bonus, ways.earned), self.amount(other, amounts.iter().sum()));
-                return format!("only the larger is paid: {own} is not more than {} {sum}", other.code);
+            let rows: Vec<LineRow<'_>> = rows.collect();
+            if !rows.is_empty() {
+                let index = self.standing.field.index[place] as usize;
+                return self.not_larger(index, bonus, ways, *place_of_other, &rows);
             }
         }
         "what was earned was taken away by a limit, or is held".to_owned()
+    }
+
+    /// Why another bonus of a choice is paid. It may have been chosen by more than it pays: holds come after the choice, and
+    /// so do limits but those on one of its bonuses alone.
+    fn not_larger(&self, member: usize, bonus: &Bonus, ways: &Ways, other: u16, rows: &[LineRow<'_>]) -> String {
+        let waits = |row: &&LineRow<'_>| {
+            self.note(row).is_some_and(|note| note.contains("held until") || note.contains("released now"))
+        };
+        let alone =
+            |of: usize| self.plan.caps.iter().find(|cap| matches!(cap.of.as_slice(), [at] if usize::from(*at) == of));
+        let paid: i64 = rows.iter().map(|row| row.amount_minor).sum();
+        let limited = alone(usize::from(other)).is_some();
+        let own = |row: &LineRow<'_>| if limited { row.amount_minor } else { self.whole(row) };
+        let whole: i64 = rows.iter().filter(|row| !waits(row)).map(own).sum();
+        let other = &self.plan.bonuses[usize::from(other)];
+        let (whole, paid) = (self.amount(other, whole.max(paid)), self.amount(other, paid));
+        let left = if whole == paid { String::new() } else { format!(", of which {paid} is paid") };
+        let mut own = self.amount(bonus, ways.earned);
+        if let Some(cap) = alone(ways.bonus) {
+            let about = About::member(self.standing, member);
+            own.extend([", before the limit “", &cap.name, "” of ", &about.value(&cap.limit), ","]);
+        }
+        format!("only the larger is paid: {own} is not more than {} {whole}{left}", other.code)
     }
 
     fn why_no_rank_pay(&self, about: About<'_>, bonus: &Bonus, held: u16) -> Vec<Node> {
@@ -295,7 +322,8 @@ impl Told<'_> {
             } else if periods < i64::from(held) {
                 format!("{code}: held for {periods} of {held} periods")
             } else {
-                format!("{code}: held for {periods} periods; settled already")
+                let many = if periods == 1 { "1 period".to_owned() } else { format!("{periods} periods") };
+                format!("{code}: held for {many}; settled already")
             };
             Some(Node::leaf(text))
         };

@@ -12,6 +12,7 @@ use crate::domain::money::Volume;
 use crate::plan::checked::{Bonus, BonusSource, Walk};
 use crate::plan::expr::Num;
 use crate::plan::result::{BaseKind, EarningLine, LineKind, LineRow, Source};
+use crate::plan::snapshot::OriginalLine;
 
 impl Told<'_> {
     /// An amount under a bonus, in money or in points.
@@ -98,20 +99,45 @@ impl Told<'_> {
             Some(BonusSource::Pool { .. }) => "pool".to_owned(),
             _ => words::base(row.base_kind).to_owned(),
         });
-        let worth = if row.base_kind.is_volume() { self.plan.point_value } else { Decimal::ONE };
+        let worth = self.worth_of(row);
         let value = if worth == Decimal::ONE { String::new() } else { format!(" × {} a point", worth.normalize()) };
-        // What rounding changes is less than one unit of the places that are paid.
-        let unit = 10_i64.pow(currency.places().saturating_sub(self.plan.places).min(9));
-        let exact = base.checked_mul(row.rate).and_then(|exact| exact.checked_mul(worth));
-        let whole =
-            exact.and_then(|exact| currency.round(exact, self.result.rounding).ok()).unwrap_or(row.amount_minor);
-        let cut = line.kind == LineKind::Earned && whole.saturating_sub(row.amount_minor) > unit;
-        if !cut {
+        let whole = self.whole(row);
+        if let Some(paid) = self.original(row).filter(|_| whole != row.amount_minor) {
+            // Of a line on a part of the order, where the base that came back is that of the whole.
+            let base = paid.base_kind.to_decimal(paid.base, currency).normalize();
+            return format!("{amount} of {}, paid on {kind} {base} × {}", currency.plain(paid.amount_minor), paid.rate);
+        }
+        if line.kind != LineKind::Earned || whole == row.amount_minor {
             return format!("{kind} {base} × {}{value} = {amount}{difference}", row.rate);
         }
         let most = bonus.is_some_and(|bonus| matches!(&bonus.source, BonusSource::Pool { most: Some(_), .. }));
         let by = if most { " by “most”" } else { "" };
         format!("{kind} {base} × {}{value} = {}{difference}, cut to {amount}{by}", row.rate, currency.plain(whole))
+    }
+
+    /// What a point of a line is worth.
+    fn worth_of(&self, row: &LineRow<'_>) -> Decimal {
+        if row.base_kind.is_volume() { self.plan.point_value } else { Decimal::ONE }
+    }
+
+    /// What base and rate of a line are together, before limits cut it or only a part is taken back; its amount where
+    /// that is the same but for rounding.
+    pub(super) fn whole(&self, row: &LineRow<'_>) -> i64 {
+        let currency = self.result.currency;
+        let fixed = row.base_kind == BaseKind::Fixed;
+        let base = if fixed { Decimal::ONE } else { row.base_kind.to_decimal(row.base, currency) };
+        let exact = base.checked_mul(row.rate).and_then(|exact| exact.checked_mul(self.worth_of(row)));
+        let whole = exact.and_then(|exact| currency.round(exact, self.result.rounding).ok());
+        // What rounding changes is less than one unit of the places that are paid.
+        let unit = 10_i64.pow(currency.places().saturating_sub(self.plan.places).min(9));
+        let larger = |whole: &i64| whole.saturating_abs().saturating_sub(row.amount_minor.saturating_abs()) > unit;
+        whole.filter(larger).unwrap_or(row.amount_minor)
+    }
+
+    /// The line of an earlier run that a line takes back.
+    fn original(&self, row: &LineRow<'_>) -> Option<&OriginalLine> {
+        let wanted = row.original_line?;
+        self.snapshot.takebacks.iter().flat_map(|takeback| &takeback.lines).find(|line| line.id == wanted)
     }
 
     /// Where a line began.

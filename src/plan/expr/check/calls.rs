@@ -347,6 +347,14 @@ impl Checker<'_> {
             "earned_in" => "takes a rank and a number of periods: earned_in(Leader, 3)",
             _ => {
                 let help = match name.split_once('.') {
+                    Some((whose @ ("from" | "buyer"), "before")) => {
+                        let inner = self.text.get(ast.span.clone()).and_then(|text| text.split_once('('));
+                        format!("write before({whose}.{}", inner.map_or("NAME)", |(_, inner)| inner))
+                    }
+                    Some((whose, own)) if self.scope == Scope::Volume && FUNCTIONS.contains(&own) => format!(
+                        "volumes are added up before that is known; of {whose} there is what before(…) remembers, such as \
+                         before({whose}.NAME) of [remembered.NAME]"
+                    ),
                     Some((whose @ ("from" | "buyer"), own)) if FUNCTIONS.contains(&own) => format!(
                         "functions are about the member: name it in [values], as x = \"{own}(…)\", and write {whose}.x"
                     ),

@@ -5,7 +5,6 @@ use crate::domain::tree::TreeKind;
 use crate::plan::expr::names::AttributeKind;
 use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
-use crate::plan::fault::suggest;
 
 const NUMBERS: [&str; 10] = [
     "days_enrolled",
@@ -51,7 +50,7 @@ const ORDER_NUMBERS: [&str; 18] = [
 const ORDER_WORDS: [&str; 3] = ["type", "line", "weekday"];
 
 /// Who is meant where the member of the expression is somebody else: whose volume it is, who earns on an order.
-const SINCE: [&str; 2] = ["days_enrolled", "months_enrolled"];
+pub(super) const SINCE: [&str; 2] = ["days_enrolled", "months_enrolled"];
 
 /// Most times that named expressions are put in for one expression.
 const EXPANSIONS: usize = 2_000;
@@ -78,12 +77,12 @@ impl Checker<'_> {
         let dotted = name.split_once('.');
         match (self.scope, dotted) {
             (Scope::Order | Scope::Volume, Some(("buyer", rest))) => About::Member(rest),
-            (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
-            (Scope::OrderPayee, Some(("buyer" | "from", rest)))
+            (Scope::Volume, Some(("member", rest)))
+            | (Scope::OrderPayee, Some(("buyer" | "from", rest)))
             | (Scope::Payee, Some(("from", rest)))
-            | (Scope::Counted, Some(("my", rest)))
-            | (Scope::Volume, Some(("member", rest))) => About::From(rest),
+            | (Scope::Counted, Some(("my", rest))) => About::From(rest),
             (Scope::Order | Scope::Volume, _) => About::Order(name),
+            (Scope::OrderPayee, Some(("order", rest))) => About::Order(rest),
             _ => About::Member(name),
         }
     }
@@ -300,56 +299,7 @@ impl Checker<'_> {
         if found.is_some() {
             return found;
         }
-        if let Some(help) = only_elsewhere(name) {
-            self.fault(ast, format!("“{name}” has no meaning here"), help);
-            return None;
-        }
-        if self.kept(name).is_some() {
-            let help = format!("write before({name}) for what it was; what it is now can be read below its own part");
-            self.fault(ast, format!("“{name}” is not known yet here"), help);
-            return None;
-        }
-        if let Some((pair, "left" | "right")) = name.split_once('.')
-            && self.names.power.iter().any(|known| known == pair)
-        {
-            let help = format!("write {pair}.power for the strongest leg, {pair}.others for the sum of the others");
-            self.fault(
-                ast,
-                format!("{pair} has no left and right: it matches the strongest leg with all others"),
-                help,
-            );
-            return None;
-        }
-        if name.starts_with("my.") {
-            let message = "“my.” is about the member who counts those of the first level or those who were enrolled";
-            let help = "use it in frontline, enrolled, enrolled_legs or customers; for legs and the downline compare with the \
-                        best below: frontline(max(rank_number, greatest(downline, rank_number)) >= my.rank_number)";
-            self.fault(ast, message, help);
-            return None;
-        }
-        if let Some(("buyer" | "order" | "from", _)) = name.split_once('.')
-            && self.scope == Scope::Member
-        {
-            let help = "it is about a member alone, as the rate of a difference is; tell orders apart by “where”";
-            self.fault(ast, format!("this expression knows no “{name}”"), help);
-            return None;
-        }
-        let own = name.rsplit('.').next().unwrap_or(name);
-        if let Some((_, help)) = self.names.later.iter().find(|(later, _)| later == own)
-            && self.value(name).is_none()
-        {
-            let help = help.replace("NAME", own);
-            self.fault(ast, format!("“{name}” cannot be read here"), help);
-            return None;
-        }
-        let known = self.known();
-        let prefixed = ["buyer", "order", "from"].iter().map(|prefix| format!("{prefix}.{name}"));
-        let help = match prefixed.into_iter().find(|prefixed| known.contains(prefixed)) {
-            Some(prefixed) if prefixed.starts_with("buyer") => format!("for the buyer of the order write “{prefixed}”"),
-            Some(prefixed) => format!("write “{prefixed}”"),
-            None => suggest(name, known.iter().map(String::as_str)),
-        };
-        self.fault(ast, format!("unknown name “{name}”"), help);
+        self.unknown(ast, name);
         None
     }
 
@@ -487,17 +437,6 @@ fn pair_field(name: &str, power: bool) -> Option<PairField> {
         "position_before" => PairField::PositionBefore,
         _ => return None,
     })
-}
-
-/// Where a name has a meaning that is about nobody here.
-fn only_elsewhere(name: &str) -> Option<&'static str> {
-    match name.split_once('.')? {
-        ("member", "days_enrolled" | "months_enrolled") => {
-            Some("“member.” is whose volume it is, in “of” and “where” of a volume; here write buyer.days_enrolled")
-        }
-        ("earner", "days_enrolled" | "months_enrolled") => Some("“earner.” stands in rates and amounts on orders"),
-        _ => None,
-    }
 }
 
 impl Checker<'_> {
