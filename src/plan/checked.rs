@@ -114,6 +114,8 @@ words! {
         Carried = "carried",
         /// It is lost, and with it all volume of both sides.
         Flush = "flush",
+        /// Of two sides the weaker one is lost, the stronger one keeps it.
+        WeakerLost = "weaker-lost",
     }
 }
 

@@ -18,8 +18,17 @@ pub struct Match {
 
 /// Matches two sides. A ladder stands at `before`.
 pub fn matched(pair: &Pairing, both: [i64; 2], before: i64, limit: Option<i64>) -> Match {
+    let mut found = within(pair, both, before, limit);
+    if pair.excess == Excess::WeakerLost && within(pair, both, before, None).used != found.used {
+        let weaker = usize::from(both[1] < both[0]);
+        found.used[weaker] = found.used[weaker].max(both[weaker]);
+    }
+    found
+}
+
+fn within(pair: &Pairing, both: [i64; 2], before: i64, limit: Option<i64>) -> Match {
     let weak = both[0].min(both[1]).max(0);
-    let strict = limit.filter(|_| pair.excess == Excess::Carried);
+    let strict = limit.filter(|_| matches!(pair.excess, Excess::Carried | Excess::WeakerLost));
     let paid = |value: i64| limit.map_or(value, |limit| value.min(limit));
     let full = |value: i64| value > 0 && limit.is_some_and(|limit| value >= limit);
     match &pair.method {

@@ -92,7 +92,7 @@ fn pairing<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String, vol
     let method = method(reader, section, sides);
     let limit = number(reader, section, "limit", Reads::Everything);
     reader.names.matching = None;
-    let excess = reader.word(section, "excess", &["lost", "carried", "flush"]).unwrap_or(Excess::Lost);
+    let excess = reader.word(section, "excess", &["lost", "carried", "flush", "weaker-lost"]).unwrap_or(Excess::Lost);
     if limit.is_none()
         && let Some((key, _)) = section.table.get_key_value("excess").filter(|_| !section.table.contains_key("limit"))
     {
