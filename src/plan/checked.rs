@@ -193,6 +193,8 @@ pub struct VolumeDef {
     pub depth: u16,
     /// For a personal group: who is at the head of a group of their own.
     pub stop: Option<Cond>,
+    /// Whether goods of earlier periods that come back are taken off it.
+    pub less_returns: bool,
     /// A personal group: what a member passes up of it, instead of all or nothing.
     pub passes: Option<Num>,
     /// Which orders count.

@@ -142,7 +142,7 @@ pub fn default_of(within: &str, key: &str) -> Option<Value> {
         ("walk", "compression") => "none",
         ("walk", "customers") => "level",
         ("volumes" | "bonuses", "counts_for") => "buyer",
-        ("trees", "line") | ("volumes", "customers") => "false",
+        ("trees", "line") | ("volumes", "customers" | "less_returns") => "false",
         ("volumes", "include_own") => "true",
         _ => return None,
     };

@@ -88,8 +88,8 @@ struct Entry<'s> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Returned {
     No,
-    /// For bonuses that pay points.
-    ForPoints,
+    /// Apart from the orders: for bonuses that pay points, and volumes that take off what came back.
+    Apart,
     /// For everything.
     AsOrders,
 }
@@ -100,7 +100,8 @@ impl Returned {
         let points = |bonus: &Bonus| bonus.points && matches!(bonus.source, BonusSource::Orders(_));
         match plan.returns {
             Returns::NegativeVolume => Self::AsOrders,
-            Returns::TakeBack if plan.bonuses.iter().any(points) => Self::ForPoints,
+            Returns::TakeBack if plan.bonuses.iter().any(points) => Self::Apart,
+            Returns::TakeBack if plan.volumes.iter().any(|volume| volume.less_returns) => Self::Apart,
             Returns::TakeBack => Self::No,
         }
     }
@@ -146,8 +147,8 @@ pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Ord
     let count = fits("orders", entry_count(snapshot, returned))?;
     let key = |at: u32| {
         let entry = entry(snapshot, at);
-        // What counts for points only comes after all orders, so that none of them has it before it.
-        let last = returned == Returned::ForPoints && at as usize >= snapshot.orders.len();
+        // What counts for them only comes after all orders, so that none of them has it before it.
+        let last = returned == Returned::Apart && at as usize >= snapshot.orders.len();
         (last, entry.day, entry.number.as_bytes(), entry.line.as_bytes())
     };
     let place = sorted(count, key);
@@ -174,7 +175,7 @@ pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Ord
         orders.kind.push(entry.kind);
         orders.amounts.push(entry.amounts);
     }
-    if returned == Returned::ForPoints && !snapshot.takebacks.is_empty() {
+    if returned == Returned::Apart && !snapshot.takebacks.is_empty() {
         let back = back(snapshot);
         let of = |place: &u32| (*place as usize).checked_sub(snapshot.orders.len()).map_or(Back::No, |at| back[at]);
         orders.back = place.iter().map(of).collect();

@@ -2,7 +2,7 @@
 
 use super::fault::RunFault;
 use super::memory::{Dated, Memory, first_day};
-use super::orders::{self, Back};
+use super::orders::{self, Back, Orders};
 use super::standing::Standing;
 use super::tree::{NONE, Tree};
 use super::values::{At, NoValue};
@@ -160,6 +160,11 @@ pub fn owner(standing: &Standing<'_>, volume: &VolumeDef, buyer: u32) -> Option<
     }
 }
 
+/// Whether an entry among the orders counts: an order, or goods that come back where they are taken off.
+fn counts(orders: &Orders, volume: &VolumeDef, entry: usize) -> bool {
+    volume.less_returns || orders.back(entry) == Back::No
+}
+
 /// Calls `add` with order, member and volume for every order from the first day on that counts for a member: for its owner,
 /// and for everybody above where orders count by whose volume it is. `add` gives `None` on overflow.
 pub fn add_orders(
@@ -173,7 +178,7 @@ pub fn add_orders(
     let up = volume.scope == VolumeScope::Organisation && volume.reads_member();
     let tree = standing.tree(volume.tree);
     let once = !orders::reads_goods(&volume.of);
-    for (order, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| orders.back(*order) == Back::No) {
+    for (order, buyer) in orders.buyer.iter().enumerate().filter(|(order, _)| counts(orders, volume, *order)) {
         let day = orders.day[order];
         let whose = orders.whose(order, volume.counts_for);
         let owner = whose.and_then(|whose| owner(standing, volume, whose));
@@ -184,12 +189,12 @@ pub fn add_orders(
         let mut level = 0_u16;
         loop {
             let at = At { order: Some(order), from: Some(member as usize) };
-            let counts = |order: usize| {
+            let chosen = |order: usize| {
                 let at = At { order: Some(order), ..at };
                 standing.holds(&volume.orders, buyer, at).map_err(|NoValue| overflow())
             };
             let wanted = !up || level > 0 || volume.include_own;
-            if wanted && counts(order)? && (!once || orders.leads(order, counts)?) {
+            if wanted && chosen(order)? && (!once || orders.leads(order, chosen)?) {
                 let part = part(standing, &volume.of, order, buyer, at).map_err(|NoValue| overflow())?;
                 part.and_then(|part| add(order, member, part)).ok_or_else(overflow)?;
             }

@@ -27,7 +27,7 @@ pub fn warn<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, plan: &CheckedPl
             reader.warn(&at(section, &["amount", "rate", "pool"]), message, help);
         }
         let on_goods = bonus.base_of.is_some() || goods.in_amounts(bonus);
-        if matches!(bonus.source, BonusSource::Members(_)) && on_goods && pays(bonus) {
+        if matches!(bonus.source, BonusSource::Members(_)) && on_goods && pays(bonus) && !less_returns(plan, bonus) {
             untouched.push((&bonus.code, at(section, &["base", "amount"])));
         }
     }
@@ -52,6 +52,19 @@ pub fn warn<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>, plan: &CheckedPl
             "write in [plan] returns = \"negative-volume\", or returns = \"take-back\" if that is meant",
         );
     }
+}
+
+/// Whether a bonus reads a volume that goods that come back are taken off.
+fn less_returns(plan: &CheckedPlan, bonus: &Bonus) -> bool {
+    let mut less = false;
+    bonus.numbers(&mut |num| match num {
+        Num::Volume(volume) => less |= plan.volumes[usize::from(*volume)].less_returns,
+        Num::Pair(pair, _) => {
+            less |= plan.volumes[usize::from(plan.pairs[usize::from(*pair)].volume)].less_returns;
+        }
+        _ => {}
+    });
+    less
 }
 
 /// The bonuses of `paid_within(…)` in a number that name no longer period.

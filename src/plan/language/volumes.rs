@@ -77,11 +77,12 @@ fn standard(name: &str, label: &str, scope: VolumeScope) -> VolumeDef {
         depth: 0,
         stop: None,
         passes: None,
+        less_returns: false,
         orders: Cond::Always(true),
     }
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "of",
     "scope",
     "tree",
@@ -95,6 +96,7 @@ const KEYS: [&str; 14] = [
     "depth",
     "stop",
     "passes",
+    "less_returns",
     "where",
 ];
 
@@ -142,6 +144,7 @@ fn volume<'t>(reader: &mut Reader<'t>, section: &Section<'t>, name: String) -> O
         depth,
         stop,
         passes: None,
+        less_returns: reader.flag(section, "less_returns").unwrap_or(false),
         orders,
     };
     let for_one = matches!(scope, VolumeScope::Own | VolumeScope::Customers | VolumeScope::Organisation);
