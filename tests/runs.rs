@@ -43,6 +43,7 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 use crate::databases;
 
 mod once;
+mod returned;
 mod through;
 mod wallets;
 mod weeks;

@@ -118,6 +118,7 @@ pub fn field(count: i64, shape: &str) -> Snapshot {
         orders,
         through: BTreeMap::new(),
         takebacks: Vec::new(),
+        on_amounts: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),
     }

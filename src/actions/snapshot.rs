@@ -2,29 +2,29 @@
 //! period, the orders that count net of returns, what earlier runs remembered, and the committed
 //! lines that returns take back.
 
+mod paid;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rust_decimal::Decimal;
-
-use crate::domain::calendar::Day;
-use crate::domain::ids::{IdMap, IdSet, LineId, MemberId, OrderId, PeriodId, ProductId, RunId};
+use crate::domain::ids::{IdMap, IdSet, MemberId, OrderId, ProductId};
 use crate::domain::measures::Measures;
 use crate::domain::money::{Currency, Volume};
 use crate::domain::order::OrderKind;
 use crate::domain::run::RunStatus;
 use crate::domain::tree::TreeKind;
+use crate::plan::originals::Reach;
 use crate::plan::{
     Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry, Takeback,
 };
-use crate::store::lines::{self, Line};
 use crate::store::orders::{self, CountedOrder, OrderLine, PartOfOrder};
-use crate::store::periods::{self, Period};
+use crate::store::periods::Period;
 use crate::store::{Conn, StoreError, StoreResult, attributes, links, members, products, runs};
 
 /// Reads everything that a run over the period needs.
 pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> StoreResult<Snapshot> {
-    let Goods { orders, through, takebacks, measures } = goods(conn, period)?;
     let (state_keys, state) = remembered(conn)?;
+    let reach = Reach::new(&state_keys, &state);
+    let Goods { orders, through, takebacks, on_amounts, measures } = goods(conn, period, reach)?;
     let (members, attributes) = people(conn, period, &orders, &through)?;
     Ok(Snapshot {
         period: PeriodSpan {
@@ -40,6 +40,7 @@ pub(super) fn load(conn: &mut Conn, period: &Period, currency: Currency) -> Stor
         orders,
         through,
         takebacks,
+        on_amounts,
         state_keys,
         state,
     })
@@ -165,6 +166,7 @@ struct Goods {
     orders: Vec<SnapshotOrder>,
     through: BTreeMap<OrderId, MemberId>,
     takebacks: Vec<Takeback>,
+    on_amounts: Vec<OriginalLine>,
     measures: Vec<String>,
 }
 
@@ -229,7 +231,7 @@ fn find(orders: &[CountedOrder], id: OrderId) -> Option<&CountedOrder> {
 }
 
 /// Goods that came back within the period just no longer count; goods of an earlier period become takebacks.
-fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
+fn goods(conn: &mut Conn, period: &Period, reach: Reach) -> StoreResult<Goods> {
     let mut sales = orders::list_counted(conn, period.first_day, period.last_day)?;
     sales.sort_unstable_by_key(|order| order.id);
     let returns: Vec<CountedOrder> = sales.extract_if(.., |order| order.kind != OrderKind::Sale).collect();
@@ -268,8 +270,9 @@ fn goods(conn: &mut Conn, period: &Period) -> StoreResult<Goods> {
     let originals: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect();
     let mut through = orders::list_through(conn, period.first_day, period.last_day)?;
     through.extend(orders::list_through_of(conn, &originals)?);
-    let takebacks = takebacks(conn, period, &returns, later, &names)?;
-    Ok(Goods { orders, through: through.into_iter().collect(), takebacks, measures: names.0.into_iter().collect() })
+    let (takebacks, on_amounts) = takebacks(conn, period, &returns, later, &names, reach)?;
+    let (through, measures) = (through.into_iter().collect(), names.0.into_iter().collect());
+    Ok(Goods { orders, through, takebacks, on_amounts, measures })
 }
 
 fn snapshot_order(order: &CountedOrder, line: &str, amounts: Amounts, measures: Measured) -> SnapshotOrder {
@@ -291,10 +294,11 @@ fn takebacks(
     returns: &[CountedOrder],
     later: BTreeMap<(OrderId, OrderId), Worth>,
     names: &MeasureNames,
-) -> StoreResult<Vec<Takeback>> {
+    reach: Reach,
+) -> StoreResult<(Vec<Takeback>, Vec<OriginalLine>)> {
     let ids: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect::<IdSet<_>>().into_iter().collect();
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let originals: IdMap<OrderId, CountedOrder> =
         orders::list_originals(conn, &ids)?.into_iter().map(|o| (o.id, o)).collect();
@@ -304,12 +308,12 @@ fn takebacks(
     for (_, line) in &earlier {
         before.entry(line.original_order_id).or_default().add_line(line, -1)?;
     }
-    let paid = paid_lines(conn, &ids, &earlier)?;
-    later
+    let (paid, on_amounts) = paid::lines(conn, &ids, &earlier, reach)?;
+    let takebacks = later
         .into_iter()
         .filter_map(|((return_id, original_id), now)| {
             let (order, original) = (find(returns, return_id)?, originals.get(&original_id)?);
-            Some(Ok(Takeback {
+            Some(Takeback {
                 return_order: return_id,
                 return_number: order.number.clone(),
                 day: order.commission_on,
@@ -322,91 +326,8 @@ fn takebacks(
                 now: now.amounts,
                 total: amounts_of(original),
                 lines: paid.get(&original_id).cloned().unwrap_or_default(),
-            }))
+            })
         })
-        .collect()
-}
-
-/// What of each order had come back in the period of each run that paid on it, and was never paid for that reason.
-fn never_paid(
-    conn: &mut Conn,
-    paid: &[Line],
-    earlier: &[(Day, OrderLine)],
-) -> StoreResult<IdMap<(RunId, OrderId), Worth>> {
-    let paying: IdSet<(RunId, OrderId)> = paid.iter().map(|line| (line.run_id, line.order_id)).collect();
-    let periods: IdMap<PeriodId, Period> = periods::list(conn)?.into_iter().map(|p| (p.id, p)).collect();
-    let period_of: IdMap<RunId, &Period> =
-        runs::list(conn)?.iter().filter_map(|run| Some((run.id, periods.get(&run.period_id)?))).collect();
-    let mut back: IdMap<OrderId, Vec<&(Day, OrderLine)>> = IdMap::default();
-    for returned in earlier {
-        back.entry(returned.1.original_order_id).or_default().push(returned);
-    }
-    let mut sums: IdMap<(RunId, OrderId), Worth> = IdMap::default();
-    for (run, order) in paying {
-        let Some(period) = period_of.get(&run) else { continue };
-        for (day, line) in back.get(&order).into_iter().flatten() {
-            if period.first_day <= *day && *day <= period.last_day {
-                sums.entry((run, order)).or_default().add_line(line, -1)?;
-            }
-        }
-    }
-    Ok(sums)
-}
-
-/// For each order the committed lines paid on it, and the lines that the same run paid on the amounts
-/// of their earners. `earlier` is what came back of the orders before.
-fn paid_lines(
-    conn: &mut Conn,
-    ids: &[OrderId],
-    earlier: &[(Day, OrderLine)],
-) -> StoreResult<IdMap<OrderId, Vec<OriginalLine>>> {
-    let direct = lines::list_committed_of_orders(conn, ids)?;
-    let mut earners: BTreeMap<_, IdSet<MemberId>> = BTreeMap::new();
-    for line in &direct {
-        earners.entry(line.run_id).or_default().insert(line.member_id);
-    }
-    let mut matches: IdMap<_, Vec<Line>> = IdMap::default();
-    for (run, members) in earners {
-        let members: Vec<MemberId> = members.into_iter().collect();
-        for line in lines::list_on_amounts_of(conn, run, &members)? {
-            matches.entry((run, line.from_member_id)).or_default().push(line);
-        }
-    }
-    let every: Vec<LineId> = direct.iter().chain(matches.values().flatten()).map(|line| line.id).collect();
-    let taken: IdMap<LineId, (i64, i64)> =
-        lines::list_taken_back(conn, &every)?.into_iter().map(|(id, base, amount)| (id, (base, amount))).collect();
-    let mut paid: IdMap<OrderId, Vec<OriginalLine>> = IdMap::default();
-    let mut seen: IdSet<(OrderId, LineId)> = IdSet::default();
-    let unpaid = never_paid(conn, &direct, earlier)?;
-    for line in &direct {
-        let of_order = paid.entry(line.order_id).or_default();
-        let unpaid = unpaid.get(&(line.run_id, line.order_id)).map(|worth| worth.amounts).unwrap_or_default();
-        of_order.push(OriginalLine { unpaid, ..original_line(line, &taken)? });
-        for on_top in matches.get(&(line.run_id, line.member_id)).into_iter().flatten() {
-            if seen.insert((line.order_id, on_top.id)) {
-                of_order.push(original_line(on_top, &taken)?);
-            }
-        }
-    }
-    Ok(paid)
-}
-
-fn original_line(line: &Line, taken: &IdMap<LineId, (i64, i64)>) -> StoreResult<OriginalLine> {
-    let corrupt = |what: &str| StoreError::Corrupt(format!("{what} of earning line {}", line.id));
-    let (base_taken, taken_minor) = taken.get(&line.id).copied().unwrap_or_default();
-    Ok(OriginalLine {
-        id: line.id,
-        member: line.member_id,
-        bonus: line.bonus.clone(),
-        on: (!line.on_bonus.is_empty()).then(|| line.on_bonus.clone()),
-        from: (line.from_member_id.0 != 0).then_some(line.from_member_id),
-        level: u16::try_from(line.level).map_err(|_| corrupt("level"))?,
-        base: line.base,
-        base_kind: line.base_kind.parse().map_err(|_| corrupt("base"))?,
-        rate: line.rate.parse::<Decimal>().map_err(|_| corrupt("rate"))?,
-        amount_minor: line.amount_minor,
-        base_taken,
-        taken_minor,
-        unpaid: Amounts::default(),
-    })
+        .collect();
+    Ok((takebacks, on_amounts))
 }

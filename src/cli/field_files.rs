@@ -117,10 +117,22 @@ impl Files {
         if !faults.is_empty() {
             return Err(Failure::failed(faults.join("\n")));
         }
-        let (currency, takebacks, measures) = (plan.currency, Vec::new(), plan.measures.clone());
+        let (currency, takebacks, on_amounts, measures) =
+            (plan.currency, Vec::new(), Vec::new(), plan.measures.clone());
         let attributes = plan.attributes.iter().map(|attribute| attribute.name.clone()).collect();
-        let snapshot =
-            Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, state_keys, state };
+        let snapshot = Snapshot {
+            period,
+            currency,
+            measures,
+            attributes,
+            members,
+            orders,
+            through,
+            takebacks,
+            on_amounts,
+            state_keys,
+            state,
+        };
         Ok(GivenField { plan, snapshot, left_out })
     }
 }

@@ -15,7 +15,7 @@ use super::snapshot::{
     StateEntry, Takeback,
 };
 
-const FORMAT: u8 = 5;
+const FORMAT: u8 = 6;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -143,13 +143,16 @@ fields! {
     }
     Amounts { qv, cv, paid_minor, wholesale_minor }
     SnapshotOrder { id, number, line, buyer, day, order_type, amounts, measures }
-    OriginalLine { id, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor, unpaid }
+    OriginalLine {
+        id, kind, ended, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor,
+        unpaid
+    }
     Takeback {
         return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total,
         measures, lines
     }
     StateEntry { member, key, value }
-    Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, state_keys, state }
+    Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, on_amounts, state_keys, state }
 }
 
 impl Packed for Above {

@@ -141,7 +141,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 6");
+    let mut sink = Sink::new("snapshot 7");
     let order = Order::of(snapshot);
     let measured = snapshot.orders.iter().map(|order| &order.measures);
     let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
@@ -232,11 +232,17 @@ fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order, measures: &Nam
         sink.amounts(&takeback.now);
         sink.amounts(&takeback.total);
         sink.measures(&takeback.measures, measures);
-        let mut lines: Vec<String> = takeback.lines.iter().map(|line| line_key(line, order)).collect();
-        lines.sort_unstable();
-        for line in &lines {
-            sink.text(line);
-        }
+        original_lines(sink, &takeback.lines, order);
+    }
+    original_lines(sink, &snapshot.on_amounts, order);
+}
+
+fn original_lines(sink: &mut Sink, lines: &[OriginalLine], order: &Order) {
+    let mut lines: Vec<String> = lines.iter().map(|line| line_key(line, order)).collect();
+    lines.sort_unstable();
+    sink.place(count(&lines));
+    for line in &lines {
+        sink.text(line);
     }
 }
 
@@ -246,7 +252,7 @@ fn line_key(line: &OriginalLine, order: &Order) -> String {
         (
             (order.member(Some(line.member)), &line.bonus, &line.on, order.member(line.from), line.level),
             (line.base, line.base_kind.as_str(), line.rate.normalize().to_string()),
-            (line.amount_minor, line.base_taken, line.taken_minor),
+            (line.amount_minor, line.base_taken, line.taken_minor, line.kind.as_str(), line.ended.0),
             (line.unpaid.qv.0, line.unpaid.cv.0, line.unpaid.paid_minor, line.unpaid.wholesale_minor),
         )
     )

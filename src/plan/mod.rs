@@ -16,6 +16,7 @@ mod kinds;
 mod language;
 pub mod lines;
 mod lookup;
+pub(crate) mod originals;
 mod parallel;
 pub(crate) use parallel::both;
 mod report;

@@ -184,6 +184,10 @@ impl SnapshotOrder {
 pub struct OriginalLine {
     /// Row id of the line.
     pub id: LineId,
+    /// Over which kind of period the run was that paid it.
+    pub kind: PeriodKind,
+    /// The last day of that period.
+    pub ended: Day,
     /// Who was paid.
     pub member: MemberId,
     /// Code of the bonus.
@@ -239,9 +243,7 @@ pub struct Takeback {
     pub total: Amounts,
     /// Further volumes returned by this return, positive.
     pub measures: Measured,
-    /// The lines paid on the original order, and every line (`on` is set) that the same run paid
-    /// on the amounts of one of these members, whichever bonus it was on: the engine picks those
-    /// that apply.
+    /// The lines paid on the original order.
     pub lines: Vec<OriginalLine>,
 }
 
@@ -277,6 +279,9 @@ pub struct Snapshot {
     pub through: BTreeMap<OrderId, MemberId>,
     /// Returns of orders that earlier runs have paid.
     pub takebacks: Vec<Takeback>,
+    /// Lines that earlier runs paid on amounts of other bonuses (`on` is set) which these returns may reach, each once:
+    /// the engine picks those that apply.
+    pub on_amounts: Vec<OriginalLine>,
     /// Names of the state's keys.
     pub state_keys: Vec<String>,
     /// What the previous committed run remembered.

@@ -7,7 +7,18 @@ use crate::plan::result::RunResult;
 use crate::plan::snapshot::Snapshot;
 
 /// Keys that name something in the plan and a day or a number of periods besides.
-const OPEN: [&str; 6] = ["within:", "was:", "remembered:", "leftover:", "volume:", "place:"];
+const OPEN: [&str; 10] = [
+    "within:",
+    "was:",
+    "remembered:",
+    "leftover:",
+    "volume:",
+    "place:",
+    "held-out:",
+    "waits-out:",
+    "above-of:",
+    "above-out:",
+];
 
 /// Why a key cannot be one of the plan's; `None` where it can.
 pub fn unknown(plan: &CheckedPlan, snapshot: &Snapshot, result: &RunResult, key: &str) -> Option<String> {
@@ -42,13 +53,15 @@ fn known(plan: &CheckedPlan) -> Vec<String> {
         known.push(format!("position:{}", pair.name));
     }
     for bonus in &plan.bonuses {
-        known.extend(["ever", "held-amount"].map(|word| format!("{word}:{}", bonus.code)));
+        known.extend(["ever", "held-amount", "held-since"].map(|word| format!("{word}:{}", bonus.code)));
         known.extend(plan.ranks.iter().map(|rank| format!("once:{}:{}", bonus.code, rank.code)));
     }
+    known.extend(plan.wallets.iter().map(|wallet| format!("wallet:{}", wallet.code)));
     known.extend(plan.caps.iter().map(|cap| format!("above:{}", cap.name)));
     for hold in &plan.holds {
         let codes = hold.of.iter().map(|bonus| &plan.bonuses[usize::from(*bonus)].code);
-        known.extend(codes.map(|code| format!("waits:{}:{code}", hold.name)));
+        known
+            .extend(codes.flat_map(|code| ["waits", "waits-since"].map(|word| format!("{word}:{}:{code}", hold.name))));
     }
     known
 }

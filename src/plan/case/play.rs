@@ -10,6 +10,7 @@ use crate::domain::money::{MoneyFault, Rounding, Volume};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::engine;
 use crate::plan::explain::{Question, explain};
+use crate::plan::originals::Ran;
 use crate::plan::result::RunResult;
 use crate::plan::snapshot::{Amounts, Measured, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
 
@@ -39,6 +40,7 @@ fn empty(plan: &CheckedPlan) -> Snapshot {
         orders: Vec::new(),
         through: BTreeMap::new(),
         takebacks: Vec::new(),
+        on_amounts: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),
     }
@@ -65,6 +67,16 @@ pub struct Placed {
 pub struct Past {
     pub snapshot: Snapshot,
     pub result: RunResult,
+}
+
+impl Ran for Past {
+    fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    fn result(&self) -> &RunResult {
+        &self.result
+    }
 }
 
 /// A case on the way.
@@ -353,6 +365,7 @@ impl<'a> Play<'a> {
         self.snapshot.orders.clear();
         self.snapshot.through.clear();
         self.snapshot.takebacks.clear();
+        self.snapshot.on_amounts.clear();
         self.snapshot.state_keys.clone_from(&result.state_keys);
         self.snapshot.state.clone_from(&result.state);
         for (member, found) in self.snapshot.members.iter_mut().zip(&result.members) {
@@ -389,6 +402,20 @@ impl Case {
         let labels: Vec<String> = fields.iter().map(|field| field.period.label.clone()).collect();
         let found = fields.into_iter().find(|field| field.period.label == label);
         found.ok_or_else(|| format!("the case has no period “{label}”; it has: {}", labels.join(", ")))
+    }
+
+    /// The periods of a case with what their runs found.
+    ///
+    /// # Panics
+    /// Where the case cannot go on.
+    #[cfg(test)]
+    pub fn periods(&self, plan: &CheckedPlan) -> Vec<(Snapshot, RunResult)> {
+        let mut play = Play::new(self, plan);
+        for step in &self.steps {
+            assert!(play.step(&step.what).is_ok(), "{}", play.stopped());
+        }
+        assert!(play.end_period().is_ok(), "{}", play.stopped());
+        play.past.into_iter().map(|past| (past.snapshot, past.result)).collect()
     }
 
     /// The field of the last period of a case, as its run would freeze it.

@@ -1,14 +1,12 @@
 //! Goods that come back in a case: in the period of their order, or after it was paid.
 
-use std::collections::HashSet;
-
-use super::play::{Past, Placed, Play};
+use super::play::{Placed, Play};
 use super::{NewReturn, Returned};
 use crate::domain::calendar::Day;
-use crate::domain::ids::{LineId, OrderId};
+use crate::domain::ids::OrderId;
 use crate::domain::money::{Rounding, Volume};
-use crate::plan::result::LineRow;
-use crate::plan::snapshot::{Amounts, Measured, OriginalLine, Takeback};
+use crate::plan::originals::{Originals, Reach};
+use crate::plan::snapshot::{Amounts, Measured, Takeback};
 
 /// Books a return; `None` on overflow.
 pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> {
@@ -44,7 +42,9 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
     }
     if let Some((period, original_order)) = paid_in {
         let past = &play.past[period];
+        let originals = Originals::new(&play.past);
         let sold = past.snapshot.orders.iter().find(|order| order.id == original_order);
+        let lines = originals.of_orders(period, |at| past.snapshot.orders[at as usize].id == original_order);
         let number = i64::try_from(play.returns).ok()?;
         if let Some(through) = past.snapshot.through.get(&original_order) {
             play.snapshot.through.insert(original_order, *through);
@@ -61,8 +61,10 @@ pub fn give_back(play: &mut Play<'_>, back: &NewReturn, day: Day) -> Option<()> 
             now,
             total,
             measures,
-            lines: paid_lines(&play.past, period, original_order),
+            lines: lines.into_iter().map(|(_, line)| line).collect(),
         });
+        let reach = Reach::new(&play.snapshot.state_keys, &play.snapshot.state);
+        play.snapshot.on_amounts = originals.on_amounts(&play.snapshot.takebacks, &[], reach);
     }
     Some(())
 }
@@ -93,50 +95,5 @@ fn plus(a: &Amounts, b: &Amounts, sign: i64) -> Option<Amounts> {
         cv: Volume(add(a.cv.0, b.cv.0)?),
         paid_minor: add(a.paid_minor, b.paid_minor)?,
         wholesale_minor: add(a.wholesale_minor, b.wholesale_minor)?,
-    })
-}
-
-/// The id of the first line of a period; a committed run would have given these ids.
-fn first_line(past: &[Past], period: usize) -> i64 {
-    let before: usize = past.iter().take(period).map(|past| past.result.lines.len()).sum();
-    i64::try_from(before).unwrap_or(i64::MAX).saturating_add(1)
-}
-
-/// The lines paid on an order, and those that the same run paid on the amounts of their earners.
-fn paid_lines(past: &[Past], period: usize, order: OrderId) -> Vec<OriginalLine> {
-    let Past { snapshot, result } = &past[period];
-    let first = first_line(past, period);
-    let on_order = |row: &LineRow<'_>| row.order == Some(order) && row.original_line.is_none();
-    let earners: HashSet<_> = result.rows(snapshot).filter(on_order).map(|row| row.member).collect();
-    let wanted = result
-        .rows(snapshot)
-        .filter(|row| on_order(row) || (row.on.is_some() && row.from.is_some_and(|from| earners.contains(&from))));
-    let original = |row: LineRow<'_>| {
-        let id = LineId(first.saturating_add(i64::try_from(row.index).unwrap_or(i64::MAX)));
-        let (base_taken, taken_minor) = taken(&past[period + 1..], id);
-        OriginalLine {
-            id,
-            member: row.member,
-            bonus: row.bonus.to_owned(),
-            on: row.on.map(str::to_owned),
-            from: row.from,
-            level: row.level,
-            base: row.base,
-            base_kind: row.base_kind,
-            rate: row.rate,
-            amount_minor: row.amount_minor,
-            base_taken,
-            taken_minor,
-            unpaid: Amounts::default(),
-        }
-    };
-    wanted.map(original).collect()
-}
-
-/// How much of a line later periods have taken back: base and amount.
-fn taken(later: &[Past], line: LineId) -> (i64, i64) {
-    let rows = later.iter().flat_map(|past| past.result.rows(&past.snapshot));
-    rows.filter(|row| row.original_line == Some(line)).fold((0_i64, 0_i64), |(base, amount), row| {
-        (base.saturating_sub(row.base), amount.saturating_sub(row.amount_minor))
     })
 }

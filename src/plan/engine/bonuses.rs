@@ -72,6 +72,10 @@ pub fn pay(
         splits: Vec::new(),
         memory,
     };
+    // What came back is taken from what waits before anything of it is paid.
+    if plan.returns == Returns::TakeBack && !snapshot.takebacks.is_empty() {
+        paid.clawbacks = clawback::take_back(standing, snapshot, &mut paid)?;
+    }
     let matched = matched(standing, snapshot, threads)?;
     let wanted = wanted(standing);
     let mut steps = Steps { snapshot, matched, threads, gathered: vec![false; plan.aggregates.len()] };
@@ -99,11 +103,8 @@ pub fn pay(
         lines.clear();
     }
     rounding::of_totals(standing, &mut paid)?;
-    if plan.returns == Returns::TakeBack {
-        paid.clawbacks = clawback::take_back(plan, standing.field, snapshot, &mut paid.rates, &mut paid.notes)?;
-        holds::take_from_deferred(standing, &mut paid)?;
-    }
-    paid.splits = wallets::split(standing, snapshot, &paid)?;
+    paid.memory.note_taken(&paid.clawbacks.lines);
+    paid.splits = wallets::split(standing, snapshot, &mut paid)?;
     Ok(paid)
 }
 
@@ -310,10 +311,15 @@ fn orders(
         };
         if let Some(start) = start.filter(|_| base != 0) {
             let index = u32::try_from(order).unwrap_or(u32::MAX);
-            items.push(Item { start, from: *buyer, base, source: Source::Order(index), on: None });
+            items.push(Item { start, from: *buyer, base, source: Source::Order(index), on: None, kind: kind_of(base) });
         }
     }
     Ok(items)
+}
+
+/// What is less than nothing came back.
+const fn kind_of(base: i64) -> LineKind {
+    if base < 0 { LineKind::Clawback } else { LineKind::Earned }
 }
 
 /// Whether a bonus pays for an order once, however many product lines it has: nothing in base and rates asks about goods.
@@ -358,7 +364,8 @@ fn members(
         let base = worked_out(standing, bonus, index, At::MEMBER, arithmetic)?;
         // A guarantee is owed by who has nothing of its own to pass up too.
         if base != 0 || bonus.guarantee.is_some() {
-            items.push(Item { start: index, from: index, base, source: Source::Period, on: None });
+            let kind = kind_of(base);
+            items.push(Item { start: index, from: index, base, source: Source::Period, on: None, kind });
         }
     }
     Ok(items)
@@ -386,9 +393,9 @@ fn amounts(
             *side = side.checked_add(line.amount_minor).ok_or_else(|| RunFault::overflow("what a member earned"))?;
         }
         for (member, (earned, returned)) in (0_u32..).zip(sums) {
-            for base in [earned, returned] {
+            for (base, kind) in [(earned, LineKind::Earned), (returned, LineKind::Clawback)] {
                 if base != 0 && chosen[member as usize] {
-                    items.push(Item { start: member, from: member, base, source: Source::Period, on: Some(*on) });
+                    items.push(Item { start: member, from: member, base, source: Source::Period, on: Some(*on), kind });
                 }
             }
         }

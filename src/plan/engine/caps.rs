@@ -4,21 +4,18 @@ use std::collections::BTreeMap;
 
 use super::bonuses::Paid;
 use super::fault::RunFault;
+use super::memory::{CapKeys, Owners, above};
 use super::pool::share_out;
 use super::settle;
 use super::standing::Standing;
 use super::values::{At, NoValue};
+use crate::domain::calendar::Day;
 use crate::plan::checked::{Cap, CapPer, Excess, Reduction};
 use crate::plan::result::{EarningLine, Source};
 use crate::plan::snapshot::Snapshot;
 
 /// A line: its bonus and its place among that bonus's lines.
 type Place = (u16, usize);
-
-/// The key under which amounts above a limit are remembered.
-pub fn key(cap: &Cap) -> String {
-    format!("above:{}", cap.name)
-}
 
 /// Applies a limit to the lines of its bonuses.
 pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut Paid) -> Result<(), RunFault> {
@@ -30,9 +27,10 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
             groups.entry((owner[line.member as usize], part)).or_default().push((*bonus, at));
         }
     }
-    let key = key(cap);
+    let (key, keys) = (above(cap), CapKeys::new(standing.plan, cap));
     let carried = cap.excess == Excess::Carried;
     let mut above = if carried { paid.memory.column(&key) } else { Vec::new() };
+    let mut known = if carried { paid.memory.carried(&keys) } else { Owners::new() };
     if carried {
         for (member, _) in above.iter().enumerate().filter(|(_, above)| **above > 0) {
             groups.entry((u32::try_from(member).unwrap_or(u32::MAX), 0)).or_default();
@@ -75,11 +73,14 @@ pub fn apply(standing: &Standing<'_>, snapshot: &Snapshot, cap: &Cap, paid: &mut
                 let note = settle::note(paid, text);
                 settle::add_fixed(standing, paid, *first, owner, room, note)?;
             }
-            *above = *above - room + (sum - limit).max(0);
+            let excess = (sum - limit).max(0);
+            known.entry(owner).or_default().run(Day(standing.last_day), [excess, room], *above);
+            *above = *above - room + excess;
         }
     }
     if carried {
         paid.memory.keep_column(&key, &above);
+        paid.memory.keep_carried(&keys, known);
     }
     Ok(())
 }

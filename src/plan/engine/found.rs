@@ -10,7 +10,7 @@ use super::tree::Tree;
 use super::walk::Walker;
 use crate::plan::climb::LISTED;
 use crate::plan::parallel::stretches;
-use crate::plan::result::{EarningLine, Passed, Source};
+use crate::plan::result::{EarningLine, LineKind, Passed, Source};
 
 /// One thing to pay on: an order, a member, or what a member earned under another bonus.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub struct Item {
     pub source: Source,
     /// On which bonus's amounts.
     pub on: Option<u16>,
+    /// Earned, or less for what came back.
+    pub kind: LineKind,
 }
 
 /// What a bonus pays on, in parts that are made when a walk comes to them: a million at once would fill the memory.

@@ -4,10 +4,12 @@
 //! plan does not ask for is carried on untouched.
 
 mod days;
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 
 pub use days::{Dated, first_day};
+pub use waiting::{CapKeys, HoldKeys, Ledger, Owners, Payouts, Place, Waits, above};
 
 use super::fault::RunFault;
 use super::field::Field;
@@ -18,6 +20,7 @@ use crate::domain::calendar::Day;
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{BonusSource, CheckedPlan, VolumeDef};
 use crate::plan::expr::{Num, Remembered};
+use crate::plan::result::EarningLine;
 use crate::plan::snapshot::{PeriodSpan, Snapshot, StateEntry};
 
 /// Whether what is remembered under a key is a volume, in ten-thousandths of a point.
@@ -55,6 +58,8 @@ pub struct Memory {
     once: HashMap<(u32, u16, u16), i64>,
     members: usize,
     period: PeriodSpan,
+    /// What this run takes back of bonuses, by place and member.
+    taken_back: HashMap<(u16, u32), i64>,
 }
 
 impl Memory {
@@ -80,6 +85,7 @@ impl Memory {
             once: HashMap::new(),
             members: field.len(),
             period: snapshot.period.clone(),
+            taken_back: HashMap::new(),
         };
         for rank in memory.held.clone() {
             let column = memory.column(&format!("held:{}", plan.ranks[usize::from(rank)].code));
@@ -119,15 +125,6 @@ impl Memory {
         let mut column = vec![0; self.members];
         for (member, value) in self.take(key) {
             column[member as usize] = value;
-        }
-        column
-    }
-
-    /// What is left for the next run so far, as a column.
-    pub fn kept(&self, key: &str) -> Vec<i64> {
-        let mut column = vec![0; self.members];
-        for (member, value) in self.next.get(&self.own(key)).into_iter().flatten() {
-            column[*member as usize] = *value;
         }
         column
     }
@@ -392,26 +389,35 @@ impl Memory {
         Ok(())
     }
 
-    /// Notes what bonuses paid, for `paid_within(…)` and `paid_ever(…)`.
+    /// Notes what this run takes back.
+    pub fn note_taken(&mut self, lines: &[EarningLine]) {
+        for line in lines {
+            let slot = self.taken_back.entry((line.bonus, line.member)).or_default();
+            *slot = slot.saturating_add(line.amount_minor);
+        }
+    }
+
+    /// Notes what bonuses paid, less what was taken back, for `paid_within(…)` and `paid_ever(…)`.
     fn remember_paid(&mut self, standing: &Standing<'_>) {
         let plan = standing.plan;
         let (within, ever) = paid_before(plan);
         let mut within: Vec<u16> = within.into_iter().map(|(bonus, _)| bonus).collect();
         within.dedup();
-        let paid = |bonus: u16, member: usize| standing.amounts[usize::from(bonus)].get(member).copied().unwrap_or(0);
+        let paid = |bonus: u16, member: u32| {
+            let amount = standing.amounts[usize::from(bonus)].get(member as usize).copied().unwrap_or(0);
+            amount.saturating_add(self.taken_back.get(&(bonus, member)).copied().unwrap_or(0))
+        };
         for bonus in ever {
-            let column = &standing.ever[usize::from(bonus)];
-            let now = column.iter().enumerate().map(|(member, ever)| ever.saturating_add(paid(bonus, member)));
-            let numbers: Numbers = (0_u32..).zip(now).filter(|(_, value)| *value != 0).collect();
+            let column = (0_u32..).zip(&standing.ever[usize::from(bonus)]);
+            let now = column.map(|(member, ever)| (member, ever.saturating_add(paid(bonus, member))));
+            let numbers: Numbers = now.filter(|(_, value)| *value != 0).collect();
             self.next.insert(format!("ever:{}", plan.bonuses[usize::from(bonus)].code), numbers);
         }
         for bonus in within {
             let start = format!("within:{}:", plan.bonuses[usize::from(bonus)].code);
-            let numbers: Numbers = (0_u32..)
-                .zip(&standing.amounts[usize::from(bonus)])
-                .filter(|(_, value)| **value != 0)
-                .map(|(member, value)| (member, *value))
-                .collect();
+            let members = (0_u32..).take(self.members);
+            let numbers: Numbers =
+                members.map(|member| (member, paid(bonus, member))).filter(|(_, value)| *value != 0).collect();
             // A run over another kind of period that ended on the same day may have paid too.
             let key = format!("{start}{}", self.period.last);
             let mut sums: BTreeMap<u32, i64> = self.former.remove(&key).unwrap_or_default().into_iter().collect();

@@ -42,7 +42,7 @@ mod wallets;
 mod watch;
 
 pub use fault::RunFault;
-pub use memory::{is_volume, remembered_key};
+pub use memory::{Payouts, is_volume, remembered_key};
 pub use places::place_members;
 
 use std::collections::HashMap;

@@ -58,7 +58,8 @@ fn take_from_source(lines: &mut Lines) {
             let from = line.from().filter(|from| *from != line.member)?;
             let (base, amount_minor) = (-line.base, -line.amount_minor);
             let taken = EarningLine { member: from, base, amount_minor, ..*line };
-            Some(taken.of(Some(line.member)).found_above(None, false))
+            // It is on nobody's amounts: goods that come back find the line that gave, and this one with it.
+            Some(taken.of(Some(line.member)).found_above(None, false).on_amounts(None))
         })
         .collect();
     lines.extend(taken);

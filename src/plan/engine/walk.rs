@@ -17,7 +17,7 @@ use crate::plan::checked::{Bonus, BonusSource, Compression, Counting};
 use crate::plan::climb::Reason;
 use crate::plan::expr::{Cond, Num};
 use crate::plan::parallel::{in_parallel, joined, stretches};
-use crate::plan::result::{BaseKind, EarningLine, LineKind, PassedReason, Source};
+use crate::plan::result::{BaseKind, EarningLine, PassedReason, Source};
 
 /// How many members one thread looks at at a time.
 const STRETCH: usize = 16_384;
@@ -429,7 +429,7 @@ impl<'a> Walker<'a> {
     pub(super) fn blank(&self, item: &Item) -> EarningLine {
         let line = EarningLine {
             base: item.base,
-            kind: if item.base < 0 { LineKind::Clawback } else { LineKind::Earned },
+            kind: item.kind,
             base_kind: self.bonus.base,
             ..EarningLine::blank(0, self.place)
         };

@@ -24,7 +24,7 @@ struct Pot {
 }
 
 /// Splits what everybody was paid; members by index.
-pub fn split(standing: &Standing<'_>, snapshot: &Snapshot, paid: &Paid) -> Result<Vec<Split>, RunFault> {
+pub fn split(standing: &Standing<'_>, snapshot: &Snapshot, paid: &mut Paid) -> Result<Vec<Split>, RunFault> {
     let plan = standing.plan;
     if plan.wallets.is_empty() {
         return Ok(Vec::new());
@@ -40,6 +40,10 @@ pub fn split(standing: &Standing<'_>, snapshot: &Snapshot, paid: &Paid) -> Resul
             let slot = &mut sums[pot][line.member as usize];
             *slot = slot.checked_add(line.amount_minor).ok_or_else(overflow)?;
         }
+    }
+    let mut put: Vec<Option<Vec<i64>>> = Vec::with_capacity(plan.wallets.len());
+    for wallet in &plan.wallets {
+        put.push(wallet.limit.as_ref().map(|_| paid.memory.shared(&key(wallet))));
     }
     let mut out = Vec::new();
     for (index, member) in (0_u32..).zip(0..standing.field.len()) {
@@ -58,14 +62,29 @@ pub fn split(standing: &Standing<'_>, snapshot: &Snapshot, paid: &Paid) -> Resul
             }
         }
         for (place, amount) in into.into_iter().enumerate().filter(|(_, amount)| *amount != 0) {
-            let amount = up_to_limit(standing, snapshot, &plan.wallets[place], member, amount)?;
+            let mut amount = amount;
+            if let Some(put) = put.get_mut(place).and_then(Option::as_mut) {
+                let limit = limit(standing, snapshot, &plan.wallets[place], member)?;
+                amount = amount.clamp(-limit.min(put[member]), limit);
+                put[member] = put[member].checked_add(amount).ok_or_else(overflow)?;
+            }
             if amount != 0 {
                 let wallet = u16::try_from(place).unwrap_or(u16::MAX);
                 out.push(Split { member: index, wallet, amount_minor: amount });
             }
         }
     }
+    for (wallet, put) in plan.wallets.iter().zip(put) {
+        if let Some(put) = put {
+            paid.memory.keep_shared(key(wallet), &put);
+        }
+    }
     Ok(out)
+}
+
+/// The key under which it is remembered what runs put into a wallet with a limit.
+fn key(wallet: &Wallet) -> String {
+    format!("wallet:{}", wallet.code)
 }
 
 fn pots(wallets: &[Wallet], bonuses: usize) -> Vec<Pot> {
@@ -105,18 +124,12 @@ fn weights(standing: &Standing<'_>, snapshot: &Snapshot, pot: &Pot, member: usiz
     Ok(weights)
 }
 
-/// The part of an amount that is within the wallet's limit; what is taken back is never limited.
-fn up_to_limit(
-    standing: &Standing<'_>,
-    snapshot: &Snapshot,
-    wallet: &Wallet,
-    member: usize,
-    amount: i64,
-) -> Result<i64, RunFault> {
-    let Some(limit) = &wallet.limit else { return Ok(amount) };
+/// The most that goes into a wallet from one run, or comes back out of it.
+fn limit(standing: &Standing<'_>, snapshot: &Snapshot, wallet: &Wallet, member: usize) -> Result<i64, RunFault> {
+    let Some(limit) = &wallet.limit else { return Ok(i64::MAX) };
     let limit = standing.number(limit, member, At::MEMBER).map_err(|NoValue| RunFault::Arithmetic {
         place: format!("wallet {}", wallet.code),
         member: standing.field.number(snapshot, member).to_owned(),
     })?;
-    Ok(amount.min(standing.currency.round(limit, standing.plan.rounding)?.max(0)))
+    Ok(standing.currency.round(limit, standing.plan.rounding)?.max(0))
 }

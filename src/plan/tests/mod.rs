@@ -11,6 +11,7 @@ mod golden;
 mod holds;
 mod judging;
 mod large;
+mod leftovers;
 mod money;
 mod properties;
 mod reference;

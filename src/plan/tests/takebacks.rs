@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::world::{lines, members, october, order, plan, result};
 use crate::domain::ids::{LineId, OrderId};
 use crate::domain::money::Volume;
-use crate::plan::{Amounts, CheckedPlan, LineRow, OriginalLine, RunResult, Snapshot, Takeback};
+use crate::plan::{Amounts, CheckedPlan, LineRow, OriginalLine, RunResult, Snapshot, Takeback, originals};
 
 fn team_and_match() -> CheckedPlan {
     plan(
@@ -28,24 +28,11 @@ fn team_and_match() -> CheckedPlan {
     )
 }
 
-fn original(row: &LineRow<'_>, taken: &[(LineId, i64, i64)]) -> OriginalLine {
+fn original(october: &Snapshot, row: &LineRow<'_>, taken: &[(LineId, i64, i64)]) -> OriginalLine {
     let id = LineId(i64::try_from(row.index).unwrap());
     let of_line = || taken.iter().filter(|(line, ..)| *line == id);
-    OriginalLine {
-        id,
-        member: row.member,
-        bonus: row.bonus.to_owned(),
-        on: row.on.map(str::to_owned),
-        from: row.from,
-        level: row.level,
-        base: row.base,
-        base_kind: row.base_kind,
-        rate: row.rate,
-        amount_minor: row.amount_minor,
-        base_taken: of_line().map(|(_, base, _)| -base).sum(),
-        taken_minor: of_line().map(|(.., amount)| -amount).sum(),
-        unpaid: Amounts::default(),
-    }
+    let taken = (of_line().map(|(_, base, _)| -base).sum(), of_line().map(|(.., amount)| -amount).sum());
+    originals::original(row, id, october, taken)
 }
 
 fn share(of: &Amounts, cv: i64) -> Amounts {
@@ -61,13 +48,13 @@ fn november(
     taken: &[(LineId, i64, i64)],
 ) -> Snapshot {
     let order = &october.orders[at];
-    let earners: Vec<_> = paid.rows(october).filter(|row| row.order == Some(order.id)).map(|row| row.member).collect();
-    let lines = paid.rows(october).filter(|row| {
-        row.order == Some(order.id) || (row.on.is_some() && row.from.is_some_and(|from| earners.contains(&from)))
-    });
-    let lines: Vec<OriginalLine> = lines.map(|row| original(&row, taken)).collect();
+    let of = |wanted: &dyn Fn(&LineRow<'_>) -> bool| -> Vec<OriginalLine> {
+        paid.rows(october).filter(|row| wanted(row)).map(|row| original(october, &row, taken)).collect()
+    };
+    let lines = of(&|row| row.order == Some(order.id));
     let mut next = october.clone();
     next.orders.clear();
+    next.on_amounts = of(&|row| row.on.is_some());
     for (number, (before, now)) in parts.iter().enumerate() {
         next.takebacks.push(Takeback {
             return_order: OrderId(900 + i64::try_from(number).unwrap()),

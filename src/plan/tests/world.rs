@@ -33,6 +33,7 @@ pub fn october() -> Snapshot {
         orders: Vec::new(),
         through: BTreeMap::new(),
         takebacks: Vec::new(),
+        on_amounts: Vec::new(),
         state_keys: Vec::new(),
         state: Vec::new(),
     }
