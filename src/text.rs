@@ -1,5 +1,7 @@
 //! Text that people search for, and names as people write them or mistype them. Knows no store and no page.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -72,9 +74,64 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Text as it may stand on a terminal: what would move its cursor, change its colours or turn the direction of
+/// writing is shown as `\u{1b}`. Line ends and tabs stay.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unseen(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// JSON as it may stand on a terminal: the same characters, which stand in its texts only, in its own writing.
+pub fn visible_json(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unseen(c) { out.extend([format!("\\u{:04x}", u32::from(c))]) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a terminal obeys a character instead of showing it.
+pub fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && c != '\n' && c != '\t'
+}
+
+/// The beginning of a text that is too long to be repeated in a message.
+pub fn shortened(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 80;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_that_is_shown_moves_a_terminal() {
+        assert_eq!(visible("a\tb\nÄ佐"), "a\tb\nÄ佐");
+        assert_eq!(visible("\u{1b}[31m\u{7}\r\u{202e}x"), "\\u{1b}[31m\\u{7}\\u{d}\\u{202e}x");
+        let text = visible_json("\"\u{202e}\u{9b}\"").into_owned();
+        assert_eq!(text, "\"\\u202e\\u009b\"");
+        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), "\u{202e}\u{9b}");
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(shortened("Ä"), "Ä");
+        assert_eq!(shortened(&"Ä".repeat(5_000)), format!("{}…", "Ä".repeat(80)));
+    }
 
     #[test]
     fn names_are_found_without_accents_and_in_any_case() {

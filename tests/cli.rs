@@ -192,3 +192,58 @@ fn only_the_c_library_is_linked() {
         assert!(family.iter().any(|name| line.contains(name)) || line.contains("statically linked"), "{line}");
     }
 }
+
+#[test]
+fn only_a_setup_makes_a_database() {
+    let folder = folder();
+    let before = std::fs::read_dir(folder.path()).unwrap().count();
+    for command in [
+        &["run", "list"][..],
+        &["run", "due"],
+        &["ledger", "check"],
+        &["rank", "progress"],
+        &["mail", "status"],
+        &["plan", "diff", "--versions", "1", "2"],
+        &["plan", "simulate", "--plan-version", "1", "--periods", "2026-10"],
+        &["statements", "send", "2026-10", "--as", "ann@example.com"],
+    ] {
+        let output = mainstay(
+            folder.path(),
+            &[command, &["--config", "empty.toml", "--database", "sqlite:nope.db", "--data-dir", "data"]].concat(),
+        );
+        assert!(!output.status.success(), "{command:?}");
+        let said = err(&output);
+        assert!(said.contains("there is no database at sqlite:nope.db; run mainstay setup"), "{command:?}: {said}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), before, "{command:?}");
+    }
+    let setup = ["setup", "--company", "S", "--currency", "EUR", "--zone", "Europe/London"];
+    let made =
+        mainstay(folder.path(), &[&setup[..], &["--config", "empty.toml", "--database", "sqlite:new.db"]].concat());
+    assert!(made.status.success(), "{}", err(&made));
+    let listed = mainstay(folder.path(), &["run", "list", "--config", "empty.toml", "--database", "sqlite:new.db"]);
+    assert!(listed.status.success(), "{}", err(&listed));
+}
+
+#[test]
+fn an_empty_server_is_no_database_either() {
+    let Ok(server) = std::env::var("MAINSTAY_TEST_POSTGRES") else { return };
+    let folder = folder();
+    let mark = if server.contains('?') { '&' } else { '?' };
+    let url = format!("{server}{mark}options=-csearch_path%3Dnobody_made_this");
+    let listed = mainstay(folder.path(), &["run", "list", "--config", "empty.toml", "--database", &url]);
+    assert_eq!(listed.status.code(), Some(1));
+    assert!(err(&listed).contains("there is no database at"), "{}", err(&listed));
+}
+
+#[test]
+fn a_demo_lies_in_its_folder_whatever_the_environment_says() {
+    let folder = folder();
+    let path = folder.path();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mainstay"));
+    command.current_dir(path).env_clear().env("PATH", "/usr/bin:/bin");
+    command.env("MAINSTAY_DATABASE", "sqlite:other.db").env("MAINSTAY_DATA_DIR", "elsewhere");
+    let made = command.args(["demo", "--members", "30", "--no-runs", "--dir", "demo"]).output().unwrap();
+    assert!(made.status.success(), "{}", err(&made));
+    assert!(path.join("demo/mainstay.db").exists());
+    assert!(!path.join("other.db").exists() && !path.join("elsewhere").exists());
+}

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use mainstay::plan::{CheckedPlan, case, check_report, starter};
 
+mod files;
+
 fn catalogue() -> BTreeMap<String, PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/plan/faults");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -157,18 +159,19 @@ fn a_try_goes_on_where_the_one_before_ended() {
         .collect();
     std::fs::write(path.join("o.csv"), format!("member,qv,day\n{orders}")).unwrap();
     let mut carry: Vec<&str> = Vec::new();
+    let left = ["10.csv", "11.csv", "12.csv"];
     let files = ["--plan", "plan.toml", "--members", "m.csv", "--orders", "o.csv", "--format", "json"];
     let mut paid = Vec::new();
-    for month in ["2026-10", "2026-11", "2026-12"] {
-        let arguments = [&["try", "--period", month, "--carry-out", "carry.csv"], &files[..], &carry].concat();
+    for (month, out) in ["2026-10", "2026-11", "2026-12"].into_iter().zip(left) {
+        let arguments = [&["try", "--period", month, "--carry-out", out], &files[..], &carry].concat();
         let told: serde_json::Value = serde_json::from_str(&plan(path, &arguments)).unwrap();
         let bonuses = told["bonuses"].as_array().unwrap();
         let of = |code: &str| bonuses.iter().find(|bonus| bonus["code"] == code).unwrap()["amount"].clone();
         paid.push((of("team"), of("advancement")));
-        carry = vec!["--carry-in", "carry.csv"];
+        carry = vec!["--carry-in", out];
     }
     assert_eq!(paid, [("40.00", "0.00"), ("40.00", "0.00"), ("40.00", "50.00")].map(|(a, b)| (a.into(), b.into())));
-    let carried = std::fs::read_to_string(path.join("carry.csv")).unwrap();
+    let carried = std::fs::read_to_string(path.join("12.csv")).unwrap();
     assert!(carried.starts_with("member,key,value\nA,held:Builder,3\nA,highest_rank,Builder\n"), "{carried}");
 }
 

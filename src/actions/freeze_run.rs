@@ -8,7 +8,7 @@ use super::{ActionFault, company, snapshot};
 use crate::clock::Clock;
 use crate::domain::calendar::{Day, Moment};
 use crate::domain::ids::{MemberId, PeriodId, RunId, StaffId};
-use crate::domain::money::Volume;
+use crate::domain::money::{Currency, Volume};
 use crate::domain::run::{PeriodStatus, RunStatus};
 use crate::domain::staff::Actor;
 use crate::domain::tree::TreeKind;
@@ -23,8 +23,8 @@ use crate::text::hex;
 /// Freezes the period of a label such as `2026-10` or `2026-W44` and returns the run.
 ///
 /// # Errors
-/// Refused when the month is not over, is committed, has a run under way, lies before a closed one,
-/// when an earlier run is still under way, or when no plan applies.
+/// Refused when the period is not over, is committed, has a run under way, lies before a closed one,
+/// when an earlier run is still under way, when no plan applies, or when the plan is not run over such periods.
 pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<Run, ActionFault> {
     db.write(|tx| {
         orders::lock_all(tx)?;
@@ -46,11 +46,7 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
         })?;
         let plan = CheckedPlan::read(&version.source, &version.name)
             .map_err(|faults| ActionFault::refused(faults.to_string()))?;
-        if plan.currency != company.currency {
-            let message =
-                format!("The plan pays in {}, the company keeps its books in {}", plan.currency, company.currency);
-            return Err(ActionFault::refused(message));
-        }
+        refuse_other_plans(&plan, &period, company.currency)?;
         let mut input = snapshot::load(tx, &period, company.currency)?;
         place(tx, &plan, &mut input)?;
         let (hash, bytes) = both(2, || input.hash(), || packed(&input.to_bytes()));
@@ -91,6 +87,27 @@ pub fn freeze_run(db: &Db, clock: &Clock, actor: &Actor, label: &str) -> Result<
         )?;
         Ok(run)
     })
+}
+
+/// A plan is run over the kinds of periods that it names and no others, which would pay the same orders once more.
+fn refuse_other_plans(plan: &CheckedPlan, period: &Period, currency: Currency) -> Result<(), ActionFault> {
+    if plan.currency != currency {
+        let message = format!("The plan pays in {}, the company keeps its books in {currency}", plan.currency);
+        return Err(ActionFault::refused(message));
+    }
+    let kinds = plan.period_kinds();
+    if !kinds.contains(&period.kind) {
+        let names: Vec<&str> = kinds.iter().map(|kind| kind.words().1).collect();
+        let message = format!(
+            "{} is of the kind “{}”, and the plan “{}” is run over {} only",
+            period.label,
+            period.kind,
+            plan.name,
+            names.join(" and "),
+        );
+        return Err(ActionFault::refused(message));
+    }
+    Ok(())
 }
 
 /// Gives a place in the placement tree to everybody without one, where the plan does so; the places stay.
@@ -162,7 +179,7 @@ fn refuse_out_of_order(tx: &mut Conn, period: &Period) -> Result<(), ActionFault
     Ok(())
 }
 
-fn blank(period_id: PeriodId, currency: crate::domain::money::Currency) -> Run {
+fn blank(period_id: PeriodId, currency: Currency) -> Run {
     let nobody = StaffId(0);
     Run {
         id: RunId(ids::next()),

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Context, Failure, print_line};
+use super::{Context, Failure, print_json, print_line};
 use crate::config::show;
 
 /// Arguments.
@@ -30,9 +30,5 @@ enum Verb {
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let Verb::Show { origin, json } = args.verb;
     let settings = context.settings()?;
-    if json {
-        print_line(format!("{:#}", show::as_json(&settings)))
-    } else {
-        print_line(show::as_text(&settings, origin).trim_end())
-    }
+    if json { print_json(&show::as_json(&settings)) } else { print_line(show::as_text(&settings, origin).trim_end()) }
 }

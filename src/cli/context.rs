@@ -78,8 +78,20 @@ impl Context {
         Ok(settings)
     }
 
-    /// The settings, and the database opened and brought up to date.
+    /// The settings, and the database of a company opened and brought up to date; refused where there is none.
     pub fn open(&self) -> Result<(Settings, Db), Failure> {
+        let settings = self.settings()?;
+        if !Db::is_there(&settings.database)? {
+            let url = &settings.database;
+            let message = format!("there is no database at {url}; run mainstay setup, or name another with --database");
+            return Err(Failure::failed(message));
+        }
+        let db = open_database(&settings)?;
+        Ok((settings, db))
+    }
+
+    /// The same; the database is made where it is not there.
+    pub fn open_or_make(&self) -> Result<(Settings, Db), Failure> {
         let settings = self.settings()?;
         let db = open_database(&settings)?;
         Ok((settings, db))

@@ -1,10 +1,9 @@
 //! `mainstay demo`: makes a demo company, always the same for the same seed.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::context::open_database;
-use super::{Context, Failure, print_line};
+use super::{Context, Failure, print_line, say};
 use crate::actions::statement::send::send_statements;
 use crate::config::Settings;
 use crate::demo::{self, Folder, Found, Made, Recipe};
@@ -14,7 +13,8 @@ use crate::pdf::Paper;
 use crate::store::Db;
 
 const AFTER_HELP: &str = "\
-The folder gets everything: configuration, database, mails and statements. A finished demo is left alone.
+The folder gets everything: configuration, database (unless --database names one), mails and statements, whatever
+MAINSTAY_* variables say. A finished demo is left alone.
 
 Examples:
   mainstay demo --members 5000 --dir ./demo
@@ -57,7 +57,9 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         Found::Empty(folder) => folder,
     };
     let config = folder.write_config(context.database())?;
-    let settings = context.with_config(config).settings()?;
+    // Whatever else is said about them: the folder gets everything, and its configuration is the one that holds.
+    let own = folder.settings(context.database()).map(|(key, value)| (key.to_owned(), value, "--dir".to_owned()));
+    let settings = context.with_config(config).settings_with(own.into())?;
     let db = open_database(&settings)?;
     let made = demo::make(&db, &recipe, !args.no_runs, say)?;
     if let Some(run) = made.runs.last() {
@@ -91,10 +93,4 @@ fn sign_in(password: &str) -> String {
     }
     lines.push(format!("{:<16}{password}  (for all of them)\n", "Password:"));
     lines.concat()
-}
-
-/// Progress, for whoever watches.
-fn say(text: &str) {
-    // Nobody may be watching; the work goes on.
-    drop(writeln!(std::io::stderr(), "{text}"));
 }

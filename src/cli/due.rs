@@ -1,10 +1,8 @@
 //! `mainstay run due`: the periods that are over and have no run yet.
 
-use std::io::Write as _;
-
 use serde_json::json;
 
-use super::{Failure, print_line};
+use super::{Failure, print_json, print_line, say};
 use crate::actions::due_runs::{self, DueRuns};
 use crate::actions::preview;
 use crate::clock::Clock;
@@ -26,7 +24,7 @@ pub fn print(db: &Db, clock: &Clock, as_json: bool) -> Result<(), Failure> {
                 })
             })
             .collect();
-        return print_line(serde_json::to_string_pretty(&rows)?);
+        return print_json(&rows);
     }
     if all.iter().all(|due| due.over.is_empty()) {
         print_line("Nothing is due: every period that is over has a run.")?;
@@ -51,7 +49,7 @@ pub fn warn(db: &Db, clock: &Clock, label: &str) -> Result<(), Failure> {
     let due = read(db, clock)?;
     let warning = due.iter().find(|due| due.next().is_some_and(|next| next.label == label)).and_then(DueRuns::warning);
     if let Some(warning) = warning {
-        drop(writeln!(std::io::stderr(), "mainstay: {warning}"));
+        say(&format!("mainstay: {warning}"));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Failure, print_line};
+use super::{Failure, print_json, print_line};
 use crate::actions::preview::{self, Estimate, Preview};
 use crate::clock::Clock;
 use crate::domain::period;
@@ -13,7 +13,7 @@ pub fn print(db: &Db, clock: &Clock, as_json: bool) -> Result<(), Failure> {
     let estimate = compute(db, clock)?;
     if as_json {
         let rows: Vec<_> = estimate.previews.iter().map(as_value).collect();
-        return print_line(serde_json::to_string_pretty(&rows)?);
+        return print_json(&rows);
     }
     for preview in &estimate.previews {
         let Preview { currency, period: open, .. } = preview;

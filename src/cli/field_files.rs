@@ -1,30 +1,38 @@
 //! A plan and a field from hand-made files: members, orders and what an earlier period left, as CSV.
 //! Shared by the commands that need no database.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 
 use super::Failure;
-use super::plan::read_text;
-use super::table_file::TableFile;
+use super::carry_file::{BEFORE, carried};
+use super::input_file::{PLAN, read_text};
+use super::table_file::{self, TableFile};
 use crate::domain::calendar::Day;
+use crate::domain::country;
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::member::{MemberKind, MemberStatus};
 use crate::domain::money::{Rounding, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::tree::Side;
-use crate::plan::{Amounts, CheckedPlan, Measured, RunResult, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
+use crate::plan::fault::suggest;
+use crate::plan::{Amounts, CheckedPlan, Measured, Snapshot, SnapshotMember, SnapshotOrder};
+use crate::text::shortened;
 
 /// The part of a help text that describes the files.
 pub const COLUMNS: &str = "\
-The first row of a file names its columns, in any order; only number, member and qv must be there.
+The first row of a file names its columns, in any order, separated by commas, semicolons or tabs; only number, member \
+and qv must be there. A file is a regular one in UTF-8 of at most 100 MB, a plan of at most 1 MB.
 Members: number, sponsor, enroller (the sponsor if empty), kind (distributor), status (active), joined (2020-01-01), \
-parent and side (in the placement tree; left, right or 1, 2, 3 …), market (a country such as DE), highest_rank, \
+parent and side (in the placement tree; left, right or 1, 2, 3 …; the first free one if empty), market (a country such as DE), highest_rank, \
 forced_rank, person (the member who owns this position), orders_before (how many orders before the period), and every \
 attribute of the plan.
-Orders: member, qv, cv (as qv), paid (as cv), wholesale (as paid), day (the first day of the period), type \
+Orders: member, qv (0 is written 0), cv (as qv), paid (as cv), wholesale (as paid), day (the first day of the period), type \
 (standard), line (of products), number, through (a member besides the buyer: host, stockist), and every measure of the plan. An order with goods of several product lines has one row for each, with the \
-same number. Orders of days outside the period are left out.";
+same number. Orders of days outside the period are left out and counted.
+What is carried from one period to the next (--carry-in, --carry-out): member, key and value, with the keys and numbers \
+of “state” and “carry” in cases (docs/plan-cases.md): volumes as points, amounts in minor units, and besides them \
+highest_rank and orders_before.";
 
 const MEMBER_COLUMNS: [&str; 13] = [
     "number",
@@ -43,15 +51,9 @@ const MEMBER_COLUMNS: [&str; 13] = [
 ];
 const ORDER_COLUMNS: [&str; 10] =
     ["number", "line", "member", "through", "day", "type", "qv", "cv", "paid", "wholesale"];
-const STATE_COLUMNS: [&str; 3] = ["member", "key", "value"];
 
 /// When a member joined whose day is not given: 1 January 2020.
 const LONG_AGO: Day = Day(18_262);
-
-/// The key under which the best rank so far is carried beside the engine's own keys.
-const HIGHEST: &str = "highest_rank";
-/// The same for how many orders a member made so far.
-const BEFORE: &str = "orders_before";
 
 /// Which files.
 #[derive(Debug, clap::Args)]
@@ -65,7 +67,8 @@ pub struct Files {
     /// The orders, as CSV with a header
     #[arg(long, value_name = "FILE")]
     pub orders: PathBuf,
-    /// The period: a month such as 2026-10, or a week such as 2026-W41
+    /// The period: 2026-10-31, 2026-W41, 2026-10-A (its first half), 2026-10, 2026-P10 (four weeks), 2026-Q4, 2026, or
+    /// 2026-C05 (a campaign of the plan)
     #[arg(long)]
     pub period: String,
     /// What the period before left: a file that --carry-out of `plan try` wrote
@@ -79,8 +82,8 @@ pub struct GivenField {
     pub plan: CheckedPlan,
     /// The field.
     pub snapshot: Snapshot,
-    /// How many orders are of days outside the period.
-    pub left_out: usize,
+    /// Numbers and days of the orders that are of days outside the period.
+    pub left_out: Vec<(Box<str>, Day)>,
 }
 
 impl Files {
@@ -89,10 +92,10 @@ impl Files {
     /// # Errors
     /// Every fault of the plan, or every fault of the other files, each with file and line.
     pub fn read(&self) -> Result<GivenField, Failure> {
-        let plan = CheckedPlan::read(&read_text(&self.plan)?, &self.plan.display().to_string())?;
+        let plan = CheckedPlan::read(&read_text(&self.plan, PLAN)?, &self.plan.display().to_string())?;
         let period = plan.period(&self.period).ok_or_else(|| {
-            let message = "is not a period; write a month as 2026-10, a week as 2026-W41";
-            Failure::usage(format!("“{}” {message}", self.period))
+            let message = "is not a period; write a month as 2026-10, a week as 2026-W41; --help names the other kinds";
+            Failure::usage(format!("“{}” {message}", shortened(&self.period)))
         })?;
         let column = |name: &str| name.to_lowercase();
         let own: Vec<String> = plan.attributes.iter().map(|attribute| column(&attribute.name)).collect();
@@ -104,18 +107,21 @@ impl Files {
         let ids = ids(&mut people);
         let mut members: Vec<SnapshotMember> =
             (0..people.count()).map(|row| member(&mut people, row, &ids, &plan)).collect();
+        check_persons(&mut people, &members);
+        place_members(&mut people, &mut members);
         let (mut orders, through) = orders(&mut sales, period.first, &plan, &ids);
-        let given = orders.len();
-        orders.retain(|order| period.first <= order.day && order.day <= period.last);
-        let left_out = given - orders.len();
+        let is_in = |order: &SnapshotOrder| period.first <= order.day && order.day <= period.last;
+        let outside = orders.iter().filter(|order| !is_in(order));
+        let left_out = outside.map(|order| (order.number.clone(), order.day)).collect();
+        orders.retain(is_in);
         let mut faults = people.faults();
         faults.append(&mut sales.faults());
         let (state_keys, state) = match &self.carry_in {
-            Some(file) => carried(file, &ids, &mut members, &mut faults)?,
+            Some(file) => carried(file, &plan, &ids, &mut members, &mut faults)?,
             None => (Vec::new(), Vec::new()),
         };
         if !faults.is_empty() {
-            return Err(Failure::failed(faults.join("\n")));
+            return Err(table_file::failure(faults));
         }
         let (currency, takebacks, on_amounts, measures) =
             (plan.currency, Vec::new(), Vec::new(), plan.measures.clone());
@@ -145,7 +151,7 @@ fn ids(people: &mut TableFile) -> HashMap<String, MemberId> {
         if number.is_empty() {
             people.fault(row, "number: every member needs one");
         } else if ids.insert(number.clone(), id_of(row)).is_some() {
-            people.fault(row, format!("number: there is a member “{number}” in an earlier line"));
+            people.fault(row, format!("number: there is a member “{}” in an earlier line", shortened(&number)));
         }
     }
     ids
@@ -155,11 +161,17 @@ fn id_of(row: usize) -> MemberId {
     MemberId(i64::try_from(row).unwrap_or(i64::MAX).saturating_add(1))
 }
 
-fn find(file: &mut TableFile, row: usize, column: &str, ids: &HashMap<String, MemberId>) -> Option<MemberId> {
+/// The member that a cell names, noting a name that nobody has.
+pub(super) fn find(
+    file: &mut TableFile,
+    row: usize,
+    column: &str,
+    ids: &HashMap<String, MemberId>,
+) -> Option<MemberId> {
     let number = file.cell(row, column).to_owned();
     let found = ids.get(&number).copied();
     if found.is_none() && !number.is_empty() {
-        file.fault(row, format!("{column}: there is no member “{number}”"));
+        file.fault(row, format!("{column}: there is no member “{}”", shortened(&number)));
     }
     found
 }
@@ -173,11 +185,72 @@ fn attributes(file: &mut TableFile, row: usize, plan: &CheckedPlan) -> Vec<(u16,
             continue;
         }
         if attribute.kind.read(&value, |_| 0).is_none() {
-            file.fault(row, format!("{}: “{value}” is not {}", attribute.name, attribute.kind.wanted()));
+            let (name, wanted) = (&attribute.name, attribute.kind.wanted());
+            file.fault(row, format!("{name}: “{}” is not {wanted}", shortened(&value)));
         }
         given.push((place, value));
     }
     given
+}
+
+/// The rank that a cell names, noting one that the plan does not have.
+pub fn rank(file: &mut TableFile, row: usize, column: &str, plan: &CheckedPlan) -> Option<Box<str>> {
+    let code = Some(file.cell(row, column).to_owned()).filter(|code| !code.is_empty())?;
+    let known = plan.ranks.iter().map(|rank| rank.code.as_str());
+    if known.clone().all(|known| known != code) {
+        let help = suggest(&code, known);
+        file.fault(row, format!("{column}: the plan has no rank “{}”; {help}", shortened(&code)));
+        return None;
+    }
+    Some(code.into())
+}
+
+/// The country of a member.
+fn market(file: &mut TableFile, row: usize) -> Box<str> {
+    let code = file.cell(row, "market").to_owned();
+    if !code.is_empty() && !country::is_code(&code) {
+        let help = "write its two capital letters, such as IN";
+        file.fault(row, format!("market: “{}” is not the code of a country; {help}", shortened(&code)));
+    }
+    code.into()
+}
+
+/// Who owns a position owns it for itself: a person's own position belongs to nobody else.
+fn check_persons(file: &mut TableFile, members: &[SnapshotMember]) {
+    let owner = |member: &SnapshotMember| member.person.get().filter(|owner| *owner != member.id);
+    let at = |id: MemberId| members.get(usize::try_from(id.0 - 1).ok()?);
+    for (row, member) in members.iter().enumerate() {
+        let Some(person) = owner(member).and_then(at) else { continue };
+        if let Some(other) = owner(person).and_then(at) {
+            let (person, other) = (shortened(&person.number), shortened(&other.number));
+            let message = format!("person: {person} is itself a position of {other}; name whoever owns the positions");
+            file.fault(row, message);
+        }
+    }
+}
+
+/// Gives the first free place to those who name a parent and no side; two on one place are a fault.
+fn place_members(file: &mut TableFile, members: &mut [SnapshotMember]) {
+    let mut taken: HashMap<(MemberId, u8), usize> = HashMap::new();
+    let named = |file: &TableFile, row: usize| !file.cell(row, "side").is_empty();
+    for (row, member) in members.iter().enumerate() {
+        let Some(place) = member.placement.filter(|_| named(file, row)) else { continue };
+        if let Some(other) = taken.insert(place, row) {
+            let (other, line) = (shortened(&members[other].number), file.line(other));
+            let side = Side(place.1);
+            file.fault(row, format!("side: {other} (line {line}) stands at the side {side} of this parent already"));
+        }
+    }
+    for (row, member) in members.iter_mut().enumerate() {
+        let Some((parent, _)) = member.placement.filter(|_| !named(file, row)) else { continue };
+        match (0..u8::MAX).find(|side| !taken.contains_key(&(parent, *side))) {
+            Some(side) => {
+                taken.insert((parent, side), row);
+                member.placement = Some((parent, side));
+            }
+            None => file.fault(row, "parent: there is no place left below this one; name another"),
+        }
+    }
 }
 
 fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, plan: &CheckedPlan) -> SnapshotMember {
@@ -188,7 +261,6 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, pla
     if parent.is_none() && !file.cell(row, "side").is_empty() {
         file.fault(row, "side: a side needs a parent");
     }
-    let some = |text: &str| (!text.is_empty()).then(|| text.into());
     SnapshotMember {
         id: id_of(row),
         number: file.cell(row, "number").into(),
@@ -198,11 +270,11 @@ fn member(file: &mut TableFile, row: usize, ids: &HashMap<String, MemberId>, pla
         enroller: enroller.into(),
         sponsor: sponsor.into(),
         placement: parent.map(|parent| (parent, side.0)),
-        highest_rank: some(file.cell(row, "highest_rank")),
-        forced_rank: some(file.cell(row, "forced_rank")),
-        market: file.cell(row, "market").into(),
+        highest_rank: rank(file, row, "highest_rank", plan),
+        forced_rank: rank(file, row, "forced_rank", plan),
+        market: market(file, row),
         person: find(file, row, "person", ids).into(),
-        orders_before: file.value(row, BEFORE, 0),
+        orders_before: file.whole(row, BEFORE, 0),
         attributes: attributes(file, row, plan).into(),
     }
 }
@@ -223,13 +295,14 @@ fn orders(
         let next = OrderId(i64::try_from(row).unwrap_or(i64::MAX));
         order.id = *numbers.entry(order.number.clone()).or_insert(next);
         if known.insert((order.number.clone(), order.line.clone()), row).is_some() {
-            let message = format!("number: there is an order “{}” in an earlier line", order.number);
+            let message = format!("number: there is an order “{}” in an earlier line", shortened(&order.number));
             file.fault(row, format!("{message}; give each its own number, or each part of one order its own line"));
         }
         if let Some(member) = find(file, row, "through", ids)
             && through.insert(order.id, member).is_some_and(|other| other != member)
         {
-            file.fault(row, format!("through: an earlier line of order “{}” names somebody else", order.number));
+            let number = shortened(&order.number);
+            file.fault(row, format!("through: an earlier line of order “{number}” names somebody else"));
         }
         out.push(order);
     }
@@ -249,13 +322,16 @@ fn order(
     if buyer.is_none() && file.cell(row, "member").is_empty() {
         file.fault(row, "member: every order needs one");
     }
-    let qv = file.value(row, "qv", Volume::ZERO);
-    let cv: Volume = file.value(row, "cv", qv);
+    if file.cell(row, "qv").is_empty() {
+        file.fault(row, "qv: every order needs one; write 0 where it has none");
+    }
+    let qv = file.points(row, "qv", Volume::ZERO);
+    let cv = file.points(row, "cv", qv);
     let worth = currency.round(cv.to_decimal(), Rounding::HalfUp).unwrap_or(0);
     let paid_minor = file.money(row, "paid", currency, worth);
     let wholesale_minor = file.money(row, "wholesale", currency, paid_minor);
     let measures: Vec<Volume> =
-        plan.measures.iter().map(|name| file.value(row, &name.to_lowercase(), Volume::ZERO)).collect();
+        plan.measures.iter().map(|name| file.points(row, &name.to_lowercase(), Volume::ZERO)).collect();
     SnapshotOrder {
         id: OrderId(0),
         number: if number.is_empty() { format!("{}", row + 1) } else { number }.into(),
@@ -266,82 +342,6 @@ fn order(
         amounts: Amounts { qv, cv, paid_minor, wholesale_minor },
         measures: Measured::new(measures),
     }
-}
-
-/// What an earlier period left: state by key, and the best ranks so far.
-fn carried(
-    name: &Path,
-    ids: &HashMap<String, MemberId>,
-    members: &mut [SnapshotMember],
-    faults: &mut Vec<String>,
-) -> Result<(Vec<String>, Vec<StateEntry>), Failure> {
-    let mut file = TableFile::read(name, &STATE_COLUMNS, &STATE_COLUMNS)?;
-    let mut keys: Vec<String> = (0..file.count())
-        .map(|row| file.cell(row, "key").to_owned())
-        .filter(|key| ![HIGHEST, BEFORE].contains(&key.as_str()))
-        .collect();
-    keys.sort();
-    keys.dedup();
-    let mut state = Vec::new();
-    for row in 0..file.count() {
-        let Some(member) = find(&mut file, row, "member", ids) else { continue };
-        if file.cell(row, "key") == HIGHEST {
-            let rank = file.cell(row, "value").to_owned();
-            let known = members.iter_mut().find(|known| known.id == member);
-            if let Some(known) = known.filter(|known| known.highest_rank.is_none()) {
-                known.highest_rank = Some(rank.into());
-            }
-            continue;
-        }
-        if file.cell(row, "key") == BEFORE {
-            let before = file.value(row, "value", 0);
-            let known = members.iter_mut().find(|known| known.id == member);
-            known.into_iter().filter(|known| known.orders_before == 0).for_each(|known| known.orders_before = before);
-            continue;
-        }
-        let place = keys.binary_search_by(|key| key.as_str().cmp(file.cell(row, "key")));
-        let key = place.ok().and_then(|place| u16::try_from(place).ok()).unwrap_or_default();
-        let value = file.cell(row, "value").parse();
-        if value.is_err() {
-            let message = format!("value: “{}” is not a whole number", file.cell(row, "value"));
-            file.fault(row, message);
-        }
-        state.push(StateEntry { member, key, value: value.unwrap_or(0) });
-    }
-    faults.append(&mut file.faults());
-    Ok((keys, state))
-}
-
-/// Writes what the next period must know, as `--carry-in` reads it.
-pub fn write_carry(name: &Path, snapshot: &Snapshot, result: &RunResult) -> Result<(), Failure> {
-    let numbers = numbers(snapshot);
-    let mut rows: Vec<[String; 3]> = Vec::new();
-    for (member, found) in snapshot.members.iter().zip(&result.members) {
-        if let Some(rank) = found.highest_rank {
-            rows.push([member.number.to_string(), HIGHEST.to_owned(), result.ranks[usize::from(rank)].code.clone()]);
-        }
-    }
-    let mut made: HashMap<MemberId, HashSet<&str>> = HashMap::new();
-    for order in &snapshot.orders {
-        made.entry(order.buyer).or_default().insert(&order.number);
-    }
-    for member in &snapshot.members {
-        let now = made.get(&member.id).map_or(0, HashSet::len);
-        let ever = u64::from(member.orders_before).saturating_add(now as u64);
-        if ever > 0 {
-            rows.push([member.number.to_string(), BEFORE.to_owned(), ever.to_string()]);
-        }
-    }
-    for entry in &result.state {
-        let key = result.state_keys[usize::from(entry.key)].clone();
-        rows.push([numbers[&entry.member].to_owned(), key, entry.value.to_string()]);
-    }
-    rows.sort();
-    let fault = |fault: csv::Error| Failure::failed(format!("{} cannot be written: {fault}", name.display()));
-    let mut writer = csv::Writer::from_path(name).map_err(fault)?;
-    writer.write_record(STATE_COLUMNS).map_err(fault)?;
-    rows.iter().try_for_each(|row| writer.write_record(row)).map_err(fault)?;
-    Ok(writer.flush()?)
 }
 
 /// The numbers of members by id.

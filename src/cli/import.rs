@@ -1,6 +1,7 @@
 //! `mainstay import`: members, products or orders from CSV files.
 
-use super::{Context, Failure, print_line};
+use super::input_file::{PLAN, read_text, regular};
+use super::{Context, Failure, print_json, print_line};
 
 use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
@@ -58,7 +59,7 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let named = |path: &Path, fault: std::io::Error| Failure::usage(format!("{}: {fault}", path.display()));
-    let mapping_text = std::fs::read_to_string(&args.mapping).map_err(|fault| named(&args.mapping, fault))?;
+    let mapping_text = read_text(&args.mapping, PLAN).map_err(|fault| Failure::usage(fault.to_string()))?;
     let mapping = Mapping::read(&mapping_text, &args.mapping.display().to_string())
         .map_err(|fault| Failure::usage(fault.to_string()))?;
     let kind: ImportKind = args.what.parse()?;
@@ -67,6 +68,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         return Err(Failure::usage(format!("{} is a mapping for {mapping_kind}, not {kind}", args.mapping.display())));
     }
     for path in &args.files {
+        regular(path).map_err(|fault| Failure::usage(fault.to_string()))?;
         std::fs::File::open(path).map_err(|fault| named(path, fault))?;
     }
     let (_, db) = context.open()?;
@@ -112,7 +114,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let some = db.read(|c| imports::list_remarks(c, report.import.id, -1, left.max(0)))?;
         remarks.extend(some.into_iter().map(|row| (report.import.file_name.clone(), row.line_no, row.remark)));
     }
-    if args.json { print_json(&reports, &rejects, &remarks) } else { print_text(args, &reports, &rejects, &remarks) }
+    if args.json { print_as_json(&reports, &rejects, &remarks) } else { print_text(args, &reports, &rejects, &remarks) }
 }
 
 /// File, line and what is said about the row.
@@ -163,18 +165,18 @@ fn print_text(args: &Args, reports: &[Report], rejects: &Shortened, remarks: &Sh
     Ok(())
 }
 
-fn print_json(reports: &[Report], rejects: &Shortened, remarks: &Shortened) -> Result<(), Failure> {
+fn print_as_json(reports: &[Report], rejects: &Shortened, remarks: &Shortened) -> Result<(), Failure> {
     let totals: serde_json::Map<String, serde_json::Value> =
         sums(reports).into_iter().map(|(word, count)| (word.replace(' ', "_"), count.into())).collect();
     let told = |rows: &Shortened, word: &str| -> Vec<_> {
         rows.iter().map(|(file, line, text)| json!({ "file": file, "line": line, word: text })).collect()
     };
-    print_line(serde_json::to_string_pretty(&json!({
+    print_json(&json!({
         "rows": totals,
         "files": reports.len(),
         "rejects": told(rejects, "reason"),
         "remarks": told(remarks, "remark"),
-    }))?)
+    }))
 }
 
 /// A progress line on a terminal; silence elsewhere.

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{Context, Failure, print_line};
+use super::{Context, Failure, print_json, print_line};
 use crate::actions::check_ledger::check_ledger;
 
 /// Arguments.
@@ -29,7 +29,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let (_, db) = context.open()?;
     let findings = check_ledger(&db)?;
     if json {
-        print_line(serde_json::to_string_pretty(&findings)?)?;
+        print_json(&findings)?;
     } else {
         findings.iter().try_for_each(|finding| print_line(format!("{}: {}", finding.check, finding.message)))?;
     }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use clap::Subcommand;
 
 use super::run::{person, shown};
-use super::{Context, Failure, print_line};
+use super::{Context, Failure, print_json, print_line};
 use crate::actions::queue_mail_again::{Which, queue_mail_again};
 use crate::domain::message::MessageStatus;
 use crate::jobs::deliver_mail;
@@ -60,7 +60,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
             if *json {
                 let counts: serde_json::Map<_, _> =
                     counts.iter().map(|(status, count)| (status.to_string(), (*count).into())).collect();
-                return print_line(serde_json::to_string_pretty(&counts)?);
+                return print_json(&counts);
             }
             if counts.is_empty() {
                 return print_line("No mails yet");

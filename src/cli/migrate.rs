@@ -9,6 +9,6 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(_: &Args, context: &Context) -> Result<(), Failure> {
-    let (_, db) = context.open()?;
+    let (_, db) = context.open_or_make()?;
     print_line(format!("{} has the schema {}", db.url(), env!("BUILT_SCHEMA")))
 }

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 the work failed, 2 the command line or the configuration is wrong.
 
+pub mod carry_file;
 pub mod completions;
 pub mod config;
 pub mod context;
@@ -11,6 +12,7 @@ pub mod estimate;
 pub mod failure;
 pub mod field_files;
 pub mod import;
+pub mod input_file;
 pub mod ledger;
 pub mod mail;
 pub mod man;
@@ -36,6 +38,8 @@ use clap::{Parser, Subcommand};
 
 pub use context::{Context, GlobalArgs};
 pub use failure::Failure;
+
+use crate::text::{visible, visible_json};
 
 /// The version, with the number of the newest database schema it knows.
 pub const VERSION: &str = env!("BUILT_VERSION");
@@ -99,9 +103,8 @@ pub fn main() -> ExitCode {
     match dispatch(cli.command, &context) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody may be reading any more; the exit code still tells.
             if !matches!(failure, Failure::Told) {
-                drop(writeln!(std::io::stderr(), "mainstay: {failure}"));
+                say(&format!("mainstay: {failure}"));
             }
             ExitCode::from(failure.code())
         }
@@ -127,9 +130,21 @@ fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line on standard output; a reader that went away ends the command quietly with code 1.
+/// Prints a line on standard output; a reader that went away ends the command quietly with code 1. What a terminal
+/// would obey is shown instead.
 pub fn print_line(text: impl std::fmt::Display) -> Result<(), Failure> {
-    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+    Ok(writeln!(std::io::stdout().lock(), "{}", visible(&text.to_string()))?)
+}
+
+/// Prints JSON.
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)?;
+    Ok(writeln!(std::io::stdout().lock(), "{}", visible_json(&text))?)
+}
+
+/// Says something on standard error, where nobody may be reading; the work goes on.
+pub fn say(text: &str) {
+    drop(writeln!(std::io::stderr(), "{}", visible(text)));
 }
 
 #[cfg(test)]

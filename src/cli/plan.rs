@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Context, Failure, plan_diff, plan_explain, plan_test, print_line, simulate, try_plan};
+use super::input_file::{PLAN, read_text};
+use super::{Context, Failure, plan_diff, plan_explain, plan_test, print_json, print_line, simulate, try_plan};
 use crate::plan::{CheckReport, check_report, starter};
 
 /// Arguments.
@@ -72,20 +73,23 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
 }
 
 fn check_all(files: &[PathBuf], json: bool) -> Result<(), Failure> {
-    let mut reports = Vec::new();
-    for file in files {
-        reports.push((file.display().to_string(), check(file)?));
-    }
+    let reports: Vec<_> = files.iter().map(|file| (file.display().to_string(), check(file))).collect();
     if json {
-        let all: Vec<_> = reports
-            .iter()
-            .map(|(file, report)| json!({ "file": file, "ready": report.faults == 0, "findings": report.findings }))
-            .collect();
-        print_line(serde_json::to_string_pretty(&all)?)?;
+        let all = reports.iter().map(|(file, report)| match report {
+            Ok(report) => json!({ "file": file, "ready": report.faults == 0, "findings": report.findings }),
+            Err(fault) => json!({ "file": file, "ready": false, "findings": [], "fault": fault.to_string() }),
+        });
+        print_json(&all.collect::<Vec<_>>())?;
     } else {
-        reports.iter().try_for_each(|(_, report)| print_line(report.text.trim_end()))?;
+        for (_, report) in &reports {
+            match report {
+                Ok(report) => print_line(report.text.trim_end())?,
+                Err(fault) => print_line(format!("error: {fault}"))?,
+            }
+        }
     }
-    match reports.iter().filter(|(_, report)| report.faults > 0).count() {
+    let is_broken = |report: &Result<CheckReport, Failure>| report.as_ref().map_or(true, |report| report.faults > 0);
+    match reports.iter().filter(|(_, report)| is_broken(report)).count() {
         0 => Ok(()),
         1 => Err(Failure::failed("1 plan cannot run")),
         broken => Err(Failure::failed(format!("{broken} plans cannot run"))),
@@ -93,12 +97,5 @@ fn check_all(files: &[PathBuf], json: bool) -> Result<(), Failure> {
 }
 
 fn check(file: &Path) -> Result<CheckReport, Failure> {
-    Ok(check_report(&read_text(file)?, &file.display().to_string()))
-}
-
-/// The text of a file, or why it cannot be read.
-pub(super) fn read_text(file: &Path) -> Result<String, Failure> {
-    let name = file.display();
-    let bytes = std::fs::read(file).map_err(|fault| Failure::failed(format!("{name} cannot be read: {fault}")))?;
-    String::from_utf8(bytes).map_err(|_| Failure::failed(format!("{name} is not UTF-8 text; save it in that encoding")))
+    Ok(check_report(&read_text(file, PLAN)?, &file.display().to_string()))
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::plan::read_text;
-use super::{Context, Failure, print_line};
+use super::input_file::{PLAN, read_text};
+use super::{Context, Failure, print_json, print_line};
+use crate::plan::CheckedPlan;
 use crate::plan::diff::{Change, diff};
 use crate::store::plans;
 
@@ -37,9 +38,18 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let [before, after] = args.texts(context).map_err(|fault| Failure::usage(fault.to_string()))?;
     let changes =
         diff((&before.0, &before.1), (&after.0, &after.1)).map_err(|fault| Failure::usage(fault.to_string()))?;
+    for (name, text) in [&before, &after] {
+        if let Err(faults) = CheckedPlan::read(text, name) {
+            let count = faults.list.len();
+            let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+            let message =
+                format!("{name} has {faults}, so what it means cannot be compared; see `mainstay plan check`");
+            return Err(Failure::usage(message));
+        }
+    }
     if args.json {
         let all = json!({ "before": before.0, "after": after.0, "same": changes.is_empty(), "changes": changes });
-        print_line(serde_json::to_string_pretty(&all)?)?;
+        print_json(&all)?;
     } else if changes.is_empty() {
         print_line(format!("{} and {} mean the same", before.0, after.0))?;
     } else {
@@ -52,7 +62,7 @@ impl Args {
     /// Names and texts of the two plans.
     fn texts(&self, context: &Context) -> Result<[(String, String); 2], Failure> {
         if let (Some(before), Some(after)) = (&self.before, &self.after) {
-            let read = |file: &PathBuf| Ok::<_, Failure>((file.display().to_string(), read_text(file)?));
+            let read = |file: &PathBuf| Ok::<_, Failure>((file.display().to_string(), read_text(file, PLAN)?));
             return Ok([read(before)?, read(after)?]);
         }
         let Some([before, after]) = self.versions.as_deref() else {

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::field_files::{self, Files, GivenField};
-use super::plan::read_text;
-use super::{Failure, print_line};
+use super::input_file::{CASES, PLAN, read_text};
+use super::{Failure, print_json, print_line};
 use crate::plan::explain::{Node, Question, explain};
 use crate::plan::{CheckedPlan, case};
 
@@ -44,7 +44,8 @@ pub struct Args {
     /// The orders, as CSV with a header
     #[arg(long, value_name = "FILE", required_unless_present = "case")]
     orders: Option<PathBuf>,
-    /// The period: a month such as 2026-10, or a week such as 2026-W41
+    /// The period: 2026-10-31, 2026-W41, 2026-10-A (its first half), 2026-10, 2026-P10 (four weeks), 2026-Q4, 2026, or
+    /// 2026-C05 (a campaign of the plan)
     #[arg(long, required_unless_present = "case")]
     period: Option<String>,
     /// What the period before left: a file that --carry-out of `plan try` wrote
@@ -87,7 +88,7 @@ impl Asked {
     pub fn print(&self, answer: &Node) -> Result<(), Failure> {
         match self.format {
             Format::Tree => print_line(answer.tree().trim_end()),
-            Format::Json => print_line(serde_json::to_string_pretty(answer)?),
+            Format::Json => print_json(answer),
         }
     }
 }
@@ -106,7 +107,13 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             period: args.period.clone().ok_or_else(missing)?,
             carry_in: args.carry_in.clone(),
         };
-        let GivenField { plan, snapshot, .. } = files.read()?;
+        let GivenField { plan, snapshot, left_out } = files.read()?;
+        let outside = left_out.iter().find(|(number, _)| Some(&**number) == question.order);
+        if let Some((number, day)) = outside {
+            let label = &snapshot.period.label;
+            let message = format!("order {number} is of {day}, outside of {label}: it has no part in this period");
+            return Err(Failure::failed(message));
+        }
         explain(&plan, &snapshot, question)?
     };
     args.asked.print(&answer)
@@ -116,8 +123,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
 fn of_case(args: &Args, plan: &Path, name: &str, question: Question<'_>) -> Result<Node, Failure> {
     let beside = plan.with_extension("cases");
     let file = args.cases.as_deref().unwrap_or(&beside);
-    let plan = CheckedPlan::read(&read_text(plan)?, &plan.display().to_string())?;
-    let cases = case::read_for(&plan, &read_text(file)?, &file.display().to_string())?;
+    let plan = CheckedPlan::read(&read_text(plan, PLAN)?, &plan.display().to_string())?;
+    let cases = case::read_for(&plan, &read_text(file, CASES)?, &file.display().to_string())?;
     let case = case::find(&cases, name).map_err(Failure::failed)?;
     let snapshot = case.field(&plan, args.period.as_deref()).map_err(Failure::failed)?;
     Ok(explain(&plan, &snapshot, question)?)

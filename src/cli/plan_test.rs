@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::plan::read_text;
-use super::{Failure, print_line};
+use super::input_file::{CASES, PLAN, read_text};
+use super::{Failure, print_json, print_line};
 use crate::plan::CheckedPlan;
 use crate::plan::case::{TestReport, test};
 
@@ -52,20 +52,20 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }
     }
     if args.json {
-        print_line(serde_json::to_string_pretty(&all)?)?;
+        print_json(&all)?;
     }
     if failed { Err(Failure::Told) } else { Ok(()) }
 }
 
 fn play(plan: &Path, cases: &Path) -> Result<TestReport, Failure> {
-    let checked = CheckedPlan::read(&read_text(plan)?, &plan.display().to_string())?;
+    let checked = CheckedPlan::read(&read_text(plan, PLAN)?, &plan.display().to_string())?;
     if !cases.exists() {
         let (plan, cases) = (plan.display(), cases.display());
         return Err(Failure::failed(format!(
             "{plan} has no cases: there is no file {cases}; write one, or name it with --cases"
         )));
     }
-    Ok(test(&checked, &read_text(cases)?, &cases.display().to_string())?)
+    Ok(test(&checked, &read_text(cases, CASES)?, &cases.display().to_string())?)
 }
 
 fn as_json(plan: &Path, cases: &Path, ended: &Result<TestReport, String>) -> serde_json::Value {

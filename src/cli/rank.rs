@@ -6,9 +6,10 @@ use std::io::Write as _;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::{Context, Failure, estimate, print_line};
+use super::{Context, Failure, estimate, print_json, print_line};
 use crate::actions::preview::MemberPreview;
 use crate::domain::ids::MemberId;
+use crate::sheet::neutralised;
 use crate::store::members::{self, Member};
 
 const PROGRESS: &str = "\
@@ -91,7 +92,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let rows: Vec<Row> = found.into_iter().filter_map(|member| row(people.get(&member.id)?, member)).collect();
     match wanted.format {
         Format::Table => table(&rows, &preview.period.label),
-        Format::Json => print_line(serde_json::to_string_pretty(&rows.iter().map(value).collect::<Vec<_>>())?),
+        Format::Json => print_json(&rows.iter().map(value).collect::<Vec<_>>()),
         Format::Csv => csv(&rows),
     }
 }
@@ -145,7 +146,8 @@ fn csv(rows: &[Row]) -> Result<(), Failure> {
         for (label, need, have, met) in &row.needs {
             let met = if *met { "yes" } else { "no" };
             let Row { number, name, paid_rank, next_rank, rules, .. } = row;
-            writer.write_record([number, name, paid_rank, next_rank, *rules, label, have, need, met])?;
+            let cells = [number, name, paid_rank, next_rank, *rules, label, have, need, met];
+            writer.write_record(cells.map(|cell| neutralised(cell).into_owned()))?;
         }
     }
     let text = writer.into_inner().map_err(|fault| Failure::failed(fault.to_string()))?;

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::plan_explain::Asked;
-use super::{Context, Failure, print_line};
+use super::{Context, Failure, print_json, print_line};
 use crate::actions::approve_run::approve_run;
 use crate::actions::commit_run::commit_run;
 use crate::actions::compute_run::compute_run;
@@ -188,7 +188,7 @@ fn list(db: &Db, as_json: bool) -> Result<(), Failure> {
                 })
             })
             .collect();
-        return print_line(serde_json::to_string_pretty(&rows)?);
+        return print_json(&rows);
     }
     if all.is_empty() {
         return print_line("No runs yet. Begin with: mainstay run freeze PERIOD --as EMAIL");

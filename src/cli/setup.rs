@@ -1,5 +1,6 @@
 //! `mainstay setup`: sets a company up without a browser.
 
+use super::input_file::{CASES, PLAN, read_text};
 use super::{Context, Failure, print_line};
 
 use std::path::{Path, PathBuf};
@@ -62,17 +63,15 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let role: Role = role.parse().map_err(|fault: UnknownWord| usage(&fault))?;
         staff.push((email.to_owned(), role));
     }
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|fault| Failure::usage(format!("{}: {fault}", path.display())))
-    };
-    let source = args.plan.as_deref().map_or_else(|| Ok(String::new()), read)?;
+    let read = |path: &Path, most: u64| read_text(path, most).map_err(|fault| Failure::usage(fault.to_string()));
+    let source = args.plan.as_deref().map_or_else(|| Ok(String::new()), |path| read(path, PLAN))?;
     let beside = args.plan.as_ref().map(|path| path.with_extension("cases")).filter(|path| path.exists());
-    let cases = beside.as_deref().map_or_else(|| Ok(String::new()), read)?;
+    let cases = beside.as_deref().map_or_else(|| Ok(String::new()), |path| read(path, CASES))?;
     let text = PlanText { source: &source, cases: &cases };
     let from_day = args.plan_from.as_deref().map(str::parse::<Day>).transpose().map_err(|fault| usage(&fault))?;
     let file = args.plan.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let plan = from_day.filter(|_| args.plan.is_some()).map(|day| (text, file.as_str(), day));
-    let (_, db) = context.open()?;
+    let (_, db) = context.open_or_make()?;
     set_up_unattended(&db, &context.clock, &Actor::command_line(), &Wanted { company, staff, plan })?;
     print_line(format!("{} is set up", args.company))
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::plan::read_text;
-use super::{Context, Failure, print_line};
+use super::input_file::{PLAN, read_text};
+use super::{Context, Failure, print_json, print_line};
 use crate::actions::simulate::{Report, simulate};
 use crate::domain::money::Currency;
 use crate::store::plans;
@@ -51,7 +51,7 @@ enum Format {
 pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let (_, db) = context.open()?;
     let (source, name) = match (&args.plan, args.plan_version) {
-        (Some(file), _) => (read_text(file)?, file.display().to_string()),
+        (Some(file), _) => (read_text(file, PLAN)?, file.display().to_string()),
         (None, Some(version)) => {
             (db.read(|conn| plans::get_by_version(conn, version))?.source, format!("version {version}"))
         }
@@ -67,7 +67,7 @@ pub fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     shown.end();
     let outcome = done?;
     match args.format {
-        Format::Json => print_line(serde_json::to_string_pretty(&outcome.report)?),
+        Format::Json => print_json(&outcome.report),
         Format::Csv => Ok(std::io::stdout().lock().write_all(outcome.to_csv()?.as_bytes())?),
         Format::Table => table(&outcome.report),
     }

@@ -7,9 +7,10 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::field_files::{self, Files, GivenField, numbers};
-use super::{Failure, print_line};
+use super::{Failure, carry_file, print_json, print_line, say};
 use crate::domain::ids::MemberId;
 use crate::plan::{self, LineRow, RunResult, Snapshot};
+use crate::sheet::neutralised;
 
 /// The help below the arguments.
 pub fn help() -> String {
@@ -49,19 +50,31 @@ enum Format {
 
 /// Runs the command.
 pub fn run(args: &Args) -> Result<(), Failure> {
+    let Files { plan, members, orders, carry_in, .. } = &args.files;
+    if let Some(file) = &args.carry_out {
+        carry_file::refuse_inputs(file, &[Some(plan), Some(members), Some(orders), carry_in.as_ref()])?;
+    }
     let GivenField { plan, snapshot, left_out } = args.files.read()?;
     let result = plan::run(&plan, &snapshot, &mut |_| {})?;
+    // Whoever reads the answer may go away; what is carried is written by then.
+    if let Some(file) = &args.carry_out {
+        carry_file::write(file, &snapshot, &result)?;
+    }
+    let said = format!("Orders of other days than {}, left out: {}", snapshot.period.label, left_out.len());
     match args.format {
         Format::Table => {
             table(&result, &snapshot)?;
-            if left_out > 0 {
-                print_line(format!("Orders of other days than {}, left out: {left_out}", snapshot.period.label))?;
-            }
+            if left_out.is_empty() { Ok(()) } else { print_line(said) }
         }
-        Format::Csv => csv_lines(&result, &snapshot)?,
-        Format::Json => print_line(serde_json::to_string_pretty(&as_json(&result, &snapshot))?)?,
+        Format::Csv => {
+            csv_lines(&result, &snapshot)?;
+            if !left_out.is_empty() {
+                say(&said);
+            }
+            Ok(())
+        }
+        Format::Json => print_json(&as_json(&result, &snapshot, left_out.len())),
     }
-    args.carry_out.as_ref().map_or(Ok(()), |file| field_files::write_carry(file, &snapshot, &result))
 }
 
 /// A line as cells: member, bonus, source, from, level, base, rate, amount.
@@ -138,12 +151,12 @@ fn csv_lines(result: &RunResult, snapshot: &Snapshot) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(std::io::stdout().lock());
     writer.write_record(HEAD)?;
     for row in result.rows(snapshot) {
-        writer.write_record(cells(&row, result, &numbers))?;
+        writer.write_record(cells(&row, result, &numbers).map(|cell| neutralised(&cell).into_owned()))?;
     }
     Ok(writer.flush()?)
 }
 
-fn as_json(result: &RunResult, snapshot: &Snapshot) -> serde_json::Value {
+fn as_json(result: &RunResult, snapshot: &Snapshot, left_out: usize) -> serde_json::Value {
     let numbers = numbers(snapshot);
     let tracer = result.tracer(snapshot);
     let line = |row: LineRow<'_>| {
@@ -160,6 +173,7 @@ fn as_json(result: &RunResult, snapshot: &Snapshot) -> serde_json::Value {
         "period": snapshot.period.label,
         "currency": result.currency.code(),
         "total": result.currency.plain(result.total_minor),
+        "orders_left_out": left_out,
         "lines": result.rows(snapshot).map(line).collect::<Vec<_>>(),
         "members": members_as_json(result, snapshot),
         "bonuses": bonuses_as_json(result),
@@ -169,7 +183,7 @@ fn as_json(result: &RunResult, snapshot: &Snapshot) -> serde_json::Value {
         }).collect::<Vec<_>>(),
         "state": result.state.iter().map(|entry| {
             let key = &result.state_keys[usize::from(entry.key)];
-            json!({ "member": numbers.get(&entry.member), "key": key, "value": entry.value })
+            json!({ "member": numbers.get(&entry.member), "key": key, "value": carry_file::written(key, entry.value) })
         }).collect::<Vec<_>>(),
     })
 }

@@ -1,7 +1,8 @@
 //! What was said, and where: the values of every source as text, the strongest source first. It gives no meaning.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use super::fault::{ConfigFault, ConfigFaults};
 use super::{file, keys};
@@ -90,6 +91,17 @@ impl Sources {
 #[derive(Debug, Default)]
 pub struct Raw(BTreeMap<&'static str, Said>);
 
+/// The text of the configuration file, which is never long.
+fn read(path: &Path) -> std::io::Result<String> {
+    const MOST: u64 = 1_000_000;
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MOST {
+        return Err(std::io::Error::other(format!("it has more than {MOST} bytes; is it the right file?")));
+    }
+    Ok(text)
+}
+
 impl Raw {
     /// Collects all sources; every fault of every source is reported.
     pub fn gather(sources: &Sources) -> Result<Self, ConfigFaults> {
@@ -145,7 +157,7 @@ impl Raw {
 
     fn take_file(&mut self, sources: &Sources, faults: &mut Vec<ConfigFault>) {
         let Some(path) = &sources.file else { return };
-        match std::fs::read_to_string(path) {
+        match read(path) {
             Ok(text) => {
                 let (said, mut found) = file::read(path, &text);
                 for (key, said) in said {

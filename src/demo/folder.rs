@@ -72,23 +72,25 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Writes a configuration that keeps everything in the folder.
-    pub fn write_config(&self, database: Option<&str>) -> Result<PathBuf, FolderFault> {
+    /// What keeps everything in the folder: keys of the configuration and their values.
+    pub fn settings(&self, database: Option<&str>) -> [(&'static str, String); 5] {
         let here = |name: &str| self.path(name).display().to_string();
-        let quoted = |text: String| toml::Value::String(text).to_string();
-        let database = database.map_or_else(|| format!("sqlite:{}", here("mainstay.db")), str::to_owned);
-        let text = format!(
-            "{FIRST_WORDS} Serve it: mainstay serve --config {}\n\
-             data_dir = {}\n\
-             database = {}\n\
-             listen = \"127.0.0.1:8470\"\n\
-             smtp = {}\n\
-             mail_from = \"Sallowfield Botanicals <field@sallowfield.example>\"\n",
-            here("config.toml"),
-            quoted(self.0.display().to_string()),
-            quoted(database),
-            quoted(format!("file:{}", here("mail"))),
-        );
+        [
+            ("data_dir", self.0.display().to_string()),
+            ("database", database.map_or_else(|| format!("sqlite:{}", here("mainstay.db")), str::to_owned)),
+            ("listen", "127.0.0.1:8470".to_owned()),
+            ("smtp", format!("file:{}", here("mail"))),
+            ("mail_from", "Sallowfield Botanicals <field@sallowfield.example>".to_owned()),
+        ]
+    }
+
+    /// Writes a configuration of these settings.
+    pub fn write_config(&self, database: Option<&str>) -> Result<PathBuf, FolderFault> {
+        let file = self.path("config.toml");
+        let mut text = format!("{FIRST_WORDS} Serve it: mainstay serve --config {}\n", file.display());
+        for (key, value) in self.settings(database) {
+            text.extend([key, " = ", &toml::Value::String(value).to_string(), "\n"]);
+        }
         self.write_private("config.toml", &text)
     }
 

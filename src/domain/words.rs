@@ -2,7 +2,7 @@
 
 /// Said when a stored or given word is not one of an enumeration's words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("“{given}” is not a {kind}; use one of: {known}")]
+#[error("“{given}” is not {} {kind}; use one of: {known}", article(.kind))]
 pub struct UnknownWord {
     /// What was given.
     pub given: String,
@@ -10,6 +10,11 @@ pub struct UnknownWord {
     pub kind: &'static str,
     /// All words, comma separated.
     pub known: String,
+}
+
+/// `a` or `an`, whichever goes before the word.
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 /// Declares an enumeration whose variants each have one stable word.

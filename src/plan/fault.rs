@@ -150,6 +150,9 @@ pub fn suggest<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone
             const SHOWN: usize = 28;
             let mut all: Vec<&str> = Vec::new();
             for name in known {
+                if all.len() > SHOWN {
+                    break;
+                }
                 if !all.contains(&name) {
                     all.push(name);
                 }

@@ -32,6 +32,7 @@ pub use checked::CheckedPlan;
 pub use engine::explain;
 pub use engine::{Progress, RunFault, is_volume, place_members, run, run_on};
 pub use fault::{Fault, Faults};
+pub use language::LIMIT as LARGEST_FILE;
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, NextRank, Passed, PassedReason,

@@ -35,7 +35,18 @@ impl Db {
         Self::open_with(url, 8)
     }
 
-    /// The same with a number of pooled connections.
+    /// Whether there is a database of ours at the address. Nothing is made.
+    ///
+    /// # Errors
+    /// Unreachable.
+    pub fn is_there(url: &DatabaseUrl) -> StoreResult<bool> {
+        match url {
+            DatabaseUrl::Sqlite(file) => Ok(std::fs::metadata(file).is_ok_and(|about| about.len() > 0)),
+            DatabaseUrl::Postgres(_) => migrate::is_begun(&mut Conn::open(url)?),
+        }
+    }
+
+    /// Opens it with a number of pooled connections.
     pub fn open_with(url: &DatabaseUrl, connections: u32) -> StoreResult<Self> {
         let mut first = Conn::open(url)?;
         migrate::migrate(&mut first)?;

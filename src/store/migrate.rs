@@ -1,5 +1,6 @@
 //! Migrations: embedded, forward only, the same names on both databases.
 
+use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -21,6 +22,17 @@ pub(super) fn migrate(conn: &mut Conn) -> StoreResult<Vec<String>> {
             let result = run(inner, POSTGRES);
             inner.batch_execute("SELECT pg_advisory_unlock(7215001);")?;
             result
+        }
+    }
+}
+
+/// Whether a schema of ours was begun on a server, of whatever version; a file is one as soon as it is there.
+pub(super) fn is_begun(conn: &mut Conn) -> StoreResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(true),
+        Conn::Postgres(inner) => {
+            let named = "SELECT 1 FROM pg_class WHERE oid = to_regclass('__diesel_schema_migrations')";
+            Ok(diesel::sql_query(named).execute(inner)? > 0)
         }
     }
 }

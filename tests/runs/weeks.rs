@@ -141,3 +141,26 @@ fn goods_that_come_back_bit_by_bit_are_taken_back_once_by_weeks_and_months() {
         assert_eq!(check_ledger(&fresh.db).unwrap(), []);
     });
 }
+
+#[test]
+fn a_plan_is_run_over_the_kinds_of_periods_that_it_names_and_no_others() {
+    databases::each(|fresh| {
+        let field = Field::new(&fresh.db);
+        field.busy_month();
+        field.clock.set(at("2026-11-02T09:00:00Z"));
+        let refused = |label: &str| refusal(freeze_run(field.db, &field.clock, &ann(), label));
+        for label in ["2026-W41", "2026-10-05", "2026-10-A"] {
+            let said = refused(label);
+            assert!(said.contains("is run over months"), "{label}: {said}");
+        }
+        assert!(refused("2026-W41").starts_with("2026-W41 is of the kind “week”"), "{}", refused("2026-W41"));
+        // Nothing is left of the periods that were refused.
+        assert!(field.db.read(mainstay::store::periods::list).unwrap().is_empty());
+        let start = Day::from_ymd(2026, 10, 1).unwrap();
+        add_plan_version(field.db, &field.clock, &ann(), TWICE, "plan.toml", start).unwrap();
+        assert!(refused("2026-10-05").contains("is run over weeks and months"));
+        field.committed("2026-W41");
+        field.committed("2026-10");
+        assert_eq!(check_ledger(field.db).unwrap(), []);
+    });
+}

@@ -22,6 +22,7 @@ use crate::domain::money::Currency;
 use crate::domain::run::RunStatus;
 use crate::domain::staff::Actor;
 use crate::plan::{self, CheckedPlan, Snapshot};
+use crate::sheet::neutralised;
 use crate::store::periods::{self, Period};
 use crate::store::runs::{self, Run};
 use crate::store::simulations::{self, Simulation};
@@ -83,7 +84,8 @@ impl Outcome {
 
 /// A cell that a sheet reads as it is.
 fn cell(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    let text = neutralised(text);
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.into_owned() }
 }
 
 /// Keeps what a simulation found.

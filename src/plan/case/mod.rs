@@ -13,6 +13,7 @@ mod report;
 mod returns;
 mod words;
 
+pub use keys::unknown_key;
 pub use report::{TestReport, Tested, test};
 
 use std::ops::Range;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::{self, Asked};
+use super::keys::unknown_key;
 use super::{Case, Change, Difference, Expectation, Links, NewMember, NewOrder, NewReturn, Statement};
 use crate::domain::calendar::Day;
 use crate::domain::ids::{MemberId, OrderId};
@@ -10,6 +11,7 @@ use crate::domain::money::{MoneyFault, Rounding, Volume};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::engine;
 use crate::plan::explain::{Question, explain};
+use crate::plan::fault::suggest;
 use crate::plan::originals::Ran;
 use crate::plan::result::RunResult;
 use crate::plan::snapshot::{Amounts, Measured, PeriodSpan, Snapshot, SnapshotMember, SnapshotOrder, StateEntry};
@@ -121,7 +123,7 @@ impl<'a> Play<'a> {
         match statement {
             Statement::Expect(asked) => return self.expect(asked),
             Statement::Some => self.some = true,
-            Statement::Carry(member, key, value) => self.carry(*member, key, *value),
+            Statement::Carry(member, key, value) => self.carry(*member, key, *value)?,
             Statement::Period(span) => return self.next_period(span),
             Statement::Member(member) => self.member(member),
             Statement::Change(member, change) => self.change(*member, change)?,
@@ -154,6 +156,14 @@ impl<'a> Play<'a> {
     fn change(&mut self, member: usize, change: &Change) -> Result<(), Stop> {
         if let Change::Attribute(name, value) = change {
             return self.attribute(member, name, value);
+        }
+        if let Change::Forced(rank) = change
+            && self.plan.ranks.iter().all(|known| known.code != *rank)
+        {
+            let help = suggest(rank, self.plan.ranks.iter().map(|known| known.code.as_str()));
+            let got = format!("the plan has no rank “{rank}”; {help}");
+            self.differ(format!("forced {rank}"), "a rank of the plan".to_owned(), got);
+            return Err(Stop);
         }
         let Some(member) = self.snapshot.members.get_mut(member) else { return Ok(()) };
         match change {
@@ -204,7 +214,12 @@ impl<'a> Play<'a> {
     }
 
     /// Puts what an earlier run left among the state, instead of what is there.
-    fn carry(&mut self, member: usize, key: &str, value: i64) {
+    fn carry(&mut self, member: usize, key: &str, value: i64) -> Result<(), Stop> {
+        if let Some(unknown) = unknown_key(self.plan, key) {
+            let who = self.snapshot.members.get(member).map_or_else(String::new, |member| member.number.to_string());
+            self.differ(format!("carry {key} of {who}"), "a key of the plan".to_owned(), unknown);
+            return Err(Stop);
+        }
         let keys = &mut self.snapshot.state_keys;
         let place = keys.iter().position(|known| known == key).unwrap_or_else(|| {
             keys.push(key.to_owned());
@@ -213,6 +228,7 @@ impl<'a> Play<'a> {
         let (member, key) = (id_of(member), u16::try_from(place).unwrap_or(u16::MAX));
         self.snapshot.state.retain(|entry| (entry.member, entry.key) != (member, key));
         self.snapshot.state.push(StateEntry { member, key, value });
+        Ok(())
     }
 
     fn order(&mut self, new: &NewOrder) -> Result<(), Stop> {

@@ -50,6 +50,8 @@ pub const STATEMENTS: [(&str, &str); 25] = [
 
 /// Reads every case of a file; its periods are those of the calendar.
 pub fn read(text: &str, file: &str, calendar: &Calendar) -> Result<Vec<Case>, Faults> {
+    // Some editors put a mark before the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let common = Draft { calendar: calendar.clone(), ..Draft::default() };
     let mut reader = Reader { faults: Vec::new(), common, cases: Vec::new() };
     let mut start = 0;

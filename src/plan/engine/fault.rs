@@ -1,7 +1,7 @@
 //! Why a run could not be calculated. Nothing is written then.
 
 use crate::domain::money::MoneyFault;
-use crate::domain::tree::TreeKind;
+use crate::domain::tree::{Side, TreeKind};
 
 /// Why a run could not be calculated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,21 @@ pub enum RunFault {
         tree: TreeKind,
         /// Number of the member.
         member: String,
+    },
+    /// Two members on one side of a parent.
+    #[error(
+        "members {member} and {other} both stand on the {side} of {parent} in the placement tree; correct one of them and \
+         freeze again"
+    )]
+    SamePlace {
+        /// Number of one of them.
+        member: String,
+        /// Number of the other.
+        other: String,
+        /// Number of the member above.
+        parent: String,
+        /// Which side.
+        side: Side,
     },
     /// An order of nobody.
     #[error("order {order} belongs to a member that does not exist; correct the order and freeze again")]

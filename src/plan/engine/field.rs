@@ -6,8 +6,8 @@ use super::orders::{self, Orders};
 use super::tree::{NONE, Tree};
 use crate::domain::ids::MemberId;
 use crate::domain::member::{MemberKind, MemberStatus};
-use crate::domain::tree::TreeKind;
-use crate::plan::checked::{CheckedPlan, Placement};
+use crate::domain::tree::{Side, TreeKind};
+use crate::plan::checked::{CheckedPlan, Placement, Sides};
 use crate::plan::lookup::{Places, places, sorted};
 use crate::plan::parallel::both;
 use crate::plan::snapshot::{Snapshot, SnapshotMember};
@@ -71,6 +71,7 @@ impl Field {
         let (sponsor, enroller, mut orders) = (sponsor?, enroller?, orders?);
         let mut side: Vec<u8> =
             canonical.iter().map(|at| members[*at as usize].placement.map_or(0, |(_, side)| side)).collect();
+        refuse_shared_sides(plan, snapshot, &canonical, placement.as_ref().ok())?;
         let placement = match plan.placement {
             None => placement?,
             Some(rule) => placed(snapshot, &canonical, &sponsor, rule, placement?, &mut side)?,
@@ -186,6 +187,30 @@ fn tree_of(snapshot: &Snapshot, canonical: &[u32], ids: &Places, kind: TreeKind)
     let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
     let parent = parents(snapshot, canonical, ids, kind)?;
     Tree::new(parent).map_err(|rank| RunFault::Cycle { tree: kind, member: member(rank).number.to_string() })
+}
+
+/// Where left is matched with right, one member stands on each: of two the second one's volume would be lost.
+fn refuse_shared_sides(
+    plan: &CheckedPlan,
+    snapshot: &Snapshot,
+    canonical: &[u32],
+    placement: Option<&Tree>,
+) -> Result<(), RunFault> {
+    let Some(placement) = placement.filter(|_| plan.pairs.iter().any(|pair| pair.sides == Sides::LeftRight)) else {
+        return Ok(());
+    };
+    let member = |rank: u32| &snapshot.members[canonical[rank as usize] as usize];
+    let mut taken = vec![[NONE; 2]; canonical.len()];
+    for (rank, above) in (0_u32..).zip(&placement.parent) {
+        let Some((_, side @ 0..=1)) = member(rank).placement else { continue };
+        let other = std::mem::replace(&mut taken[*above as usize][usize::from(side)], rank);
+        if other != NONE {
+            let number = |rank: u32| member(rank).number.to_string();
+            let (member, other, parent) = (number(rank), number(other), number(*above));
+            return Err(RunFault::SamePlace { member: other, other: member, parent, side: Side(side) });
+        }
+    }
+    Ok(())
 }
 
 /// The placement tree after members without a place got one.

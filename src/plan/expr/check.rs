@@ -3,6 +3,9 @@
 mod calls;
 mod meaning;
 mod unknown;
+mod values;
+
+pub use values::{Expansion, Place};
 
 use super::names::{AttributeKind, Names};
 use super::parse::{Ast, AstKind, BinaryOp};
@@ -44,6 +47,11 @@ pub struct Checker<'a> {
     values: usize,
     /// How often a named expression was put in so far: values of values grow quickly.
     expanded: usize,
+    /// How deep the present part stands, and how deep the deepest one stood.
+    depth: usize,
+    deepest: usize,
+    /// How many parts the condition or number has that is asked of every member looked at.
+    looked_at: usize,
     faults: Vec<ExprFault>,
 }
 
@@ -113,7 +121,8 @@ impl<'a> Checker<'a> {
     /// A checker over the plan's names.
     pub fn new(names: &'a mut Names, scope: Scope, limit: Reads) -> Self {
         let values = names.values.len();
-        Self { names, text: "", scope, limit, reads: Reads::Facts, values, expanded: 0, faults: Vec::new() }
+        let (reads, faults) = (Reads::Facts, Vec::new());
+        Self { names, text: "", scope, limit, reads, values, expanded: 0, depth: 0, deepest: 0, looked_at: 0, faults }
     }
 
     /// Reads and checks a condition.
@@ -173,6 +182,10 @@ impl<'a> Checker<'a> {
     }
 
     fn cond(&mut self, ast: &Ast) -> Option<Cond> {
+        self.deeper(ast, Self::cond_here)
+    }
+
+    fn cond_here(&mut self, ast: &Ast) -> Option<Cond> {
         match &ast.kind {
             AstKind::Not(inner) => self.cond(inner).map(|inner| Cond::Not(Box::new(inner))),
             AstKind::Binary(BinaryOp::And, left, right) => {
@@ -182,11 +195,9 @@ impl<'a> Checker<'a> {
                 self.pair(left, right).map(|pair| Cond::Any(flat(pair, false)))
             }
             AstKind::Binary(op, left, right) if op.compares() => self.compare(*op, left, right),
-            AstKind::Name(name) if self.value(name).is_some() => self
-                .expand(ast, name, |inner, ast| {
-                    if inner.is_condition(ast) { inner.cond(ast) } else { inner.not_a_condition(ast, "… >= 1") }
-                })
-                .map(|(cond, whom)| whom.cond(cond)),
+            AstKind::Name(name) if self.value(name).is_some() => {
+                self.expand_condition(ast, name).map(|(cond, whom)| whom.cond(cond))
+            }
             AstKind::Call(name, arguments) if name == "before" => self.held_before(ast, arguments),
             AstKind::Name(name) => match self.name(ast, name)? {
                 Meaning::Cond(cond) => Some(cond),
@@ -394,6 +405,10 @@ impl<'a> Checker<'a> {
     }
 
     fn num(&mut self, ast: &Ast) -> Option<Num> {
+        self.deeper(ast, Self::num_here)
+    }
+
+    fn num_here(&mut self, ast: &Ast) -> Option<Num> {
         let num = match &ast.kind {
             AstKind::Number(value) => Num::Const(*value),
             AstKind::Name(name) if self.value(name).is_some() => {

@@ -1,7 +1,10 @@
 //! What expressions of a plan may name, and what they ask for.
 
+use std::collections::HashMap;
+
+use super::check::{Expansion, Place};
 use super::parse::Ast;
-use super::typed::{Aggregate, Cond, MemberField, Num, OrderField, Reads, Take};
+use super::typed::{Aggregate, Cond, MemberField, Num, OrderField, Reads};
 use crate::domain::calendar::Day;
 use crate::domain::money::Volume;
 use crate::domain::run::PeriodKind;
@@ -185,6 +188,12 @@ pub struct Names {
     pub remembered: Vec<Remembered>,
     /// Counts and sums of members, inner ones first.
     pub aggregates: Vec<Aggregate>,
+    /// Which of them are money and not points.
+    pub gathers_money: Vec<bool>,
+    /// Named expressions as they are put in.
+    pub expansions: HashMap<Place, Expansion>,
+    /// How many parts the expressions checked so far have, named ones put in.
+    pub parts: usize,
 }
 
 impl Names {
@@ -251,10 +260,7 @@ impl Names {
             Num::Volume(volume) | Num::Capped(volume, _) | Num::Leg(volume, _) | Num::SoFar(volume) => {
                 self.volumes[usize::from(*volume)].money
             }
-            Num::Gathered(place) => match &self.aggregates[usize::from(*place)].take {
-                Take::Count(_) | Take::Place(_) => false,
-                Take::Sum(inner) | Take::Least(inner) | Take::Greatest(inner) => self.is_money(inner),
-            },
+            Num::Gathered(place) => self.gathers_money[usize::from(*place)],
             Num::Negative(a)
             | Num::Lookup(_, a)
             | Num::Slices(_, a)

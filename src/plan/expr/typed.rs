@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 /// How much of the calculation must be done before a value can be read. The order of the variants
 /// is the order of the calculation.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reads {
     /// What members and orders say themselves.
     #[default]

@@ -14,6 +14,7 @@ use crate::domain::money::{Currency, Rounding};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, Demotion, Fill, PaidAs, Placement, Returns, RoundingOf};
 use crate::plan::expr::{Cond, Reads, Scope};
+use crate::plan::fault::suggest;
 
 const PARTS: [&str; 17] = [
     "plan",
@@ -38,9 +39,25 @@ const PARTS: [&str; 17] = [
 /// Refuses parts that a plan does not have, and a plan without a head.
 fn parts<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
     let document = Section { what: "a plan".to_owned(), span: 0..0, table: root };
-    reader.only(&document, &PARTS);
+    for key in root.keys() {
+        let name = key.get_ref().as_ref();
+        if PARTS.contains(&name) {
+            continue;
+        }
+        let help = if HEAD.contains(&name) {
+            format!("“{name}” belongs under [plan]: write it below that line, before the next line in brackets")
+        } else {
+            suggest(name, PARTS)
+        };
+        reader.fault(&key.span(), format!("{} has no key “{name}”", document.what), help);
+    }
     if !root.contains_key("plan") {
         let advice = "begin with [plan], name = \"Field plan\" and currency = \"EUR\"";
+        let advice = if HEAD.iter().any(|key| root.contains_key(*key)) {
+            "write [plan] in a line of its own above what belongs under it: name, currency and the other keys of the head"
+        } else {
+            advice
+        };
         reader.fault(&(0..0), "the plan has no head", advice);
     }
 }
@@ -60,7 +77,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     reader.names.power = pairs::power(root);
     let placement = placement(reader, root);
     trees::names(reader, root);
-    values::names(reader, root);
+    values::names(reader, root)?;
     let mut volumes = volumes::read(reader, root);
     values::read(reader, root);
     let trees = trees::read(reader, root);

@@ -30,7 +30,7 @@ use super::fault::{Fault, Faults};
 use source::Reader;
 
 /// Largest plan file, in bytes.
-const LIMIT: usize = 1_000_000;
+pub const LIMIT: usize = 1_000_000;
 
 impl CheckedPlan {
     /// Reads a plan. `file` is the name that faults are printed with.

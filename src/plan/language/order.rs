@@ -1,5 +1,7 @@
 //! The order of calculation: every bonus after what it reads, every limit and every hold after its bonuses.
 
+use std::collections::BTreeSet;
+
 use super::source::{Reader, Span};
 use crate::plan::checked::{Bonus, BonusSource, Cap, Hold, Step};
 use crate::plan::expr::{Aggregate, Num};
@@ -186,17 +188,24 @@ fn of_bonus(bonus: &Bonus, place: u16, aggregates: &[Aggregate]) -> Vec<u16> {
 /// The bonuses whose amounts a number reads, sums over members included.
 fn of_num(num: &Num, aggregates: &[Aggregate]) -> Vec<u16> {
     let mut found = Vec::new();
-    let mut inner = Vec::new();
-    num.numbers(&mut |num| match num {
-        Num::Bonus(bonus) | Num::Total(bonus) | Num::Breakage(bonus) | Num::Leftover(bonus) => found.push(*bonus),
-        Num::Count(place) | Num::Gathered(place) => inner.push(*place),
-        _ => {}
-    });
-    // Aggregates read only those before them, so this ends.
-    for place in inner {
-        aggregates[usize::from(place)].numbers(&mut |num| found.extend(of_num(num, aggregates)));
+    let mut open = Vec::new();
+    num.numbers(&mut |num| one_num(num, &mut found, &mut open));
+    let mut seen = BTreeSet::new();
+    while let Some(place) = open.pop() {
+        if seen.insert(place) {
+            aggregates[usize::from(place)].numbers(&mut |num| one_num(num, &mut found, &mut open));
+        }
     }
     found
+}
+
+/// Notes the bonus that a number reads, or the aggregate that it is.
+fn one_num(num: &Num, found: &mut Vec<u16>, open: &mut Vec<u16>) {
+    match num {
+        Num::Bonus(bonus) | Num::Total(bonus) | Num::Breakage(bonus) | Num::Leftover(bonus) => found.push(*bonus),
+        Num::Count(place) | Num::Gathered(place) => open.push(*place),
+        _ => {}
+    }
 }
 
 /// Everything that each bonus reads, directly or through others.

@@ -68,6 +68,10 @@ pub fn read<'t>(reader: &mut Reader<'t>, section: &Section<'t>, single: bool, ki
     let rows = match value.get_ref() {
         DeValue::Table(table) if table.contains_key("by") && !exact => vec![by_attribute(reader, table, single, how)?],
         DeValue::Table(table) => {
+            if table.is_empty() {
+                let help = "add a row for each rank that is paid, such as Leader = \"8%\", or unranked";
+                reader.fault(&value.span(), "this table has no rows, so nobody would be paid", help);
+            }
             let mut rows = Vec::new();
             for (key, value) in table {
                 let rank = rank(reader, key.get_ref(), &key.span());

@@ -68,6 +68,8 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Vec<DerivedTr
         let only = only.map(|(cond, _)| cond);
         reader.names.trees[place].1 =
             if section.table.contains_key("only") { reads.max(Reads::Compressed) } else { reads };
+        // Values that read the tree were worked out before this was known.
+        reader.names.expansions.clear();
         let of = match of {
             Some(kind) => TreeRef::Kind(kind),
             None => TreeRef::SPONSOR,

@@ -9,13 +9,31 @@ use crate::plan::expr::{Checker, Num, Reads, Remembered, Scope, Value};
 /// Most numbers that runs keep.
 const LIMIT: usize = 64;
 
-/// Makes the names of all numbers that runs keep known, so that expressions anywhere may read what they were.
-pub fn names<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
+/// Most named expressions.
+const VALUES: usize = 300;
+
+/// Makes the names of all numbers that runs keep known, so that expressions anywhere may read what they were. `None`
+/// where there are too many names, which is said before anything is read that may stand on them.
+pub fn names<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<()> {
     let before = reader.faults.len();
-    for (name, _) in reader.named(root, "remembered", "remembered") {
-        reader.names.remembered.push(Remembered::kept(name));
-    }
+    let kept = reader.named(root, "remembered", "remembered");
     reader.faults.truncate(before);
+    if let Some((_, section)) = kept.get(LIMIT) {
+        reader.fault(&section.span, format!("a plan remembers at most {LIMIT} numbers"), "remove some");
+    }
+    if let Some(DeValue::Table(values)) = root.get("values").map(Spanned::get_ref) {
+        let mut places: Vec<Span> = values.keys().map(Spanned::span).collect();
+        places.sort_by_key(|place| place.start);
+        if let Some(place) = places.get(VALUES) {
+            let message = format!("a plan has at most {VALUES} values, this one has {}", places.len());
+            reader.fault(place, message, "remove some, or put those that are read once where they are read");
+        }
+    }
+    if reader.faults.len() > before {
+        return None;
+    }
+    reader.names.remembered.extend(kept.into_iter().map(|(name, _)| Remembered::kept(name)));
+    Some(())
 }
 
 /// Something with a name, at its place in the file.
@@ -34,9 +52,6 @@ pub fn read<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) {
         parts.extend(section.table.iter().map(entry));
     }
     let kept = reader.named(root, "remembered", "remembered");
-    if let Some((_, section)) = kept.get(LIMIT) {
-        reader.fault(&section.span, format!("a plan remembers at most {LIMIT} numbers"), "remove some");
-    }
     parts.extend(kept.into_iter().map(|(name, section)| (section.span.clone(), name, Part::Remembered(section))));
     parts.sort_by_key(|(span, ..)| span.start);
     for (span, name, part) in in_turn(parts) {

@@ -227,3 +227,31 @@ plan.cases: 2 cases, 1 failed
     assert_eq!((report.text.as_str(), report.failed), (expected, 1));
     assert!(case::test(&unilevel(), "members", "plan.cases").is_err());
 }
+
+#[test]
+fn what_a_case_carries_or_forces_is_known_to_the_plan() {
+    assert_eq!(
+        differences("members A\ncarry A held:Silver 1\nforced A Silver\norder A 100\nA up 0 20.00\n"),
+        Vec::<String>::new()
+    );
+    let said = differences("members A\ncarry A held:Silvr 1\nA up 0 20.00\n");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("2: carry held:Silvr of A: a key of the plan / runs of this plan remember nothing"));
+    assert!(said[0].ends_with("did you mean “held:Silver”?"), "{said:?}");
+    let said = differences("members A\nforced A King\nnothing A\n");
+    assert_eq!(said, ["2: forced King: a rank of the plan / the plan has no rank “King”; known here: Silver, Gold"]);
+    // A kind of period alone is no key, and stops nothing.
+    assert_eq!(differences("members A\ncarry A week 5\n").len(), 1);
+}
+
+#[test]
+fn keys_of_runs_over_other_kinds_are_carried_on() {
+    let said = differences("members A\ncarry A week:held:Silver 1\ncarry A quarter:ever:team 2\nnothing A\n");
+    assert_eq!(said, Vec::<String>::new());
+    assert_eq!(differences("members A\ncarry A week:ever:teem 2\nnothing A\n").len(), 1);
+}
+
+#[test]
+fn a_mark_before_the_text_is_no_statement() {
+    assert_eq!(differences("\u{feff}members A\nnothing A\n"), Vec::<String>::new());
+}

@@ -1,7 +1,7 @@
 //! Corners of single rules that went wrong once: one small plan and field each.
 
-use super::world::plan;
-use crate::plan::case;
+use super::world::{members, number, october, order, plan};
+use crate::plan::{RunFault, case, run};
 
 fn differences(text: &str, field: &str) -> Vec<String> {
     let plan = plan(text);
@@ -72,4 +72,29 @@ fn a_rank_bonus_is_paid_in_the_runs_that_judge_ranks_and_counts_their_periods() 
                  period 2026-W16\norder A 10\nA week 0 0.10\nperiod 2026-04\norder A 100\nnothing A\nperiod 2026-W19\n\
                  order A 10\nA week 0 0.10\nA held 0 50.00\nperiod 2026-W20\nnothing A\n";
     pays(text, field);
+}
+
+#[test]
+fn two_members_on_one_side_are_named_where_left_is_matched_with_right() {
+    let volume = "[volumes.bv]\nof = \"cv\"\nscope = \"own\"\n";
+    let bonus =
+        "[[bonuses]]\ncode = \"pairs\"\nearner = \"always\"\nsource = \"members\"\nwalk = \"own\"\nrate = \"10%\"\n";
+    let matched =
+        format!("{volume}[binary.team]\nvolume = \"bv\"\nqualified = \"always\"\n{bonus}base = \"team.matched\"\n");
+    let mut field = october();
+    members(&mut field, "T, L < T, R < T");
+    order(&mut field, "L", "100");
+    order(&mut field, "R", "100");
+    let top = number(&field, "T");
+    for at in [1, 2] {
+        field.members[at].placement = Some((top, 1));
+    }
+    let fault = run(&plan(&matched), &field, &mut |_| {}).unwrap_err();
+    let RunFault::SamePlace { member, other, parent, .. } = &fault else { panic!("{fault}") };
+    assert_eq!([member.as_str(), other, parent], ["L", "R", "T"]);
+    assert!(fault.to_string().starts_with("members L and R both stand on the right of T"), "{fault}");
+    // Where nothing asks for sides, they say nothing.
+    assert!(run(&plan(&format!("{volume}{bonus}base = \"pv\"\n")), &field, &mut |_| {}).is_ok());
+    field.members[2].placement = Some((top, 0));
+    assert!(run(&plan(&matched), &field, &mut |_| {}).is_ok());
 }

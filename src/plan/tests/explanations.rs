@@ -295,7 +295,10 @@ fn names_that_are_not_there_are_told_with_the_nearest() {
         fault(Question { member: Some("Anna"), ..Question::default() }),
         "there is no member “Anna”; did you mean “Ana”?"
     );
-    assert_eq!(fault(Question { order: Some("x9"), ..Question::default() }), "there is no order “x9”");
+    assert_eq!(
+        fault(Question { order: Some("x9"), ..Question::default() }),
+        "there is no order “x9”; known here: O-001, O-002, o3, o5"
+    );
     assert_eq!(fault(Question::default()), "name a member or an order");
 }
 

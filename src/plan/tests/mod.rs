@@ -3,6 +3,7 @@
 mod bonuses;
 mod calendar;
 mod cases;
+mod chained;
 mod compressed;
 mod corners;
 mod documentation;

@@ -14,8 +14,11 @@ use super::field::Field;
 use super::{gather, prepare, run_watched};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::expr::Reads;
-use crate::plan::fault::nearest;
+use crate::plan::fault::{nearest, suggest};
 use crate::plan::snapshot::Snapshot;
+
+/// Up to how many names are listed where one is not there.
+const SHOWN: usize = 20;
 
 /// A sentence, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -173,13 +176,17 @@ struct Told<'a> {
     bonus: Option<usize>,
 }
 
-fn find<'a, I: Iterator<Item = &'a str>>(
+fn find<'a, I: Iterator<Item = &'a str> + Clone>(
     what: &'static str,
     given: &str,
     known: impl Fn() -> I,
 ) -> Result<usize, ExplainFault> {
     known().position(|name| name == given).ok_or_else(|| {
-        let near = nearest(given, known()).map_or_else(String::new, |near| format!("; did you mean “{near}”?"));
+        // Of many nobody reads a list that ends in the middle.
+        let few = known().nth(SHOWN).is_none();
+        let near = nearest(given, known()).map(|near| format!("did you mean “{near}”?"));
+        let near = near.or_else(|| few.then(|| suggest(given, known())));
+        let near = near.filter(|near| !near.is_empty()).map_or_else(String::new, |near| format!("; {near}"));
         ExplainFault::Unknown { what, given: given.to_owned(), near }
     })
 }

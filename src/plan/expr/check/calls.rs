@@ -66,14 +66,9 @@ impl Checker<'_> {
                 let (cond, then, other) = (self.cond(cond), self.num(then), self.num(other));
                 Some(Num::If(Box::new(cond?), Box::new(then?), Box::new(other?)))
             }
-            ("floor" | "ceil" | "abs", [inner]) => {
-                let inner = self.num(inner)?;
-                Some(match name {
-                    "floor" => Num::Floor(Box::new(inner)),
-                    "ceil" => Num::Ceil(Box::new(inner)),
-                    _ => Num::Greatest(vec![inner.clone(), Num::Negative(Box::new(inner))]),
-                })
-            }
+            ("floor", [inner]) => self.num(inner).map(|inner| Num::Floor(Box::new(inner))),
+            ("ceil", [inner]) => self.num(inner).map(|inner| Num::Ceil(Box::new(inner))),
+            ("abs", [inner]) => self.abs(ast, inner),
             ("round", [inner, places]) => {
                 let (inner, places) = (self.num(inner)?, self.whole(places, 0, 10)?);
                 Some(Num::Round(Box::new(inner), u32::from(places)))
@@ -119,6 +114,14 @@ impl Checker<'_> {
             }
             _ => self.bad_call(ast, name),
         }
+    }
+
+    /// The larger one of a number and its opposite, which holds the number twice.
+    fn abs(&mut self, ast: &Ast, inner: &Ast) -> Option<Num> {
+        let before = self.names.parts;
+        let inner = self.num(inner)?;
+        let parts = self.names.parts - before;
+        self.copies(ast, parts).then(|| Num::Greatest(vec![inner.clone(), Num::Negative(Box::new(inner))]))
     }
 
     /// The smallest or the largest of numbers.
@@ -182,10 +185,7 @@ impl Checker<'_> {
         let (limit, reads) = (std::mem::replace(&mut self.limit, Reads::Amounts), self.reads);
         let value = self.value(&name).filter(|(_, whom)| *whom == Whom::default());
         let num = if value.is_some_and(|(place, _)| self.is_condition(&self.names.values[place].ast)) {
-            let cond = self.expand(what, &name, |inner, ast| {
-                let cond = inner.cond(ast)?;
-                Some(cond)
-            });
+            let cond = self.expand_condition(what, &name);
             let [one, none] = [1, 0].map(|value| Box::new(Num::Const(value.into())));
             cond.map(|(cond, _)| Num::If(Box::new(cond), one, none))
         } else if value.is_some() {
@@ -438,7 +438,9 @@ impl Checker<'_> {
     fn aside<T>(&mut self, shape: Shape, check: impl FnOnce(&mut Self) -> Option<T>) -> (Option<T>, Reads) {
         let outer = std::mem::replace(&mut self.reads, Reads::Facts);
         let scope = std::mem::replace(&mut self.scope, if shape.is_near() { Scope::Counted } else { Scope::Member });
+        let before = self.names.parts;
         let found = check(self);
+        self.looked_at += self.names.parts - before;
         self.scope = scope;
         (found, std::mem::replace(&mut self.reads, outer))
     }
@@ -500,6 +502,7 @@ impl Checker<'_> {
         self.read(ast, "this count", reads.max(Reads::Volumes));
         let depth = if shape == Shape::Heads { depth.max(1) } else { depth };
         let from = if by_levels || shape == Shape::Heads { 1 } else { depth };
+        self.copies_of_levels(ast, depth - from)?;
         // Made from the level or generation before, those come first.
         let mut inner = None;
         if on_side {
@@ -514,6 +517,12 @@ impl Checker<'_> {
         inner
     }
 
+    /// Each further level or generation asks the same once more.
+    fn copies_of_levels(&mut self, ast: &Ast, further: u16) -> Option<()> {
+        let parts = std::mem::take(&mut self.looked_at).saturating_mul(usize::from(further));
+        self.copies(ast, parts).then_some(())
+    }
+
     fn register(&mut self, ast: &Ast, aggregate: Aggregate) -> Option<u16> {
         if self.names.aggregates.len() >= AGGREGATES {
             let message = format!("a plan has at most {AGGREGATES} counts and sums over members");
@@ -521,6 +530,11 @@ impl Checker<'_> {
             return None;
         }
         let place = self.names.aggregates.iter().position(|known| *known == aggregate).unwrap_or_else(|| {
+            let money = match &aggregate.take {
+                Take::Count(_) | Take::Place(_) => false,
+                Take::Sum(num) | Take::Least(num) | Take::Greatest(num) => self.names.is_money(num),
+            };
+            self.names.gathers_money.push(money);
             self.names.aggregates.push(aggregate);
             self.names.aggregates.len() - 1
         });

@@ -3,7 +3,7 @@
 use super::{About, Checker, Meaning, RANKS, Scope, Whom, Word};
 use crate::domain::tree::TreeKind;
 use crate::plan::expr::names::AttributeKind;
-use crate::plan::expr::parse::{Ast, AstKind, BinaryOp};
+use crate::plan::expr::parse::{Ast, AstKind};
 use crate::plan::expr::typed::{Cond, MemberField, Num, OrderField, PairField, RankTerm, Reads};
 
 const NUMBERS: [&str; 10] = [
@@ -19,10 +19,10 @@ const NUMBERS: [&str; 10] = [
     "period_month",
 ];
 
-const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
+pub(super) const CONDITIONS: [&str; 5] = ["active", "customer", "distributor", "always", "never"];
 
 /// Conditions about an order.
-const ORDER_CONDITIONS: [&str; 1] = ["through"];
+pub(super) const ORDER_CONDITIONS: [&str; 1] = ["through"];
 
 const WORDS: [&str; 3] = ["kind", "status", "market"];
 
@@ -51,9 +51,6 @@ const ORDER_WORDS: [&str; 3] = ["type", "line", "weekday"];
 
 /// Who is meant where the member of the expression is somebody else: whose volume it is, who earns on an order.
 pub(super) const SINCE: [&str; 2] = ["days_enrolled", "months_enrolled"];
-
-/// Most times that named expressions are put in for one expression.
-const EXPANSIONS: usize = 2_000;
 
 /// What can be read of a pairing.
 pub const PAIRS: [&str; 12] = [
@@ -181,15 +178,8 @@ impl Checker<'_> {
         !self.known().iter().any(|known| known == own)
     }
 
-    /// The named expression that a name stands for, and whom it is about.
-    pub(super) fn value(&self, name: &str) -> Option<(usize, Whom)> {
-        let (whom, own) = self.whom(name)?;
-        let place = self.names.values[..self.values].iter().position(|value| value.name == own)?;
-        Some((place, whom))
-    }
-
     /// Checks what is read of somebody else who need not stand below: ranks are known of everybody or of nobody.
-    fn elsewhere<T>(
+    pub(super) fn elsewhere<T>(
         &mut self,
         ast: &Ast,
         name: &str,
@@ -205,82 +195,6 @@ impl Checker<'_> {
         }
         self.reads = self.reads.max(reads);
         found
-    }
-
-    /// Checks a named expression as if it stood here; its faults are those of the place that names it.
-    pub(super) fn expand<T>(
-        &mut self,
-        ast: &Ast,
-        name: &str,
-        check: impl FnOnce(&mut Checker<'_>, &Ast) -> Option<T>,
-    ) -> Option<(T, Whom)> {
-        let (place, whom) = self.value(name)?;
-        self.expanded += 1;
-        if self.expanded > EXPANSIONS {
-            let message = format!("named values are put in more than {EXPANSIONS} times here");
-            self.fault(ast, message, "use a volume, or split the expression");
-            return None;
-        }
-        let value = self.names.values[place].clone();
-        let mut inner = Checker {
-            names: self.names,
-            text: &value.text,
-            scope: Scope::Member,
-            limit: self.limit,
-            reads: Reads::Facts,
-            values: place,
-            expanded: self.expanded,
-            faults: Vec::new(),
-        };
-        let found = check(&mut inner, &value.ast);
-        let (reads, expanded, faults) = (inner.reads, inner.expanded, inner.faults);
-        self.expanded = expanded;
-        self.elsewhere(ast, name, whom, |checker| {
-            checker.reads = reads;
-            Some(())
-        })?;
-        if let Some(first) = faults.into_iter().next() {
-            self.fault(ast, format!("in “{name}”: {}", first.message), first.help);
-            return None;
-        }
-        found.map(|found| (found, whom))
-    }
-
-    pub(super) fn expand_number(&mut self, ast: &Ast, name: &str) -> Option<(Num, Whom)> {
-        let (num, from) = self.expand(ast, name, |inner, ast| {
-            let num = inner.num(ast)?;
-            Some(num)
-        })?;
-        let now = self.kept(name).map(|(place, _)| place);
-        Some((now.map_or(num.clone(), |place| Num::Now(place, Box::new(num))), from))
-    }
-
-    /// The place of a number that runs keep, and whether it is about whose amount it is.
-    pub(super) fn kept(&self, name: &str) -> Option<(u16, Whom)> {
-        let (whom, own) = self.whom(name)?;
-        let place = self.names.remembered.iter().position(|known| known.kept && known.name == own)?;
-        u16::try_from(place).ok().map(|place| (place, whom))
-    }
-
-    /// Whether an expression is a condition and not a number.
-    pub(super) fn is_condition(&self, ast: &Ast) -> bool {
-        match &ast.kind {
-            AstKind::Not(_) => true,
-            AstKind::Binary(op, ..) => op.compares() || matches!(op, BinaryOp::And | BinaryOp::Or),
-            AstKind::Call(name, arguments) if name == "before" => match arguments.first().map(|what| &what.kind) {
-                Some(AstKind::Name(name)) => {
-                    self.value(name).is_some_and(|(place, _)| self.is_condition(&self.names.values[place].ast))
-                }
-                _ => false,
-            },
-            AstKind::Name(name) => {
-                let own = name.rsplit('.').next().unwrap_or(name);
-                self.value(name).map_or(CONDITIONS.contains(&own) || ORDER_CONDITIONS.contains(&own), |(place, _)| {
-                    self.is_condition(&self.names.values[place].ast)
-                })
-            }
-            _ => false,
-        }
     }
 
     pub(super) fn name(&mut self, ast: &Ast, name: &str) -> Option<Meaning> {
