@@ -21,7 +21,7 @@ use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
 use crate::text::hex;
 
 /// Lines stored in one transaction, and between two reports of progress.
-const BATCH: usize = 50_000;
+const BATCH: usize = 25_000;
 
 /// Computes and stores. `progress` is told what is done, of how much, and what is being done; it
 /// returns whether to go on.

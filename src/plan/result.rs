@@ -77,9 +77,24 @@ impl BaseKind {
         matches!(self, Self::Cv | Self::Qv | Self::Points)
     }
 
+    /// Whether the base is kept in ten-thousandths, and not in the currency's smallest unit: volumes, and money that an
+    /// expression works out.
+    pub const fn has_four_places(self) -> bool {
+        self.is_volume() || matches!(self, Self::Money)
+    }
+
     /// A base of this kind as a decimal of points or whole currency units.
     pub fn to_decimal(self, base: i64, currency: Currency) -> Decimal {
-        if self.is_volume() { Volume(base).to_decimal() } else { currency.to_decimal(base) }
+        if self.has_four_places() { Volume(base).to_decimal() } else { currency.to_decimal(base) }
+    }
+
+    /// A base of this kind for people, with its unit: `96 CV`, `52.80 EUR`.
+    pub fn shown(self, base: i64, currency: Currency) -> String {
+        match self {
+            kind if kind.is_volume() => format!("{} {}", Volume(base).grouped(), kind.as_str().to_uppercase()),
+            Self::Money => format!("{} {currency}", Volume(base).grouped()),
+            _ => format!("{} {currency}", currency.grouped(base)),
+        }
     }
 }
 
@@ -97,7 +112,8 @@ pub enum Source {
 /// One amount earned by one member from one source under one bonus: 48 bytes, for there are millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarningLine {
-    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money).
+    /// What the rate is applied to (ten-thousandths of a point for volumes, minor units for money; see
+    /// [`BaseKind::has_four_places`]).
     pub base: i64,
     /// The amount, rounded once.
     pub amount_minor: i64,

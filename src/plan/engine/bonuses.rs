@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::caps;
 use super::clawback::{self, Clawbacks};
@@ -12,7 +13,7 @@ use super::gather;
 use super::holds;
 use super::memory::Memory;
 use super::orders::{self, Back};
-use super::rates::Rates;
+use super::rates::{REST, Rates};
 use super::rounding;
 use super::settle;
 use super::standing::Standing;
@@ -22,6 +23,7 @@ use super::walk::{Walker, Workshop};
 use super::wallets;
 use super::watch::Watch;
 use super::{onetime, pool};
+use crate::domain::money::Volume;
 use crate::plan::checked::{Bonus, BonusSource, CustomerOrders, Returns, Step};
 use crate::plan::climb::Reason;
 use crate::plan::expr::{Num, TreeRef};
@@ -220,7 +222,7 @@ fn one(
     };
     let walker = Walker::new(standing, place, &mut shop)?;
     watch.walk(&walker, &items)?;
-    let parts = walker.walk(&items, threads)?;
+    let parts = walker.walk(&items, threads).map_err(|fault| fault.named(standing.field, snapshot))?;
     let mut all = Found::new(walker.written_levels);
     for part in parts {
         all.add_breakage(&part)?;
@@ -302,7 +304,11 @@ fn orders(
             BaseKind::Paid => amounts.paid_minor,
             BaseKind::Margin => margin(amounts).ok_or_else(|| RunFault::overflow("the margin of an order"))?,
             BaseKind::Fixed => amounts.paid_minor.signum(),
-            _ => worked_out(standing, bonus, *buyer, At::order(order), arithmetic)?,
+            _ => 0,
+        };
+        let (base, rest) = match bonus.base {
+            BaseKind::Points | BaseKind::Money => worked_out(standing, bonus, *buyer, At::order(order), arithmetic)?,
+            _ => (base, 0),
         };
         let whose = orders.whose(order, bonus.counts_for);
         let start = match bonus.walk.customers {
@@ -311,7 +317,15 @@ fn orders(
         };
         if let Some(start) = start.filter(|_| base != 0) {
             let index = u32::try_from(order).unwrap_or(u32::MAX);
-            items.push(Item { start, from: *buyer, base, source: Source::Order(index), on: None, kind: kind_of(base) });
+            items.push(Item {
+                start,
+                from: *buyer,
+                base,
+                rest,
+                source: Source::Order(index),
+                on: None,
+                kind: kind_of(base),
+            });
         }
     }
     Ok(items)
@@ -331,22 +345,20 @@ fn once(bonus: &Bonus) -> bool {
     !goods && !bonus.rates.iter().flat_map(|row| &row.cells).any(orders::reads_goods)
 }
 
-/// A base that an expression gives: ten-thousandths of a point, or minor units.
+/// A base that an expression gives, in ten-thousandths, and what these leave out, in billionths of one.
 fn worked_out(
     standing: &Standing<'_>,
     bonus: &Bonus,
     member: u32,
     at: At,
     arithmetic: &dyn Fn(usize) -> RunFault,
-) -> Result<i64, RunFault> {
-    let Some(num) = &bonus.base_of else { return Ok(1) };
+) -> Result<(i64, i32), RunFault> {
+    let Some(num) = &bonus.base_of else { return Ok((1, 0)) };
     let value = standing.number(num, member as usize, at).map_err(|NoValue| arithmetic(member as usize))?;
-    let base = if bonus.base == BaseKind::Money {
-        standing.currency.round(value, standing.plan.rounding).ok()
-    } else {
-        in_places(value)
-    };
-    base.ok_or_else(|| RunFault::overflow(&format!("a base of bonus {}", bonus.code)))
+    let base = in_places(value).ok_or_else(|| RunFault::overflow(&format!("a base of bonus {}", bonus.code)))?;
+    let rest = value.checked_sub(Volume(base).to_decimal());
+    let rest = rest.and_then(|rest| rest.checked_mul(Decimal::from(10_i64.pow(Volume::PLACES) * REST)));
+    Ok((base, rest.and_then(|rest| rest.round().to_i32()).unwrap_or(0)))
 }
 
 /// The members that a bonus pays on.
@@ -361,11 +373,11 @@ fn members(
         if !standing.holds(only, member, At::MEMBER).map_err(|NoValue| arithmetic(member))? {
             continue;
         }
-        let base = worked_out(standing, bonus, index, At::MEMBER, arithmetic)?;
+        let (base, rest) = worked_out(standing, bonus, index, At::MEMBER, arithmetic)?;
         // A guarantee is owed by who has nothing of its own to pass up too.
         if base != 0 || bonus.guarantee.is_some() {
             let kind = kind_of(base);
-            items.push(Item { start: index, from: index, base, source: Source::Period, on: None, kind });
+            items.push(Item { start: index, from: index, base, rest, source: Source::Period, on: None, kind });
         }
     }
     Ok(items)
@@ -395,7 +407,15 @@ fn amounts(
         for (member, (earned, returned)) in (0_u32..).zip(sums) {
             for (base, kind) in [(earned, LineKind::Earned), (returned, LineKind::Clawback)] {
                 if base != 0 && chosen[member as usize] {
-                    items.push(Item { start: member, from: member, base, source: Source::Period, on: Some(*on), kind });
+                    items.push(Item {
+                        start: member,
+                        from: member,
+                        base,
+                        rest: 0,
+                        source: Source::Period,
+                        on: Some(*on),
+                        kind,
+                    });
                 }
             }
         }
@@ -409,7 +429,7 @@ fn breakage(standing: &Standing<'_>, bonus: &Bonus, found: &Found, top: &[Decima
     let mut sum = found.unclaimed.checked_mul(value).ok_or_else(overflow)?;
     for (base, rate) in found.breakage.iter().zip(top) {
         let scale = match bonus.base {
-            kind if kind.is_volume() => 4,
+            kind if kind.has_four_places() => Volume::PLACES,
             BaseKind::Fixed => 0,
             _ => standing.currency.places(),
         };

@@ -20,7 +20,7 @@ use super::rates::{Rates, Scale};
 use super::standing::Standing;
 use crate::domain::calendar::Day;
 use crate::domain::ids::{LineId, OrderId};
-use crate::domain::money::{Rounding, Volume};
+use crate::domain::money::{Currency, Rounding, Volume};
 use crate::domain::run::PeriodKind;
 use crate::plan::checked::{BonusSource, Cap, CheckedPlan, Excess, Step};
 use crate::plan::result::{BaseKind, EarningLine, LineKind, Source, Taken};
@@ -241,7 +241,7 @@ impl<'a> Books<'a> {
     /// What of a line's base comes back now, how much of its amount must be gone in all, and the whole of its base.
     fn due(&self, line: &OriginalLine, takeback: &Takeback, after: &Amounts) -> Option<(i64, i64, i64)> {
         let (after, total) = (minus(after, &line.unpaid)?, minus(&takeback.total, &line.unpaid)?);
-        let (returned, total, now) = shares(line.base_kind, &after, &total, &takeback.now)?;
+        let (returned, total, now) = shares(line.base_kind, self.plan.currency, [&after, &total, &takeback.now])?;
         let target = part(line.amount_minor, returned, total, self.plan.rounding)?;
         if line.base_kind == BaseKind::Fixed {
             return Some((now, target, line.amount_minor));
@@ -319,7 +319,7 @@ impl<'a> Books<'a> {
             return Some(line.base);
         }
         let scale = Scale::new(self.plan, line.base_kind, false);
-        scale.amount(&scale.factor(line.rate)?, line.base)
+        scale.amount(&scale.factor(line.rate)?, line.base, 0)
     }
 
     /// Writes the line that takes back, and says whose amounts are less for it.
@@ -460,14 +460,14 @@ impl<'a> Books<'a> {
 }
 
 /// Of a line's base: returned in all, the original order's whole, returned now.
-fn shares(kind: BaseKind, after: &Amounts, total: &Amounts, now: &Amounts) -> Option<(i64, i64, i64)> {
+fn shares(kind: BaseKind, currency: Currency, [after, total, now]: [&Amounts; 3]) -> Option<(i64, i64, i64)> {
+    let four_places = 10_i64.checked_pow(Volume::PLACES.saturating_sub(currency.places()))?;
     let of = |amounts: &Amounts| match kind {
         BaseKind::Cv => Some(amounts.cv.0),
         BaseKind::Qv => Some(amounts.qv.0),
         BaseKind::Points if amounts.cv.0 != 0 || total.cv.0 != 0 => Some(amounts.cv.0),
-        BaseKind::Paid | BaseKind::Fixed | BaseKind::Amount | BaseKind::Points | BaseKind::Money => {
-            Some(amounts.paid_minor)
-        }
+        BaseKind::Points | BaseKind::Money => amounts.paid_minor.checked_mul(four_places),
+        BaseKind::Paid | BaseKind::Fixed | BaseKind::Amount => Some(amounts.paid_minor),
         BaseKind::Margin => amounts.paid_minor.checked_sub(amounts.wholesale_minor),
     };
     Some((of(after)?, of(total)?, of(now)?))

@@ -33,12 +33,15 @@ impl Greater {
     pub fn new(walker: &Walker<'_>, shop: &Workshop<'_>) -> Result<Self, RunFault> {
         let difference = walker.bonus.walk.difference.clone();
         let difference = difference.unwrap_or(Difference { own: true, minimum: None, reduces: None });
-        let mut rate: Vec<Decimal> = (0..walker.barred.len())
-            .map(|member| match walker.cell(member, 0) {
+        let asks = walker.asks_each_item();
+        let mut rate = Vec::with_capacity(walker.barred.len());
+        for member in 0..walker.barred.len() {
+            rate.push(match walker.cell(member, 0) {
                 Some(Cell::Fixed(_, rate, _)) => *rate,
+                Some(Cell::Open(_)) if !asks => return Err((shop.arithmetic)(member)),
                 _ => Decimal::ZERO,
-            })
-            .collect();
+            });
+        }
         let unpaid = reducers(walker, &difference, &mut rate, shop)?;
         let mut minimum = Vec::new();
         if let Some(least) = &difference.minimum {
@@ -58,7 +61,6 @@ impl Greater {
         }
         let right =
             if minimum.is_empty() { Vec::new() } else { nearest(walker.tree, |member| !rate[member].is_zero()) };
-        let asks = walker.asks_each_item();
         let top = rate.iter().copied().chain(walker.top_rates()).max().unwrap_or_default();
         Ok(Self { difference, rate, unpaid, minimum, above, right, top, asks })
     }

@@ -1,7 +1,9 @@
 //! Why a run could not be calculated. Nothing is written then.
 
+use super::field::Field;
 use crate::domain::money::MoneyFault;
 use crate::domain::tree::{Side, TreeKind};
+use crate::plan::snapshot::Snapshot;
 
 /// Why a run could not be calculated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +91,14 @@ pub enum RunFault {
         /// Number of the member.
         member: String,
     },
+    /// The same, where only the index of the member is at hand; [`RunFault::named`] makes the other one of it.
+    #[error("an expression of {place} has no value")]
+    NoValue {
+        /// Which part of the plan.
+        place: String,
+        /// Index of the member.
+        member: u32,
+    },
     /// Wallets that together take more than there is.
     #[error("the wallets {wallets} take more than 100% of what {member} is paid; lower their shares")]
     Shares {
@@ -133,6 +143,16 @@ pub enum RunFault {
 }
 
 impl RunFault {
+    /// The fault with the number of the member that it is about.
+    pub fn named(self, field: &Field, snapshot: &Snapshot) -> Self {
+        match self {
+            Self::NoValue { place, member } => {
+                Self::Arithmetic { place, member: field.number(snapshot, member as usize).to_owned() }
+            }
+            other => other,
+        }
+    }
+
     /// An overflow of what is named.
     pub fn overflow(what: &str) -> Self {
         Self::Overflow { what: what.to_owned() }

@@ -21,6 +21,8 @@ pub struct Item {
     pub from: u32,
     /// What the rate is applied to.
     pub base: i64,
+    /// What `base` leaves out of what an expression gives, in billionths of its unit.
+    pub rest: i32,
     /// Where it came from; orders by index.
     pub source: Source,
     /// On which bonus's amounts.

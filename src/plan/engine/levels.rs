@@ -179,7 +179,7 @@ impl Walker<'_> {
             let paid = match self.cell_of(row, level) {
                 Some(Cell::Fixed(rate, _, factor)) => {
                     let line = EarningLine { member: next, level: number, note: self.note(row), ..blank };
-                    passing.settle(self.priced(line, *rate, factor)?, found);
+                    passing.settle(self.priced(line, item.rest, *rate, factor)?, found);
                     true
                 }
                 Some(cell) => self.pay(item, next, number, cell, found, passing)?,

@@ -14,7 +14,7 @@ use crate::plan::result::{BaseKind, EarningLine};
 
 /// The instalment that is paid as so manieth: before rounding, and rounded so that all of them add up to the rounded whole.
 fn instalment(scale: &Scale, whole: Decimal, shares: &[Decimal], times: i64) -> Option<(Decimal, i64)> {
-    let rounded = |amount: Decimal| scale.amount(&scale.factor(amount)?, 1);
+    let rounded = |amount: Decimal| scale.amount(&scale.factor(amount)?, 1, 0);
     if shares.is_empty() {
         return Some((whole, rounded(whole)?));
     }

@@ -8,6 +8,9 @@ use crate::domain::money::{Currency, Rounding, Volume};
 use crate::plan::checked::CheckedPlan;
 use crate::plan::result::BaseKind;
 
+/// What a base leaves out is counted in so many parts of its unit.
+pub const REST: i64 = 1_000_000_000;
+
 /// All rates of a run, each once.
 pub struct Rates {
     /// The rates.
@@ -78,11 +81,9 @@ impl Scale {
         let value = if self.base.is_volume() { rate.checked_mul(self.point_value)? } else { rate }.normalize();
         let minor = 10_i128.checked_pow(self.places)?;
         let divisor = match self.base {
-            BaseKind::Cv | BaseKind::Qv | BaseKind::Points => 10_i128.pow(Volume::PLACES),
+            kind if kind.has_four_places() => 10_i128.pow(Volume::PLACES),
             BaseKind::Fixed => 1,
-            BaseKind::Paid | BaseKind::Margin | BaseKind::Amount | BaseKind::Money => {
-                10_i128.checked_pow(self.currency.places())?
-            }
+            _ => 10_i128.checked_pow(self.currency.places())?,
         };
         let numerator = value.mantissa().checked_mul(minor)?;
         let divisor = 10_i128.checked_pow(value.scale())?.checked_mul(divisor)?.checked_mul(i128::from(self.step))?;
@@ -90,13 +91,36 @@ impl Scale {
         Some(Factor { numerator, divisor, narrow, step: self.step })
     }
 
-    /// An amount in minor units (ten-thousandths for points).
-    pub fn amount(&self, factor: &Factor, base: i64) -> Option<i64> {
-        let narrow = factor.narrow.and_then(|(numerator, divisor)| Some((base.checked_mul(numerator)?, divisor)));
+    /// An amount in minor units (ten-thousandths for points) of a base and what it leaves out, in billionths of its unit.
+    #[inline]
+    pub fn amount(&self, factor: &Factor, base: i64, rest: i32) -> Option<i64> {
+        let narrow = factor.narrow.filter(|_| rest == 0);
+        let narrow = narrow.and_then(|(numerator, divisor)| Some((base.checked_mul(numerator)?, divisor)));
         let steps = match narrow {
             Some((exact, divisor)) => self.rounding.divide_narrow(exact, divisor),
-            None => self.rounding.divide(i128::from(base).checked_mul(factor.numerator)?, factor.divisor),
+            None => self.wide(factor, base, rest),
         };
         steps?.checked_mul(factor.step)
+    }
+
+    fn wide(&self, factor: &Factor, base: i64, rest: i32) -> Option<i64> {
+        /// So many digits of a rate always count.
+        const KEPT: i128 = 10_i128.pow(16);
+        let (base, per) = match rest {
+            0 => (i128::from(base), 1),
+            rest => (i128::from(base) * i128::from(REST) + i128::from(rest), i128::from(REST)),
+        };
+        let Factor { mut numerator, mut divisor, .. } = *factor;
+        loop {
+            if let (Some(product), Some(divisor)) = (base.checked_mul(numerator), divisor.checked_mul(per)) {
+                return self.rounding.divide(product, divisor);
+            }
+            // A rate such as a third has more digits than 128 bits hold: the last ones decide nothing.
+            if numerator.abs() < KEPT || divisor % 10 != 0 {
+                return None;
+            }
+            numerator = (numerator + 5 * numerator.signum()) / 10;
+            divisor /= 10;
+        }
     }
 }

@@ -82,6 +82,7 @@ impl Standing<'_> {
             Cond::Status(status) => self.field.status[member] == *status,
             Cond::Type(kind) => at.order.is_some_and(|order| self.field.orders.kind[order] == *kind),
             Cond::Through => at.order.is_some_and(|order| self.field.orders.whose(order, CountsFor::Through).is_some()),
+            Cond::Mine => at.from.is_some_and(|from| self.field.enroller.parent[from] as usize == member),
             Cond::Weekday(day) => at.order.is_some_and(|order| Weekday::of(Day(self.field.orders.day[order])) == *day),
             Cond::Market(word) => self.market.get(member).is_some_and(|market| *market == word + 1),
             Cond::Attribute(op, attribute, place) => {

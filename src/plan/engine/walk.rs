@@ -132,13 +132,8 @@ impl<'a> Walker<'a> {
             }
             let mut values = Vec::with_capacity(rows[at].cells.len());
             for cell in &rows[at].cells {
-                values.push(if open(cell) {
-                    None
-                } else {
-                    let rate = self.standing.number(cell, member, At::MEMBER);
-                    let worth = rate.and_then(|rate| self.worth(rate, member));
-                    Some(worth.map_err(|NoValue| (shop.arithmetic)(member))?)
-                });
+                // One without a value is a fault only where somebody is paid by it.
+                values.push(if open(cell) { None } else { self.rate_of(cell, member, At::MEMBER).ok() });
             }
             let next = u32::try_from(self.rows.len()).map_err(|_| RunFault::overflow("the number of rates"))?;
             let row = *known.entry((at, values.clone())).or_insert(next);
@@ -370,7 +365,7 @@ impl<'a> Walker<'a> {
             Cell::Fixed(place, _, factor) => {
                 let line =
                     EarningLine { member, level, note: self.note(self.row[member as usize]), ..self.blank(item) };
-                passing.settle(self.priced(line, *place, factor)?, found);
+                passing.settle(self.priced(line, item.rest, *place, factor)?, found);
                 Ok(true)
             }
             Cell::Open(num) => {
@@ -388,7 +383,7 @@ impl<'a> Walker<'a> {
         };
         let at = At { order, from: Some(item.from as usize) };
         let rate = self.rate_of(num, member as usize, at);
-        rate.map_err(|NoValue| RunFault::overflow(&format!("a rate of bonus {}", self.bonus.code)))
+        rate.map_err(|NoValue| RunFault::NoValue { place: format!("bonus {}", self.bonus.code), member })
     }
 
     /// Whether a member has a right to an item on a level, counted from 0.
@@ -419,7 +414,7 @@ impl<'a> Walker<'a> {
         }
         let factor = self.scale.factor(rate).ok_or_else(|| RunFault::overflow("a rate"))?;
         let line = EarningLine { member, level, note: self.note(self.row[member as usize]), ..self.blank(item) };
-        let line = self.priced(line, u32::MAX, &factor)?;
+        let line = self.priced(line, item.rest, u32::MAX, &factor)?;
         found.rates.push((found.lines.len(), rate.normalize()));
         passing.settle(line, found);
         Ok(true)
@@ -438,8 +433,14 @@ impl<'a> Walker<'a> {
 
     /// The line with its amount.
     #[inline]
-    pub(super) fn priced(&self, line: EarningLine, rate: u32, factor: &Factor) -> Result<EarningLine, RunFault> {
-        let amount = self.scale.amount(factor, line.base);
+    pub(super) fn priced(
+        &self,
+        line: EarningLine,
+        rest: i32,
+        rate: u32,
+        factor: &Factor,
+    ) -> Result<EarningLine, RunFault> {
+        let amount = self.scale.amount(factor, line.base, rest);
         let amount_minor =
             amount.ok_or_else(|| RunFault::overflow(&format!("an amount of bonus {}", self.bonus.code)))?;
         let base = if self.bonus.base == BaseKind::Fixed { amount_minor } else { line.base };
@@ -469,7 +470,10 @@ pub fn open(num: &Num) -> bool {
 fn conditions_open(num: &Num) -> bool {
     let mut open = false;
     num.conditions(&mut |cond| {
-        open |= matches!(cond, Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::Through | Cond::From(_));
+        open |= matches!(
+            cond,
+            Cond::Type(_) | Cond::Line(_) | Cond::Weekday(_) | Cond::Through | Cond::Mine | Cond::From(_)
+        );
     });
     open
 }

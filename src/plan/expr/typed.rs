@@ -246,6 +246,8 @@ pub enum Cond {
     Type(OrderType),
     /// Whether the order came through somebody besides its buyer.
     Through,
+    /// Whether the member enrolled the one whose order or amount it is.
+    Mine,
     /// Whether the order was made on this day of the week.
     Weekday(Weekday),
     /// Whether the member's market is the one with this place among the plan's words.

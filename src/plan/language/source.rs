@@ -235,8 +235,9 @@ impl<'t> Reader<'t> {
 
     /// Faults for a name that cannot be used in expressions, or that has a meaning already.
     pub fn check_name(&mut self, span: &Span, name: &str) {
-        const TAKEN: [&str; 31] = [
+        const TAKEN: [&str; 32] = [
             "my",
+            "mine",
             "parent",
             "sponsor",
             "enroller",

@@ -302,11 +302,12 @@ fn an_expression_without_a_value_names_bonus_and_member() {
         source = "orders"
         walk = "own"
         base = "cv"
-        rate = "1 / pv"
+        rate = "1 / (pv - 100)"
         "#,
     );
     let mut field = october();
     members(&mut field, "A");
+    order(&mut field, "A", "100");
     let fault = run(&plan, &field, &mut |_| {}).unwrap_err();
     assert_eq!(fault, RunFault::Arithmetic { place: "bonus odd".into(), member: "A".into() });
 }

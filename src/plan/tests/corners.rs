@@ -98,3 +98,16 @@ fn two_members_on_one_side_are_named_where_left_is_matched_with_right() {
     field.members[2].placement = Some((top, 0));
     assert!(run(&plan(&matched), &field, &mut |_| {}).is_ok());
 }
+
+#[test]
+fn an_amount_without_a_value_is_a_fault_only_for_whom_it_would_pay() {
+    let text = |only: &str| {
+        format!(
+            "[[bonuses]]\ncode = \"share\"\nearner = \"always\"\nsource = \"members\"\nwhere = \"{only}\"\nwalk = \"own\"\n\
+             amount = \"100 / pv\"\n"
+        )
+    };
+    pays(&text("pv > 0"), "members A, B\norder A 50\nA share 0 2.00\n");
+    let all = differences(&text("always"), "members A, B\norder A 50\nA share 0 2.00\n").join("\n");
+    assert!(all.contains("bonus share divides by zero") && all.contains("member B"), "{all}");
+}

@@ -97,6 +97,7 @@ impl<'a> Words<'a> {
             Cond::Status(status) => format!("{} = {status}", self.named("status")),
             Cond::Type(kind) => format!("type = {kind}"),
             Cond::Through => "through".to_owned(),
+            Cond::Mine => "mine".to_owned(),
             Cond::Weekday(day) => format!("weekday = {day}"),
             Cond::Market(word) => format!("{} = {}", self.named("market"), self.word(*word)),
             Cond::Line(word) => format!("line = {}", self.word(*word)),

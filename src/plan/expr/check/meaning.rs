@@ -205,6 +205,9 @@ impl Checker<'_> {
             return Some(Meaning::Num(Num::Order(field)));
         }
         let found = match self.about(name) {
+            About::Member("mine") if matches!(self.scope, Scope::OrderPayee | Scope::Payee) => {
+                Some(Meaning::Cond(Cond::Mine))
+            }
             About::Order("through") => Some(Meaning::Cond(Cond::Through)),
             About::Order(field) if ORDER_WORDS.contains(&field) => Some(Meaning::Word),
             About::Order(field) => self.order_field(field).map(|field| Meaning::Num(Num::Order(field))),

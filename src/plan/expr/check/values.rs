@@ -164,9 +164,10 @@ impl Checker<'_> {
             },
             AstKind::Name(name) => {
                 let own = name.rsplit('.').next().unwrap_or(name);
-                self.value(name).map_or(CONDITIONS.contains(&own) || ORDER_CONDITIONS.contains(&own), |(place, _)| {
-                    self.is_condition(&self.names.values[place].ast)
-                })
+                self.value(name)
+                    .map_or([&CONDITIONS[..], &ORDER_CONDITIONS, &["mine"]].concat().contains(&own), |(place, _)| {
+                        self.is_condition(&self.names.values[place].ast)
+                    })
             }
             _ => false,
         }

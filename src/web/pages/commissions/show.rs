@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::list::state;
 use crate::domain::ids::{MemberId, StaffId};
-use crate::domain::money::{Volume, rate_text};
+use crate::domain::money::rate_text;
 use crate::domain::period;
 use crate::domain::run::RunStatus;
 use crate::jobs::calculate_run;
@@ -216,8 +216,7 @@ impl Head {
     pub(super) fn base_text(&self, line: &Line) -> String {
         match line.base_kind.parse::<BaseKind>() {
             Ok(BaseKind::Fixed) | Err(_) => String::new(),
-            Ok(kind) if kind.is_volume() => format!("{} {}", Volume(line.base).grouped(), kind.as_str().to_uppercase()),
-            Ok(_) => format!("{} {}", self.run.currency.grouped(line.base), self.run.currency),
+            Ok(kind) => kind.shown(line.base, self.run.currency),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::money::rate_text;
 use crate::domain::order::{OrderKind, PaymentState};
 use crate::domain::period;
 use crate::domain::run::PeriodStatus;
+use crate::plan::BaseKind;
 use crate::store::members::{self, Member};
 use crate::store::order_list::{self, Earning};
 use crate::store::orders::{self, Order, OrderLine};
@@ -223,12 +224,8 @@ fn paid(loaded: &Loaded) -> Vec<Paid> {
 
 fn paid_row(earning: &Earning) -> PaidRow {
     let Earning { line, run, member, bonus } = earning;
-    let base = match line.base_kind.as_str() {
-        "cv" | "qv" => {
-            format!("{} {}", crate::domain::money::Volume(line.base).grouped(), line.base_kind.to_uppercase())
-        }
-        _ => format!("{} {}", run.currency.grouped(line.base), run.currency),
-    };
+    let kind = line.base_kind.parse::<BaseKind>();
+    let base = kind.map_or_else(|_| String::new(), |kind| kind.shown(line.base, run.currency));
     PaidRow {
         earner: Person::of(member),
         href: format!("/commissions/{}/members/{}#line-{}", segment(&run.number), segment(&member.number), line.id),
