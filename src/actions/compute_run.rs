@@ -21,7 +21,7 @@ use crate::store::{Conn, Db, StoreError, StoreResult, lines, plans};
 use crate::text::hex;
 
 /// Lines stored in one transaction, and between two reports of progress.
-const BATCH: usize = 25_000;
+const BATCH: usize = 50_000;
 
 /// Computes and stores. `progress` is told what is done, of how much, and what is being done; it
 /// returns whether to go on.
@@ -87,9 +87,10 @@ fn store_lines(
     Ok(own)
 }
 
-/// Makes each next piece on another thread while the one before is taken. After a fault no more are made.
+/// Makes each next piece on another thread while the one before is taken, and no further ones ahead: pieces are large. After
+/// a fault no more are made.
 fn ahead<T: Send, E>(pieces: impl Iterator<Item = T> + Send, take: impl FnMut(T) -> Result<(), E>) -> Result<(), E> {
-    let (ready, made) = std::sync::mpsc::sync_channel(1);
+    let (ready, made) = std::sync::mpsc::sync_channel(0);
     std::thread::scope(|scope| {
         // Nobody takes a piece any more once one failed.
         scope.spawn(move || pieces.into_iter().map_while(|piece| ready.send(piece).ok()).count());

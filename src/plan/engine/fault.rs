@@ -144,6 +144,7 @@ pub enum RunFault {
 
 impl RunFault {
     /// The fault with the number of the member that it is about.
+    #[must_use]
     pub fn named(self, field: &Field, snapshot: &Snapshot) -> Self {
         match self {
             Self::NoValue { place, member } => {
