@@ -93,9 +93,9 @@ fn arithmetic(basis: Basis) -> String {
     }
 }
 
-/// At least two decimal places, more only where the number has them.
+/// At least two decimal places, more only where the number has them, and six at most: a third has no end.
 fn two_places(number: Decimal) -> String {
-    let mut number = number.normalize();
+    let mut number = number.round_dp(6).normalize();
     if number.scale() < 2 {
         number.rescale(2);
     }
