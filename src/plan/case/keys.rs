@@ -54,7 +54,9 @@ fn open(plan: &CheckedPlan) -> Vec<String> {
 fn known(plan: &CheckedPlan) -> Vec<String> {
     let mut known = Vec::new();
     for rank in &plan.ranks {
-        known.extend(["held", "earned", "paid", "judged", "judged-paid"].map(|word| format!("{word}:{}", rank.code)));
+        known.extend(
+            ["held", "earned", "paid", "missed", "judged", "judged-paid"].map(|word| format!("{word}:{}", rank.code)),
+        );
     }
     for pair in &plan.pairs {
         let sides: &[&str] = if pair.sides == Sides::PowerLeg { &["leg"] } else { &["left", "right"] };

@@ -92,9 +92,7 @@ pub fn pay(
             Step::Hold(place) => &plan.holds[usize::from(*place)].of,
         };
         for place in changed.iter().map(|place| usize::from(*place)).filter(|place| wanted[*place]) {
-            standing.amounts[place] = settle::sums(standing, &paid.lines[place])?;
-            let total = standing.amounts[place].iter().try_fold(0_i64, |sum, part| sum.checked_add(*part));
-            standing.totals[place] = total.ok_or_else(|| RunFault::overflow("what everybody earned"))?;
+            note_amounts(standing, place, &paid)?;
         }
     }
     gather_for(standing, snapshot, &mut steps.gathered, |see| {
@@ -104,10 +102,22 @@ pub fn pay(
     for (lines, _) in paid.lines.iter_mut().zip(&plan.bonuses).filter(|(_, bonus)| bonus.points) {
         lines.clear();
     }
-    rounding::of_totals(standing, &mut paid)?;
+    if rounding::of_totals(standing, &mut paid)? {
+        for place in (0..plan.bonuses.len()).filter(|place| wanted[*place] && !plan.bonuses[*place].points) {
+            note_amounts(standing, place, &paid)?;
+        }
+    }
     paid.memory.note_taken(&paid.clawbacks.lines);
     paid.splits = wallets::split(standing, snapshot, &mut paid)?;
     Ok(paid)
+}
+
+/// Notes what a bonus gives everybody, for expressions and for what runs remember.
+fn note_amounts(standing: &mut Standing<'_>, place: usize, paid: &Paid) -> Result<(), RunFault> {
+    standing.amounts[place] = settle::sums(standing, &paid.lines[place])?;
+    let total = standing.amounts[place].iter().try_fold(0_i64, |sum, part| sum.checked_add(*part));
+    standing.totals[place] = total.ok_or_else(|| RunFault::overflow("what everybody earned"))?;
+    Ok(())
 }
 
 /// What the steps of a run need besides what is known of the members.
@@ -158,9 +168,9 @@ impl Steps<'_> {
     }
 }
 
-/// Bonuses whose amounts are read by expressions or remembered.
+/// Bonuses whose amounts are read by expressions or remembered, and points, which nothing else keeps.
 fn wanted(standing: &Standing<'_>) -> Vec<bool> {
-    let mut wanted = vec![false; standing.plan.bonuses.len()];
+    let mut wanted: Vec<bool> = standing.plan.bonuses.iter().map(|bonus| bonus.points).collect();
     standing.plan.numbers(&mut |num| {
         if let Num::Bonus(bonus) | Num::Total(bonus) | Num::PaidEver(bonus) | Num::PaidWithin(bonus, _) = num {
             wanted[usize::from(*bonus)] = true;

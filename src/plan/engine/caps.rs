@@ -128,7 +128,9 @@ fn stopped(standing: &Standing<'_>, cap: &Cap, sum: i64, limit: i64) -> RunFault
 
 /// Takes so much away from the lines.
 fn reduce(standing: &Standing<'_>, cap: &Cap, paid: &mut Paid, mut lines: Vec<Place>, excess: i64) {
-    lines.retain(|(bonus, at)| paid.lines[usize::from(*bonus)][*at].amount_minor > 0);
+    // By one factor all lines are reduced; otherwise those that give something.
+    let by_factor = matches!(cap.reduction, Reduction::ProRata | Reduction::Stop);
+    lines.retain(|(bonus, at)| by_factor || paid.lines[usize::from(*bonus)][*at].amount_minor > 0);
     let field = standing.field;
     let member = |paid: &Paid, (bonus, at): &Place| paid.lines[usize::from(*bonus)][*at].member as usize;
     lines.sort_by_key(|place| (field.by_number[member(paid, place)], place.0, place.1));

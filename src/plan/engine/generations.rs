@@ -157,12 +157,10 @@ impl Walker<'_> {
             } else {
                 passing.add(Passed { member: next, reason: self.reason(next), used_level: false });
             }
-            if levels == 1 {
-                seen[own] += 1;
-            } else {
+            if levels > 1 {
                 counted = next;
-                seen[own] += 1;
             }
+            seen[own] += peer(next);
             at = next;
         }
         Ok(())

@@ -199,11 +199,13 @@ impl Memory {
         self.recall_judged(standing);
         if self.former_ranks {
             for rank in &plan.ranks {
-                for (member, grace) in self.take(&format!("paid:{}", rank.code)) {
+                for (member, _) in self.take(&format!("paid:{}", rank.code)) {
                     standing.former[member as usize] = rank_number(plan, &rank.code);
-                    standing.grace[member as usize] = u16::try_from(grace - 1).unwrap_or(0);
                 }
             }
+        }
+        for (place, rank) in plan.ranks.iter().enumerate().filter(|(_, rank)| rank.grace > 0) {
+            standing.missed[place] = self.column(&format!("missed:{}", rank.code));
         }
         standing.history = vec![Vec::new(); plan.ranks.len()];
         for rank in self.counted.clone() {
@@ -347,14 +349,17 @@ impl Memory {
         }
         if self.former_ranks {
             for (place, rank) in (1_u16..).zip(&plan.ranks) {
-                let grace = |member: usize| {
-                    let missed = standing.rank[member] < place && standing.former[member] >= place;
-                    1 + i64::from(if missed { standing.grace[member] + 1 } else { 0 })
-                };
                 let paid = standing.paid.iter().enumerate().filter(|(_, paid)| **paid == place);
-                let numbers: Numbers =
-                    paid.map(|(member, _)| (u32::try_from(member).unwrap_or(u32::MAX), grace(member))).collect();
+                let numbers: Numbers = paid.map(|(member, _)| (u32::try_from(member).unwrap_or(u32::MAX), 1)).collect();
                 self.keep(&format!("paid:{}", rank.code), numbers);
+                if rank.grace > 0 {
+                    let missed = |member: usize| {
+                        let missed = standing.rank[member] < place && standing.paid[member] >= place;
+                        if missed { standing.missed[usize::from(place) - 1][member] + 1 } else { 0 }
+                    };
+                    let column: Vec<i64> = (0..self.members).map(missed).collect();
+                    self.keep_column(&format!("missed:{}", rank.code), &column);
+                }
             }
         }
         for (place, back) in looked_back(plan) {

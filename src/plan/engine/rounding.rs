@@ -18,13 +18,14 @@ pub fn of_bonus(standing: &Standing<'_>, place: u16, paid: &mut Paid) -> Result<
     of_lines(standing, paid, &[place])
 }
 
-/// Rounds all that each member is paid.
-pub fn of_totals(standing: &Standing<'_>, paid: &mut Paid) -> Result<(), RunFault> {
+/// Rounds all that each member is paid, where the plan does so; whether it does.
+pub fn of_totals(standing: &Standing<'_>, paid: &mut Paid) -> Result<bool, RunFault> {
     if standing.plan.rounding_of != RoundingOf::Total {
-        return Ok(());
+        return Ok(false);
     }
     let all: Vec<u16> = (0_u16..).take(standing.plan.bonuses.len()).collect();
-    of_lines(standing, paid, &all)
+    of_lines(standing, paid, &all)?;
+    Ok(true)
 }
 
 /// Rounds the sums of the lines of some bonuses, member by member.

@@ -71,8 +71,8 @@ pub struct Standing<'a> {
     pub forced: Vec<u16>,
     /// Ranks that the last run which judged them found, in runs of another kind. Empty in runs that judge.
     pub judged: Vec<(u16, u16)>,
-    /// Periods for which a rank has been paid on in grace, this one included.
-    pub grace: Vec<u16>,
+    /// Per rank with grace: for how many periods in a row it was missed and paid on all the same. Empty for others.
+    pub missed: Vec<Vec<i64>>,
     /// Per aggregate of the plan that counts, per member.
     pub counts: Vec<Vec<u32>>,
     /// Per aggregate of the plan that adds up or compares, per member.
@@ -149,7 +149,7 @@ impl<'a> Standing<'a> {
             former: vec![0; count],
             forced: (0..count).map(|member| of(given(member).forced_rank.as_deref())).collect(),
             judged: Vec::new(),
-            grace: vec![0; count],
+            missed: vec![Vec::new(); plan.ranks.len()],
             counts: vec![Vec::new(); plan.aggregates.len()],
             sums: vec![Vec::new(); plan.aggregates.len()],
             held: Vec::new(),
@@ -223,7 +223,11 @@ impl<'a> Standing<'a> {
             paid = former - 1;
         }
         // Whoever was paid on a rank or a higher one has its grace.
-        let in_grace = |number: &u16| self.grace[member] < self.plan.ranks[usize::from(*number) - 1].grace;
+        let in_grace = |number: &u16| {
+            let rank = usize::from(*number) - 1;
+            let missed = self.missed[rank].get(member).copied().unwrap_or(0);
+            missed < i64::from(self.plan.ranks[rank].grace)
+        };
         paid = (earned + 1..=former).rev().find(in_grace).map_or(paid, |grace| paid.max(grace));
         self.paid[member] = if self.forced[member] > 0 { self.forced[member] } else { paid };
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::source::{Reader, Span};
-use crate::plan::checked::{Bonus, BonusSource, Cap, Hold, Step};
+use crate::plan::checked::{Bonus, BonusSource, Cap, Excess, Hold, Step};
 use crate::plan::expr::{Aggregate, Num};
 
 /// What is done with the amounts of several bonuses together.
@@ -80,9 +80,10 @@ impl Reading<'_> {
         before
     }
 
-    /// Whether a limit is on one bonus alone that is one of several to choose from: then it comes before the choice.
+    /// Whether a limit is on one bonus alone that is one of several to choose from: then it comes before the choice, unless it
+    /// carries on what a bonus that is not chosen never pays.
     fn is_before_choice(&self, cap: &Cap) -> bool {
-        cap.of.len() == 1 && self.common.larger.iter().any(|of| shares(of, &cap.of))
+        cap.of.len() == 1 && cap.excess != Excess::Carried && self.common.larger.iter().any(|of| shares(of, &cap.of))
     }
 
     fn before_choice(&self, of: &[u16]) -> Vec<Step> {

@@ -111,3 +111,62 @@ fn an_amount_without_a_value_is_a_fault_only_for_whom_it_would_pay() {
     let all = differences(&text("always"), "members A, B\norder A 50\nA share 0 2.00\n").join("\n");
     assert!(all.contains("bonus share divides by zero") && all.contains("member B"), "{all}");
 }
+
+#[test]
+fn each_rank_counts_its_own_grace() {
+    let text = "[[ranks]]\ncode = \"Silver\"\nneeds = \"pv >= 100\"\ngrace = 2\n[[ranks]]\ncode = \"Gold\"\nneeds = \"pv >= 300\"\n\
+                grace = 1\n";
+    pays(
+        text,
+        "members A\nperiod 2026-01\norder A 300\npaid_rank A Gold\nperiod 2026-02\norder A 100\npaid_rank A Gold\n\
+         period 2026-03\npaid_rank A Silver\nperiod 2026-04\npaid_rank A Silver\nperiod 2026-05\npaid_rank A none\n",
+    );
+}
+
+#[test]
+fn a_customer_on_the_way_is_no_peer_of_an_unranked_earner() {
+    let text = "[[bonuses]]\ncode = \"infinity\"\nearner = \"always\"\nsource = \"orders\"\n\
+                walk = { tree = \"sponsor\", generations = \"peer\" }\nbase = \"cv\"\nrate = \"2%\"\n";
+    pays(text, "members A, b ~ A, c ~ b\norder c 50\nA infinity 1 1.00\n");
+}
+
+#[test]
+fn a_limit_that_carries_over_comes_after_the_choice() {
+    let own = |code: &str, rate: &str| {
+        format!(
+            "[[bonuses]]\ncode = \"{code}\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\nbase = \"cv\"\nrate = \"{rate}\"\n"
+        )
+    };
+    let text = format!(
+        "{}{}[[larger]]\nof = [\"a\", \"b\"]\n[[caps]]\nof = [\"b\"]\nlimit = 5\nexcess = \"carried\"\n",
+        own("a", "10%"),
+        own("b", "8%")
+    );
+    pays(&text, "members A\nperiod 2026-01\norder A 100\nA a 0 10.00\nperiod 2026-02\nnothing A\n");
+    // Every line by the same factor, what a limit before has taken off too.
+    let two = format!(
+        "{}{}[[caps]]\nname = \"first\"\nof = [\"team\"]\nlimit = 12\nexcess = \"carried\"\n[[caps]]\nname = \"second\"\n\
+         of = [\"team\", \"own\"]\nlimit = 11\n",
+        own("team", "10%"),
+        own("own", "7%")
+    );
+    pays(&two, "members A\norder A 300\nA team 0 10.00\nA team 0 -6.00\nA own 0 7.00\n");
+}
+
+#[test]
+fn what_was_ever_paid_is_what_a_rounded_total_left() {
+    let own = |code: &str| {
+        format!(
+            "[[bonuses]]\ncode = \"{code}\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\nbase = \"cv\"\nrate = \"0.5%\"\n"
+        )
+    };
+    let text = format!(
+        "rounding_of = \"total\"\n{}{}[values]\nof_a = \"paid_ever(a)\"\nof_b = \"paid_ever(b)\"\n",
+        own("a"),
+        own("b")
+    );
+    pays(
+        &text,
+        "members A\nperiod 2026-01\norder A 1\nA 0.01\nperiod 2026-02\nvalue A of_a 0.01\nvalue A of_b 0\nnothing A\n",
+    );
+}
