@@ -74,7 +74,8 @@ pub fn apply(standing: &mut Standing<'_>, snapshot: &Snapshot, hold: &Hold, paid
         standing.amounts[usize::from(*place)] = amounts;
     }
     let released = note(paid, format!("held in earlier periods and released now, {}", hold.note()));
-    let kept = note(paid, format!("held until there is enough, {}", hold.note()));
+    let until = if hold.minimum.is_some() { "there is enough" } else { "its condition is met" };
+    let kept = note(paid, format!("held until {until}, {}", hold.note()));
     for (index, member) in (0_u32..).zip(0..standing.field.len()) {
         if earned.iter().chain(waits.iter().map(|waits| &waits.all)).all(|amounts| amounts[member] == 0) {
             continue;

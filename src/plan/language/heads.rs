@@ -89,7 +89,7 @@ pub fn plan<'t>(reader: &mut Reader<'t>, root: &'t DeTable<'t>) -> Option<Checke
     let bonuses = all_bonuses(reader, root, ranks_period);
     let larger = caps::larger(reader, root);
     let caps = caps::read(reader, root, &bonuses);
-    let (bonuses, holds) = holds::read(reader, root, bonuses, &larger);
+    let (bonuses, holds) = holds::read(reader, root, bonuses, &larger, &caps);
     let wallets = wallets::read(reader, root);
     let shown = shown::values(reader);
     let Head { name, currency, valid_from, rounding, rounding_of, places, point_value, market_values, returns } = head?;

@@ -3,15 +3,16 @@
 use toml::de::DeTable;
 
 use super::source::{Reader, Section, Span};
-use crate::plan::checked::{Bonus, CapPer, Hold};
+use crate::plan::checked::{Bonus, Cap, CapPer, Hold};
 use crate::plan::expr::{Reads, Scope};
 
-/// Reads all of them; the bonuses come back without what waits after a choice between them.
+/// Reads all of them; the bonuses come back without what waits after a choice between them, or after a limit.
 pub fn read<'t>(
     reader: &mut Reader<'t>,
     root: &'t DeTable<'t>,
     mut bonuses: Vec<(Bonus, Span)>,
     larger: &[Vec<u16>],
+    caps: &[Cap],
 ) -> (Vec<(Bonus, Span)>, Vec<Hold>) {
     let sections = reader.sections(root, "holds", "hold");
     let mut holds: Vec<Hold> = Vec::new();
@@ -20,8 +21,10 @@ pub fn read<'t>(
             holds.push(hold);
         }
     }
-    after_choices(&mut bonuses, larger, &mut holds);
-    (bonuses, holds)
+    let groups = || larger.iter().chain(caps.iter().map(|cap| &cap.of));
+    let mut all = after(&mut bonuses, |place| groups().any(|of| of.contains(&place)));
+    all.append(&mut holds);
+    (bonuses, all)
 }
 
 fn hold<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize, others: &[Hold]) -> Option<Hold> {
@@ -58,15 +61,15 @@ fn hold<'t>(reader: &mut Reader<'t>, section: &Section<'t>, number: usize, other
     (!of.is_empty()).then_some(Hold { name, of, minimum, until, per })
 }
 
-/// What a bonus that is one of several to choose from holds back waits after the choice: a bonus that is not paid holds
-/// nothing.
-fn after_choices(bonuses: &mut [(Bonus, Span)], larger: &[Vec<u16>], holds: &mut Vec<Hold>) {
-    for (place, (bonus, _)) in (0_u16..).zip(bonuses) {
-        if larger.iter().any(|of| of.contains(&place))
-            && let Some(until) = bonus.hold_until.take()
-        {
+/// What bonuses hold that are chosen from or limited: it waits after the choice and the limit, for a bonus that is not paid
+/// holds nothing, and a limit is on what was earned.
+fn after(bonuses: &mut [(Bonus, Span)], shares: impl Fn(u16) -> bool) -> Vec<Hold> {
+    let mut holds = Vec::new();
+    for (place, (bonus, _)) in (0_u16..).zip(bonuses).filter(|(place, _)| shares(*place)) {
+        if let Some(until) = bonus.hold_until.take() {
             let name = format!("bonus-{}", bonus.code);
             holds.push(Hold { name, of: vec![place], minimum: None, until: Some(until), per: CapPer::Member });
         }
     }
+    holds
 }
