@@ -1,5 +1,6 @@
 //! Bonuses in the order of calculation: items to pay on, walks, amounts for other bonuses, limits, then clawbacks.
 
+use std::num::NonZeroU16;
 use std::ops::Range;
 
 use rust_decimal::Decimal;
@@ -423,7 +424,7 @@ fn amounts(
                         base,
                         rest: 0,
                         source: Source::Period,
-                        on: Some(*on),
+                        on: NonZeroU16::new(on.saturating_add(1)),
                         kind,
                     });
                 }

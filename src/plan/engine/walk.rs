@@ -428,7 +428,7 @@ impl<'a> Walker<'a> {
             base_kind: self.bonus.base,
             ..EarningLine::blank(0, self.place)
         };
-        line.of(Some(item.from)).from_source(item.source).on_amounts(item.on)
+        line.of(Some(item.from)).from_source(item.source).on_amounts(item.on())
     }
 
     /// The line with its amount.

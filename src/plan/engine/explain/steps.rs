@@ -12,7 +12,7 @@ impl Told<'_> {
     /// What a way began with.
     pub(super) fn origin(&self, path: &Path) -> String {
         let from = self.number(path.item.from);
-        match (path.item.source, path.item.on) {
+        match (path.item.source, path.item.on()) {
             (Source::Order(order), _) => format!("{} of {from}", self.order_name(order as usize)),
             (_, Some(on)) => format!("{} of {from}", self.plan.bonuses[usize::from(on)].code),
             _ => from.to_owned(),
