@@ -42,6 +42,7 @@ use mainstay::store::{Db, ids, ledger, lines, members, orders, products, runs, s
 
 use crate::databases;
 
+mod by_line;
 mod once;
 mod returned;
 mod through;

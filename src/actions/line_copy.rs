@@ -7,8 +7,8 @@ use crate::plan::{BaseKind, LineKind, RunResult, Snapshot, Tracer};
 use crate::store::ids;
 use crate::store::lines::{NewClawback, NewLine, Rule};
 
-/// Bonus, on which bonus's amounts, level, note, kind and base: what makes a rule.
-type Key = (u16, Option<u16>, u16, u16, LineKind, BaseKind);
+/// Bonus, on which bonus's amounts, level, note, kind, base and product line: what makes a rule.
+type Key<'a> = (u16, Option<u16>, u16, u16, LineKind, BaseKind, &'a str);
 
 /// Writes out the lines of a run, batch by batch.
 pub(super) struct LineCopy<'a> {
@@ -17,7 +17,7 @@ pub(super) struct LineCopy<'a> {
     snapshot: &'a Snapshot,
     tracer: Tracer<'a>,
     next: usize,
-    known: HashMap<Key, i32>,
+    known: HashMap<Key<'a>, i32>,
     rules: Vec<Rule>,
     of_orders: Vec<(OrderId, LineId)>,
 }
@@ -79,7 +79,7 @@ impl<'a> LineCopy<'a> {
     /// A line, and the one that it takes back.
     fn row(&mut self, line: &crate::plan::EarningLine, index: usize) -> (NewLine, Option<LineId>) {
         let row = self.result.row(self.snapshot, index);
-        let key = (line.bonus, line.on(), line.level, line.note, line.kind, line.base_kind);
+        let key = (line.bonus, line.on(), line.level, line.note, line.kind, line.base_kind, row.line);
         let rule = self.known.get(&key).copied().unwrap_or_else(|| {
             let rule = i32::try_from(self.rules.len()).unwrap_or(i32::MAX);
             self.rules.push(Rule {
@@ -93,6 +93,7 @@ impl<'a> LineCopy<'a> {
                 source: self.result.bonuses[usize::from(line.bonus)].rule.clone(),
                 on_day: self.snapshot.period.last,
                 because: self.result.notes.get(usize::from(line.note)).cloned().unwrap_or_default(),
+                line: row.line.to_owned(),
             });
             self.known.insert(key, rule);
             rule

@@ -2,9 +2,12 @@
 //! period, the orders that count net of returns, what earlier runs remembered, and the committed
 //! lines that returns take back.
 
+mod by_line;
 mod paid;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use by_line::ByLine;
 
 use crate::domain::ids::{IdMap, IdSet, MemberId, OrderId, ProductId};
 use crate::domain::measures::Measures;
@@ -241,7 +244,7 @@ fn goods(conn: &mut Conn, period: &Period, reach: Reach) -> StoreResult<Goods> {
     // Goods of a line that was not sold with the order, and goods of no order.
     let mut more: BTreeMap<Key<'_>, Worth> = BTreeMap::new();
     let mut unlinked: BTreeMap<Key<'_>, Worth> = BTreeMap::new();
-    let mut later: BTreeMap<(OrderId, OrderId), Worth> = BTreeMap::new();
+    let mut later: Later<'_> = BTreeMap::new();
     for line in returned.iter().filter(|line| find(&returns, line.order_id).is_some()) {
         let of = lines.get(&line.product_id).map_or("", String::as_str);
         if line.original_order_id.0 == 0 {
@@ -253,14 +256,16 @@ fn goods(conn: &mut Conn, period: &Period, reach: Reach) -> StoreResult<Goods> {
                 Err(_) => more.entry(key).or_default().add_line(line, 1)?,
             }
         } else {
-            later.entry((line.order_id, line.original_order_id)).or_default().add_line(line, -1)?;
+            let back = later.entry((line.order_id, line.original_order_id)).or_default();
+            back.entry(of).or_default().add_line(line, -1)?;
         }
     }
     net.extend(more);
     net.retain(|(_, worth)| *worth != Worth::default());
     net.extend(unlinked);
     net.sort_unstable_by_key(|(key, _)| *key);
-    let names = MeasureNames::of(net.iter().map(|(_, worth)| worth).chain(later.values()).map(|worth| &worth.measures));
+    let back = later.values().flat_map(BTreeMap::values);
+    let names = MeasureNames::of(net.iter().map(|(_, worth)| worth).chain(back).map(|worth| &worth.measures));
     let order = |((id, line), worth): (Key<'_>, Worth)| {
         let order = find(&sales, id).or_else(|| find(&returns, id))?;
         Some(snapshot_order(order, line, worth.amounts, names.placed(&worth.measures)))
@@ -270,7 +275,7 @@ fn goods(conn: &mut Conn, period: &Period, reach: Reach) -> StoreResult<Goods> {
     let originals: Vec<OrderId> = later.keys().map(|(_, original)| *original).collect();
     let mut through = orders::list_through(conn, period.first_day, period.last_day)?;
     through.extend(orders::list_through_of(conn, &originals)?);
-    let (takebacks, on_amounts) = takebacks(conn, period, &returns, later, &names, reach)?;
+    let (takebacks, on_amounts) = takebacks(conn, period, &returns, &later, &lines, &names, reach)?;
     let (through, measures) = (through.into_iter().collect(), names.0.into_iter().collect());
     Ok(Goods { orders, through, takebacks, on_amounts, measures })
 }
@@ -288,11 +293,15 @@ fn snapshot_order(order: &CountedOrder, line: &str, amounts: Amounts, measures: 
     }
 }
 
+/// What comes back of orders of earlier periods: by return, original order and product line.
+type Later<'l> = BTreeMap<(OrderId, OrderId), BTreeMap<&'l str, Worth>>;
+
 fn takebacks(
     conn: &mut Conn,
     period: &Period,
     returns: &[CountedOrder],
-    later: BTreeMap<(OrderId, OrderId), Worth>,
+    later: &Later<'_>,
+    lines: &HashMap<ProductId, String>,
     names: &MeasureNames,
     reach: Reach,
 ) -> StoreResult<(Vec<Takeback>, Vec<OriginalLine>)> {
@@ -308,26 +317,31 @@ fn takebacks(
     for (_, line) in &earlier {
         before.entry(line.original_order_id).or_default().add_line(line, -1)?;
     }
-    let (paid, on_amounts) = paid::lines(conn, &ids, &earlier, reach)?;
-    let takebacks = later
-        .into_iter()
-        .filter_map(|((return_id, original_id), now)| {
-            let (order, original) = (find(returns, return_id)?, originals.get(&original_id)?);
-            Some(Takeback {
-                return_order: return_id,
+    let by_line = ByLine::load(conn, &ids, &earlier, lines)?;
+    let (paid, on_amounts) = paid::lines(conn, &ids, &earlier, &by_line, reach)?;
+    let mut takebacks = Vec::with_capacity(later.len());
+    for ((return_id, original_id), goods) in later {
+        let mut now = Worth::default();
+        for worth in goods.values() {
+            now.add(&worth.amounts, &worth.measures, 1)?;
+        }
+        if let (Some(order), Some(original)) = (find(returns, *return_id), originals.get(original_id)) {
+            takebacks.push(Takeback {
+                return_order: *return_id,
                 return_number: order.number.clone(),
                 day: order.commission_on,
-                original_order: original_id,
+                original_order: *original_id,
                 original_number: original.number.clone(),
                 buyer: original.member_id,
                 order_type: original.order_type,
-                before: before.get(&original_id).map(|worth| worth.amounts).unwrap_or_default(),
+                before: before.get(original_id).map(|worth| worth.amounts).unwrap_or_default(),
                 measures: names.placed(&now.measures),
                 now: now.amounts,
                 total: amounts_of(original),
-                lines: paid.get(&original_id).cloned().unwrap_or_default(),
-            })
-        })
-        .collect();
+                parts: by_line.with(*original_id, goods, names),
+                lines: paid.get(original_id).cloned().unwrap_or_default(),
+            });
+        }
+    }
     Ok((takebacks, on_amounts))
 }

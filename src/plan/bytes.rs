@@ -12,10 +12,10 @@ use crate::domain::run::PeriodKind;
 use super::result::BaseKind;
 use super::snapshot::{
     Above, Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder,
-    StateEntry, Takeback,
+    StateEntry, Takeback, TakebackPart,
 };
 
-const FORMAT: u8 = 6;
+const FORMAT: u8 = 7;
 
 /// A value that can be written and read back.
 trait Packed: Sized {
@@ -144,13 +144,14 @@ fields! {
     Amounts { qv, cv, paid_minor, wholesale_minor }
     SnapshotOrder { id, number, line, buyer, day, order_type, amounts, measures }
     OriginalLine {
-        id, kind, ended, member, bonus, on, from, level, base, base_kind, rate, amount_minor, base_taken, taken_minor,
-        unpaid
+        id, kind, ended, member, bonus, on, from, level, base, base_kind, rate, amount_minor, line, base_taken,
+        taken_minor, unpaid
     }
     Takeback {
         return_order, return_number, day, original_order, original_number, buyer, order_type, before, now, total,
-        measures, lines
+        measures, parts, lines
     }
+    TakebackPart { line, before, now, total, measures }
     StateEntry { member, key, value }
     Snapshot { period, currency, measures, attributes, members, orders, through, takebacks, on_amounts, state_keys, state }
 }

@@ -141,7 +141,7 @@ impl Order {
 
 /// The hash of a snapshot.
 pub fn of_snapshot(snapshot: &Snapshot) -> [u8; 32] {
-    let mut sink = Sink::new("snapshot 7");
+    let mut sink = Sink::new("snapshot 8");
     let order = Order::of(snapshot);
     let measured = snapshot.orders.iter().map(|order| &order.measures);
     let measured = measured.chain(snapshot.takebacks.iter().map(|takeback| &takeback.measures));
@@ -232,6 +232,16 @@ fn takebacks(sink: &mut Sink, snapshot: &Snapshot, order: &Order, measures: &Nam
         sink.amounts(&takeback.now);
         sink.amounts(&takeback.total);
         sink.measures(&takeback.measures, measures);
+        let parts = sorted(count(&takeback.parts), |at| takeback.parts[at as usize].line.as_bytes());
+        sink.place(count(&parts));
+        for at in parts {
+            let part = &takeback.parts[at as usize];
+            sink.text(&part.line);
+            for amounts in [&part.before, &part.now, &part.total] {
+                sink.amounts(amounts);
+            }
+            sink.measures(&part.measures, measures);
+        }
         original_lines(sink, &takeback.lines, order);
     }
     original_lines(sink, &snapshot.on_amounts, order);
@@ -251,7 +261,7 @@ fn line_key(line: &OriginalLine, order: &Order) -> String {
         "{:?}",
         (
             (order.member(Some(line.member)), &line.bonus, &line.on, order.member(line.from), line.level),
-            (line.base, line.base_kind.as_str(), line.rate.normalize().to_string()),
+            (line.base, line.base_kind.as_str(), line.rate.normalize().to_string(), &line.line),
             (line.amount_minor, line.base_taken, line.taken_minor, line.kind.as_str(), line.ended.0),
             (line.unpaid.qv.0, line.unpaid.cv.0, line.unpaid.paid_minor, line.unpaid.wholesale_minor),
         )

@@ -36,10 +36,10 @@ pub use language::LIMIT as LARGEST_FILE;
 pub use report::{CheckReport, Finding, check_report};
 pub use result::{
     BaseKind, BonusTotal, EarningLine, Exception, LineKind, LineRow, MemberResult, NextRank, Passed, PassedReason,
-    RankName, Requirement, RunResult, Severity, Source, Split, WalletTotal,
+    RankName, Requirement, RunResult, Severity, Source, Split, WHOLE_ORDER, WalletTotal,
 };
 pub use snapshot::{
     Amounts, Measured, OriginalLine, PeriodSpan, Snapshot, SnapshotFault, SnapshotMember, SnapshotOrder, StateEntry,
-    Takeback,
+    Takeback, TakebackPart, part_of,
 };
 pub use trace::{Tracer, read_passed};

@@ -84,6 +84,7 @@ pub fn original(
         base_kind: row.base_kind,
         rate: row.rate,
         amount_minor: row.amount_minor,
+        line: row.line.to_owned(),
         base_taken,
         taken_minor,
         unpaid: Amounts::default(),

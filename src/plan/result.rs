@@ -144,6 +144,9 @@ pub struct EarningLine {
     pub base_kind: BaseKind,
 }
 
+/// In the place of a product line: all of an order. No product line is called so.
+pub const WHOLE_ORDER: &str = "*";
+
 /// No member.
 const NOBODY: u32 = u32::MAX;
 /// Marks that the member where a search began was passed over; a run has far fewer members.
@@ -277,6 +280,8 @@ pub struct LineRow<'a> {
     pub order: Option<OrderId>,
     /// The order's number, or the bonus's rule where there is no order.
     pub source: &'a str,
+    /// Product line of the order's goods, or empty; [`WHOLE_ORDER`] where the bonus counts once for an order.
+    pub line: &'a str,
     /// Day of the order, or the period's last day.
     pub day: Day,
     /// Whose order or earnings.
@@ -366,6 +371,8 @@ pub struct BonusTotal {
     pub about: String,
     /// The rule of the plan, such as “Rule 3”.
     pub rule: String,
+    /// Whether it pays for an order once, however many product lines it has.
+    pub once: bool,
     /// Number of lines.
     pub lines: u32,
     /// Number of members with a line.
@@ -492,16 +499,16 @@ impl RunResult {
             Source::Takeback(at) => self.taken[at as usize].line,
             _ => None,
         };
-        let (order, source, day) = match source {
+        let (order, source, day, goods) = match source {
             Source::Order(at) => {
                 let order = &snapshot.orders[at as usize];
-                (Some(order.id), &*order.number, order.day)
+                (Some(order.id), &*order.number, order.day, if bonus.once { WHOLE_ORDER } else { &*order.line })
             }
             Source::Takeback(at) => {
                 let takeback = &snapshot.takebacks[self.taken[at as usize].takeback as usize];
-                (Some(takeback.return_order), takeback.return_number.as_str(), takeback.day)
+                (Some(takeback.return_order), takeback.return_number.as_str(), takeback.day, "")
             }
-            Source::Period => (None, bonus.rule.as_str(), snapshot.period.last),
+            Source::Period => (None, bonus.rule.as_str(), snapshot.period.last, ""),
         };
         let rate = self.rates[line.rate as usize];
         let fixed = line.base_kind == BaseKind::Fixed;
@@ -514,6 +521,7 @@ impl RunResult {
             kind: line.kind,
             order,
             source,
+            line: goods,
             day,
             from: line.from().map(|from| snapshot.members[from as usize].id),
             level: line.level,

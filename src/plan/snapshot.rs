@@ -12,7 +12,7 @@ use crate::domain::money::{Currency, Volume};
 use crate::domain::order::OrderType;
 use crate::domain::run::PeriodKind;
 
-use super::result::BaseKind;
+use super::result::{BaseKind, WHOLE_ORDER};
 
 /// The stretch of time that the run pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,12 +206,16 @@ pub struct OriginalLine {
     pub rate: rust_decimal::Decimal,
     /// What was paid.
     pub amount_minor: i64,
+    /// Product line of the goods that it was paid on, empty for goods of none; [`WHOLE_ORDER`] where the bonus counts
+    /// once for an order.
+    pub line: String,
     /// How much of `base` earlier runs have taken back, as a positive number.
     pub base_taken: i64,
     /// How much of `amount_minor` earlier runs have taken back, as a positive number.
     pub taken_minor: i64,
-    /// What of [`Takeback::total`] had come back in the period of the run that paid the line: it was never paid on.
-    /// Runs over a week and over its month leave out different returns. Only for lines on the order itself.
+    /// What of the total of [`Takeback::part_of`], or else of [`Takeback::total`], had come back in the period of the run
+    /// that paid the line: it was never paid on. Runs over a week and over its month leave out different returns. Only
+    /// for lines on the order itself.
     pub unpaid: Amounts,
 }
 
@@ -243,8 +247,52 @@ pub struct Takeback {
     pub total: Amounts,
     /// Further volumes returned by this return, positive.
     pub measures: Measured,
+    /// The same by product line, each once; empty where the order has goods of none only.
+    pub parts: Vec<TakebackPart>,
     /// The lines paid on the original order.
     pub lines: Vec<OriginalLine>,
+}
+
+/// Goods of one product line in a [`Takeback`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TakebackPart {
+    /// The product line, or empty.
+    pub line: String,
+    /// Returned in earlier periods, see [`Takeback::before`].
+    pub before: Amounts,
+    /// Returned by this return, positive; nothing where goods of other lines come back.
+    pub now: Amounts,
+    /// These goods as they were paid on.
+    pub total: Amounts,
+    /// Further volumes returned by this return, positive.
+    pub measures: Measured,
+}
+
+impl TakebackPart {
+    /// Whether the return brings something back of it.
+    pub fn comes_back(&self) -> bool {
+        self.now != Amounts::default() || !self.measures.is_empty()
+    }
+}
+
+/// The goods that a line was paid on, among those of its order. `None` for the whole order: where the bonus counts once for
+/// it, where its goods belong to no product line, or to another one by now, and where these goods have no price or volume
+/// that a share of them could be told by.
+pub fn part_of<'p>(parts: &'p [TakebackPart], line: &OriginalLine) -> Option<&'p TakebackPart> {
+    let part = parts.iter().find(|part| part.line == line.line && line.line != WHOLE_ORDER)?;
+    let is_measured = match line.base_kind {
+        BaseKind::Money => part.total.paid_minor != 0,
+        BaseKind::Points => part.total.cv.0 != 0 || part.total.paid_minor != 0,
+        _ => true,
+    };
+    is_measured.then_some(part)
+}
+
+impl Takeback {
+    /// See [`part_of`].
+    pub fn part_of(&self, line: &OriginalLine) -> Option<&TakebackPart> {
+        part_of(&self.parts, line)
+    }
 }
 
 /// Something a committed run remembers about a member for the next run, such as the number of

@@ -47,6 +47,8 @@ pub struct Line {
     pub original_line_id: LineId,
     /// What let the member earn, and which row of the plan gave the rate.
     pub because: String,
+    /// Product line of the order's goods, see [`crate::plan::OriginalLine::line`].
+    pub line: String,
     /// Who was passed over, as [`crate::plan::read_passed`] reads it; empty for nobody.
     pub passed: String,
 }
@@ -112,6 +114,8 @@ pub struct Rule {
     pub on_day: Day,
     /// What let the member earn, and which row of the plan gave the rate.
     pub because: String,
+    /// Product line of the order's goods.
+    pub line: String,
 }
 
 /// Which lines an order led to in a run.
@@ -166,6 +170,7 @@ macro_rules! columns {
             earning_lines::amount_minor,
             earning_lines::original_line_id,
             run_rules::because,
+            run_rules::line,
             earning_lines::passed,
         )
     };

@@ -317,13 +317,10 @@ pub struct PartOfOrder {
     pub measures: Measures,
 }
 
-/// The lines of the sales whose commission day lies in the range, in no particular order.
-pub fn list_parts(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<PartOfOrder>> {
-    Ok(order_lines::table
-        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
-        .filter(orders::kind.eq(OrderKind::Sale))
-        .filter(orders::commission_on.between(first, last))
-        .select((
+/// The columns of a [`PartOfOrder`].
+macro_rules! parts {
+    () => {
+        (
             order_lines::order_id,
             order_lines::product_id,
             order_lines::amount_minor,
@@ -331,8 +328,28 @@ pub fn list_parts(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<Par
             order_lines::qv,
             order_lines::cv,
             order_lines::measures,
-        ))
+        )
+    };
+}
+
+/// The lines of the sales whose commission day lies in the range, in no particular order.
+pub fn list_parts(conn: &mut Conn, first: Day, last: Day) -> StoreResult<Vec<PartOfOrder>> {
+    Ok(order_lines::table
+        .inner_join(orders::table.on(orders::id.eq(order_lines::order_id)))
+        .filter(orders::kind.eq(OrderKind::Sale))
+        .filter(orders::commission_on.between(first, last))
+        .select(parts!())
         .load(conn)?)
+}
+
+/// The lines of these orders, in no particular order.
+pub fn list_parts_of(conn: &mut Conn, ids: &[OrderId]) -> StoreResult<Vec<PartOfOrder>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(900) {
+        let chosen = order_lines::table.filter(order_lines::order_id.eq_any(chunk));
+        found.extend(chosen.select(parts!()).load::<PartOfOrder>(conn)?);
+    }
+    Ok(found)
 }
 
 /// How many sales of each member count on days before this one.

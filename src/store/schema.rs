@@ -308,6 +308,7 @@ diesel::table! {
         source -> Text,
         on_day -> Integer,
         because -> Text,
+        line -> Text,
     }
 }
 

@@ -332,6 +332,8 @@ CREATE TABLE run_rules (
     source TEXT NOT NULL,
     on_day INTEGER NOT NULL,
     because TEXT NOT NULL,
+    -- The product line of the goods; * where the bonus counts once for an order.
+    line TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (run_id, rule)
 );
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::domain::ids::{MemberId, OrderId};
 use crate::domain::money::Volume;
 use crate::plan::originals::{Originals, Ran, Reach};
-use crate::plan::{Amounts, OriginalLine, RunResult, Snapshot};
+use crate::plan::{Amounts, OriginalLine, RunResult, Snapshot, SnapshotOrder, Takeback};
 
 /// The simulated periods so far.
 #[derive(Default)]
@@ -54,8 +54,8 @@ impl Chain {
     /// Goods of a simulated period take back what the simulation paid on them; goods of earlier periods what
     /// was really paid, less what the simulation took back of it.
     fn take_back(&self, snapshot: &mut Snapshot) {
-        let wanted: HashMap<OrderId, Amounts> =
-            snapshot.takebacks.iter().map(|takeback| (takeback.original_order, takeback.total)).collect();
+        let wanted: HashMap<OrderId, &Takeback> =
+            snapshot.takebacks.iter().map(|takeback| (takeback.original_order, takeback)).collect();
         let originals = Originals::new(&self.periods);
         let mut paid: BTreeMap<OrderId, Vec<OriginalLine>> = BTreeMap::new();
         for place in 0..self.periods.len() {
@@ -83,27 +83,32 @@ impl Chain {
         snapshot.on_amounts.extend(more);
     }
 
-    /// For each wanted order of a period the lines on it. `wanted` are the orders with their amounts before anything
-    /// came back.
+    /// For each wanted order of a period the lines on it. `wanted` are the orders with a return, which
+    /// knows their amounts before anything came back.
     fn paid(
         &self,
         place: usize,
         originals: &Originals<'_, Simulated>,
-        wanted: &HashMap<OrderId, Amounts>,
+        wanted: &HashMap<OrderId, &Takeback>,
         paid: &mut BTreeMap<OrderId, Vec<OriginalLine>>,
     ) {
         let orders = &self.periods[place].0.orders;
         // What a period did not pay on had come back by its end.
-        let mut unpaid = wanted.clone();
-        for order in orders {
-            if let Some(left) = unpaid.get_mut(&order.id) {
-                *left = less(left, &order.amounts);
-                paid.entry(order.id).or_default();
-            }
+        let mut sold: HashMap<OrderId, Vec<&SnapshotOrder>> = HashMap::new();
+        for order in orders.iter().filter(|order| wanted.contains_key(&order.id)) {
+            sold.entry(order.id).or_default().push(order);
+            paid.entry(order.id).or_default();
         }
+        let unpaid = |order: OrderId, line: &OriginalLine| {
+            let Some(takeback) = wanted.get(&order) else { return Amounts::default() };
+            let part = takeback.part_of(line);
+            let own = |sold: &&&SnapshotOrder| part.is_none_or(|part| part.line == *sold.line);
+            let sold = sold.get(&order).into_iter().flatten().filter(own);
+            sold.fold(part.map_or(takeback.total, |part| part.total), |left, sold| less(&left, &sold.amounts))
+        };
         let chosen = |at: u32| wanted.contains_key(&orders[at as usize].id);
         for (order, line) in originals.of_orders(place, chosen) {
-            let unpaid = unpaid.get(&order).copied().unwrap_or_default();
+            let unpaid = unpaid(order, &line);
             paid.entry(order).or_default().push(OriginalLine { unpaid, ..line });
         }
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use rust_decimal::Decimal;
 
 use super::Worth;
+use super::by_line::ByLine;
 use crate::domain::calendar::Day;
 use crate::domain::ids::{IdMap, IdSet, LineId, MemberId, OrderId, PeriodId, RunId};
 use crate::domain::run::{PeriodKind, RunStatus};
 use crate::plan::originals::Reach;
-use crate::plan::{Amounts, OriginalLine};
+use crate::plan::{Amounts, OriginalLine, part_of};
 use crate::store::lines::{self, Line};
 use crate::store::orders::OrderLine;
 use crate::store::periods::{self, Period};
@@ -41,14 +42,16 @@ pub(super) fn lines(
     conn: &mut Conn,
     ids: &[OrderId],
     earlier: &[(Day, OrderLine)],
+    by_line: &ByLine<'_>,
     mut reach: Reach,
 ) -> StoreResult<(IdMap<OrderId, Vec<OriginalLine>>, Vec<OriginalLine>)> {
     let runs = Runs::load(conn)?;
     let direct = lines::list_committed_of_orders(conn, ids)?;
-    let unpaid = never_paid(&runs, &direct, earlier)?;
+    let unpaid = never_paid(&runs, &direct, earlier, by_line)?;
     let mut paid: IdMap<OrderId, Vec<OriginalLine>> = IdMap::default();
     for (line, original) in direct.iter().zip(originals(conn, &runs, &direct)?) {
-        let unpaid = unpaid.get(&(line.run_id, line.order_id)).map(|worth| worth.amounts).unwrap_or_default();
+        let part = part_of(by_line.parts(line.order_id), &original).map(|part| part.line.as_str());
+        let unpaid = unpaid.get(&(line.run_id, line.order_id, part)).map(|worth| worth.amounts).unwrap_or_default();
         reach.add(&original);
         paid.entry(line.order_id).or_default().push(OriginalLine { unpaid, ..original });
     }
@@ -92,19 +95,29 @@ fn on_amounts(conn: &mut Conn, runs: &Runs, mut reach: Reach) -> StoreResult<Vec
     }
 }
 
+/// Goods that a run paid on: all of an order (`None`), or those of a product line.
+type Paid<'l> = (RunId, OrderId, Option<&'l str>);
+
 /// What of each order had come back in the period of each run that paid on it, and was never paid for that reason.
-fn never_paid(runs: &Runs, paid: &[Line], earlier: &[(Day, OrderLine)]) -> StoreResult<IdMap<(RunId, OrderId), Worth>> {
+fn never_paid<'l>(
+    runs: &Runs,
+    paid: &[Line],
+    earlier: &[(Day, OrderLine)],
+    by_line: &ByLine<'l>,
+) -> StoreResult<HashMap<Paid<'l>, Worth>> {
     let paying: IdSet<(RunId, OrderId)> = paid.iter().map(|line| (line.run_id, line.order_id)).collect();
     let mut back: IdMap<OrderId, Vec<&(Day, OrderLine)>> = IdMap::default();
     for returned in earlier {
         back.entry(returned.1.original_order_id).or_default().push(returned);
     }
-    let mut sums: IdMap<(RunId, OrderId), Worth> = IdMap::default();
+    let mut sums: HashMap<Paid<'l>, Worth> = HashMap::new();
     for (run, order) in paying {
         let Some(period) = runs.periods.get(&run) else { continue };
         for (day, line) in back.get(&order).into_iter().flatten() {
             if period.first_day <= *day && *day <= period.last_day {
-                sums.entry((run, order)).or_default().add_line(line, -1)?;
+                for part in [None, Some(by_line.of(line.product_id))] {
+                    sums.entry((run, order, part)).or_default().add_line(line, -1)?;
+                }
             }
         }
     }
@@ -135,6 +148,7 @@ fn original(runs: &Runs, line: &Line, (base_taken, taken_minor): (i64, i64)) -> 
         base_kind: line.base_kind.parse().map_err(|_| corrupt("base"))?,
         rate: line.rate.parse::<Decimal>().map_err(|_| corrupt("rate"))?,
         amount_minor: line.amount_minor,
+        line: line.line.clone(),
         base_taken,
         taken_minor,
         unpaid: Amounts::default(),

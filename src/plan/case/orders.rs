@@ -180,7 +180,14 @@ impl Draft {
             }
         }
         let parts = match amount {
-            None => found.iter().map(|at| self.part(*at, None, *number)).collect::<Result<_, _>>()?,
+            None => {
+                // Of an order of several lines, those of which something is left.
+                let is_left = |at: &usize| self.orders[*at].returned < self.orders[*at].written;
+                if found.iter().any(is_left) {
+                    found.retain(is_left);
+                }
+                found.iter().map(|at| self.part(*at, None, *number)).collect::<Result<_, _>>()?
+            }
             Some((amount, word)) => {
                 let [at] = found.as_slice() else {
                     let message = format!("order {} has several lines", number.text);

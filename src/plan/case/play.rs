@@ -55,6 +55,8 @@ pub struct Stop;
 /// An order of the case, for what comes back of it later.
 pub struct Placed {
     pub id: OrderId,
+    /// Product line, or empty.
+    pub line: String,
     /// The period in which it was ordered: place in [`Play::past`], or its length for the present one.
     pub period: usize,
     /// Place in the snapshot's orders of that period.
@@ -253,7 +255,8 @@ impl<'a> Play<'a> {
         if let Some(through) = new.through {
             self.snapshot.through.insert(id, id_of(through));
         }
-        self.orders.push(Placed { id, period, at, amounts, measures: measures.clone(), returned: Vec::new() });
+        let line = new.line.clone();
+        self.orders.push(Placed { id, line, period, at, amounts, measures: measures.clone(), returned: Vec::new() });
         self.snapshot.orders.push(SnapshotOrder {
             id,
             number: new.number.as_str().into(),

@@ -88,9 +88,7 @@ pub fn lines(
     let span = LEAST.max(field.len().div_ceil(MOST));
     let (orders, back_count) = (count(snapshot.orders.len())?, count(taken.len())?);
     let places = Places { field, orders, taken: back_count, bonuses, span };
-    if field.orders.place.len() > snapshot.orders.len() {
-        taken.extend((0..count(snapshot.takebacks.len())?).map(|takeback| Taken { line: None, takeback }));
-    }
+    taken.extend(field.orders.returned.iter().map(|back| Taken { line: None, takeback: back.takeback }));
     let mut parts: Vec<Vec<EarningLine>> = lines.into_iter().flat_map(Lines::into_parts).collect();
     parts.push(back);
     let dealt = in_parallel(threads, shared(parts), |parts| places.deal(parts));

@@ -348,7 +348,7 @@ const fn kind_of(base: i64) -> LineKind {
 }
 
 /// Whether a bonus pays for an order once, however many product lines it has: nothing in base and rates asks about goods.
-fn once(bonus: &Bonus) -> bool {
+pub fn once(bonus: &Bonus) -> bool {
     let goods = match bonus.base {
         BaseKind::Fixed => false,
         _ => bonus.base_of.as_ref().is_none_or(orders::reads_goods),

@@ -52,6 +52,17 @@ struct Back {
     uncut: i64,
 }
 
+/// Goods that a line was paid on, as they stand with a return.
+#[derive(Clone, Copy)]
+struct Goods<'a> {
+    /// Returned in all, this return included.
+    after: Amounts,
+    /// By this return.
+    now: &'a Amounts,
+    /// As they were paid on.
+    total: &'a Amounts,
+}
+
 /// What returns of this period have done so far.
 struct Books<'a> {
     standing: &'a Standing<'a>,
@@ -68,7 +79,8 @@ struct Books<'a> {
     early: HashSet<(&'a str, &'a str)>,
     /// Bonuses whose lines limits cut.
     cut: HashSet<&'a str>,
-    returned: HashMap<OrderId, Amounts>,
+    /// What came back of whole orders (`None`), and of their product lines.
+    returned: HashMap<(OrderId, Option<&'a str>), Amounts>,
     /// Per line: base and amount taken in this run.
     taken: HashMap<LineId, (i64, i64)>,
     /// The return that is dealt with: its place and itself.
@@ -218,14 +230,18 @@ impl<'a> Books<'a> {
 
     /// Lines on the order.
     fn of_order(&mut self, takeback: &'a Takeback) -> Result<(), RunFault> {
-        let earlier = self.returned.get(&takeback.original_order).copied().unwrap_or(takeback.before);
-        let after = plus(&earlier, &takeback.now).ok_or_else(overflow)?;
-        self.returned.insert(takeback.original_order, after);
+        let whole = self.goods(takeback, None, [&takeback.before, &takeback.now, &takeback.total])?;
+        let mut parts = HashMap::new();
+        for part in &takeback.parts {
+            let name = part.line.as_str();
+            parts.insert(name, self.goods(takeback, Some(name), [&part.before, &part.now, &part.total])?);
+        }
         let original = |line: &&OriginalLine| line.on.is_none() && self.pays(line) && !self.is_counterpart(line);
         let mut lines: Vec<&OriginalLine> = takeback.lines.iter().filter(original).collect();
         lines.sort_by_key(|line| self.key(line));
         for line in lines {
-            let (base, target, whole) = self.due(line, takeback, &after).ok_or_else(overflow)?;
+            let goods = takeback.part_of(line).and_then(|part| parts.get(part.line.as_str())).unwrap_or(&whole);
+            let (base, target, whole) = self.due(line, goods).ok_or_else(overflow)?;
             let before = self.taken_of(line).ok_or_else(overflow)?;
             let amount = target.checked_sub(before.1).ok_or_else(overflow)?;
             // Never more than was paid, and never less than nothing; of a deduction it is given back.
@@ -238,10 +254,22 @@ impl<'a> Books<'a> {
         Ok(())
     }
 
+    /// Adds up what came back of goods: of a product line, or of the whole order.
+    fn goods(
+        &mut self,
+        takeback: &'a Takeback,
+        line: Option<&'a str>,
+        [before, now, total]: [&'a Amounts; 3],
+    ) -> Result<Goods<'a>, RunFault> {
+        let returned = self.returned.entry((takeback.original_order, line)).or_insert(*before);
+        *returned = plus(returned, now).ok_or_else(overflow)?;
+        Ok(Goods { after: *returned, now, total })
+    }
+
     /// What of a line's base comes back now, how much of its amount must be gone in all, and the whole of its base.
-    fn due(&self, line: &OriginalLine, takeback: &Takeback, after: &Amounts) -> Option<(i64, i64, i64)> {
-        let (after, total) = (minus(after, &line.unpaid)?, minus(&takeback.total, &line.unpaid)?);
-        let (returned, total, now) = shares(line.base_kind, self.plan.currency, [&after, &total, &takeback.now])?;
+    fn due(&self, line: &OriginalLine, goods: &Goods<'_>) -> Option<(i64, i64, i64)> {
+        let (after, total) = (minus(&goods.after, &line.unpaid)?, minus(goods.total, &line.unpaid)?);
+        let (returned, total, now) = shares(line.base_kind, self.plan.currency, [&after, &total, goods.now])?;
         let target = part(line.amount_minor, returned, total, self.plan.rounding)?;
         if line.base_kind == BaseKind::Fixed {
             return Some((now, target, line.amount_minor));
@@ -284,10 +312,11 @@ impl<'a> Books<'a> {
     }
 
     /// An order of lines that is the same in every database.
-    fn key<'l>(&self, line: &'l OriginalLine) -> (Option<u32>, &'l str, u16, Option<u32>, i64, i64) {
+    fn key<'l>(&self, line: &'l OriginalLine) -> (Option<u32>, &'l str, u16, Option<u32>, [i64; 2], &'l str) {
         let field = self.standing.field;
         let rank = |id| field.find(id).map(|index| field.by_number[index as usize]);
-        (rank(line.member), &line.bonus, line.level, line.from.and_then(rank), line.base, line.amount_minor)
+        let amounts = [line.base, line.amount_minor];
+        (rank(line.member), &line.bonus, line.level, line.from.and_then(rank), amounts, &line.line)
     }
 
     /// Notes what is taken of a line, of whose base `whole` is the whole and `before` was taken before.

@@ -124,12 +124,13 @@ fn of_orders(field: &Field, snapshot: &Snapshot, orders: Range<usize>) -> [u8; 3
     let mut sink = Sink::new("orders");
     for place in &field.orders.place[orders] {
         let place = *place as usize;
-        match snapshot.orders.get(place) {
-            Some(order) => {
-                sink.text(&order.number);
-                sink.text(&order.line);
-            }
-            None => takeback(&mut sink, snapshot, place - snapshot.orders.len()),
+        if let Some(order) = snapshot.orders.get(place) {
+            sink.text(&order.number);
+            sink.text(&order.line);
+        } else {
+            let back = field.orders.returned[place - snapshot.orders.len()];
+            takeback(&mut sink, snapshot, back.takeback as usize);
+            sink.text(back.line(snapshot));
         }
     }
     sink.end()

@@ -110,19 +110,23 @@ fn upward(tree: &Tree, place: &[u32]) -> Upward {
 }
 
 fn totals(standing: &Standing<'_>, former: &[String], breakage: &[Decimal]) -> Vec<BonusTotal> {
-    let total = |code: &str, name: &str, about: &str, rule: &str, breakage| BonusTotal {
+    let total = |[code, name, about, rule]: [&str; 4], once, breakage| BonusTotal {
         code: code.to_owned(),
         name: name.to_owned(),
         about: about.to_owned(),
         rule: rule.to_owned(),
+        once,
         lines: 0,
         members: 0,
         amount_minor: 0,
         breakage,
     };
     let own = standing.plan.bonuses.iter().zip(breakage);
-    let own = own.map(|(bonus, breakage)| total(&bonus.code, &bonus.name, &bonus.about, &bonus.rule, *breakage));
-    own.chain(former.iter().map(|code| total(code, code, "A bonus of an earlier plan", "", Decimal::ZERO))).collect()
+    let own = own.map(|(bonus, breakage)| {
+        total([&bonus.code, &bonus.name, &bonus.about, &bonus.rule], super::bonuses::once(bonus), *breakage)
+    });
+    let former = former.iter().map(|code| total([code, code, "A bonus of an earlier plan", ""], false, Decimal::ZERO));
+    own.chain(former).collect()
 }
 
 /// The wallets with their totals, and what goes into them by number of the member, with places of the snapshot.

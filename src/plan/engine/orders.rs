@@ -13,13 +13,15 @@ use crate::domain::order::OrderType;
 use crate::plan::checked::{Bonus, BonusSource, CheckedPlan, CountsFor, Returns};
 use crate::plan::expr::{Cond, Num, OrderField};
 use crate::plan::lookup::{Places, sorted};
-use crate::plan::snapshot::{Amounts, Measured, Snapshot, Takeback};
+use crate::plan::snapshot::{Amounts, Measured, Snapshot, Takeback, TakebackPart};
 
 /// Columns of the orders.
 #[derive(Default)]
 pub struct Orders {
     /// Place in the snapshot's orders; after them come the returns that count as orders.
     pub place: Vec<u32>,
+    /// The goods that come back which count as orders, by place behind the snapshot's orders.
+    pub returned: Vec<Returned>,
     /// Who bought.
     pub buyer: Vec<u32>,
     /// Through whom it came, besides the buyer, or [`NONE`]. Empty where all came straight.
@@ -69,9 +71,45 @@ fn earlier(plan: &CheckedPlan) -> bool {
     asks
 }
 
-/// One entry among the orders: an order of the snapshot, or a return that counts as one.
+/// Goods of one product line that a return brings back, as an entry among the orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returned {
+    /// Place in the snapshot's takebacks.
+    pub takeback: u32,
+    /// Which of its parts; `None` for all of it.
+    part: Option<u32>,
+}
+
+impl Returned {
+    /// What comes back with the snapshot's returns, product line by product line.
+    fn all(snapshot: &Snapshot) -> Vec<Self> {
+        let mut all = Vec::with_capacity(snapshot.takebacks.len());
+        for (takeback, given) in (0_u32..).zip(&snapshot.takebacks) {
+            let before = all.len();
+            let parts = (0_u32..).zip(&given.parts).filter(|(_, part)| part.comes_back());
+            all.extend(parts.map(|(part, _)| Self { takeback, part: Some(part) }));
+            if all.len() == before {
+                all.push(Self { takeback, part: None });
+            }
+        }
+        all
+    }
+
+    /// The product line, or empty.
+    pub fn line(self, snapshot: &Snapshot) -> &str {
+        self.part(snapshot).map_or("", |part| &part.line)
+    }
+
+    fn part(self, snapshot: &Snapshot) -> Option<&TakebackPart> {
+        self.part.map(|part| &snapshot.takebacks[self.takeback as usize].parts[part as usize])
+    }
+}
+
+/// One entry among the orders: an order of the snapshot, or goods of a return that count as one.
 struct Entry<'s> {
     number: &'s str,
+    /// Of goods that come back: the number of their order.
+    original: &'s str,
     line: &'s str,
     buyer: MemberId,
     /// The order whose further member counts: of goods that come back, the original one.
@@ -86,7 +124,7 @@ struct Entry<'s> {
 
 /// Whether goods that come back are among the orders.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Returned {
+enum Counted {
     No,
     /// Apart from the orders: for bonuses that pay points, and volumes that take off what came back.
     Apart,
@@ -94,7 +132,7 @@ enum Returned {
     AsOrders,
 }
 
-impl Returned {
+impl Counted {
     fn of(plan: &CheckedPlan) -> Self {
         // Points are not kept as lines that could be taken back.
         let points = |bonus: &Bonus| bonus.points && matches!(bonus.source, BonusSource::Orders(_));
@@ -107,29 +145,28 @@ impl Returned {
     }
 }
 
-/// How many entries there are.
-fn entry_count(snapshot: &Snapshot, returned: Returned) -> usize {
-    snapshot.orders.len() + if returned == Returned::No { 0 } else { snapshot.takebacks.len() }
-}
-
-/// An entry by its place: of an order, or after them of a return.
-fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
+/// An entry by its place: of an order, or after them of goods that a return brings back.
+fn entry<'s>(snapshot: &'s Snapshot, returned: &[Returned], place: u32) -> Entry<'s> {
     let place = place as usize;
     if let Some(given) = snapshot.orders.get(place) {
         let (day, kind, amounts) = (given.day.0, given.order_type, given.amounts);
         let (number, line, measures) = (&*given.number, &*given.line, &given.measures);
-        return Entry { number, line, buyer: given.buyer, of: given.id, day, kind, amounts, measures, sign: 1 };
+        let (original, buyer, of) = ("", given.buyer, given.id);
+        return Entry { number, original, line, buyer, of, day, kind, amounts, measures, sign: 1 };
     }
-    let takeback = &snapshot.takebacks[place - snapshot.orders.len()];
-    let now = &takeback.now;
+    let returned = returned[place - snapshot.orders.len()];
+    let takeback = &snapshot.takebacks[returned.takeback as usize];
+    let part = returned.part(snapshot);
+    let (now, measures) = part.map_or((&takeback.now, &takeback.measures), |part| (&part.now, &part.measures));
     Entry {
         number: &takeback.return_number,
-        line: &takeback.original_number,
+        original: &takeback.original_number,
+        line: returned.line(snapshot),
         buyer: takeback.buyer,
         of: takeback.original_order,
         day: takeback.day.0,
         kind: takeback.order_type,
-        measures: &takeback.measures,
+        measures,
         sign: -1,
         amounts: Amounts {
             qv: Volume(now.qv.0.saturating_neg()),
@@ -143,13 +180,15 @@ fn entry(snapshot: &Snapshot, place: u32) -> Entry<'_> {
 /// Reads the orders, buyers by their place by number. Where the plan wants so, goods that come back are orders with
 /// negative amounts, and each order knows the buyer's orders before it.
 pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Orders, RunFault> {
-    let returned = Returned::of(plan);
-    let count = fits("orders", entry_count(snapshot, returned))?;
+    let counted = Counted::of(plan);
+    let returned = if counted == Counted::No { Vec::new() } else { Returned::all(snapshot) };
+    let entry = |place: u32| entry(snapshot, &returned, place);
+    let count = fits("orders", snapshot.orders.len() + returned.len())?;
     let key = |at: u32| {
-        let entry = entry(snapshot, at);
+        let entry = entry(at);
         // What counts for them only comes after all orders, so that none of them has it before it.
-        let last = returned == Returned::Apart && at as usize >= snapshot.orders.len();
-        (last, entry.day, entry.number.as_bytes(), entry.line.as_bytes())
+        let last = counted == Counted::Apart && at as usize >= snapshot.orders.len();
+        (last, entry.day, [entry.number, entry.original, entry.line].map(str::as_bytes))
     };
     let place = sorted(count, key);
     let mut orders = Orders {
@@ -160,7 +199,7 @@ pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Ord
         ..Orders::default()
     };
     for (at, this) in place.iter().enumerate() {
-        let entry = entry(snapshot, *this);
+        let entry = entry(*this);
         if at > 0 && key(place[at - 1]) == key(*this) {
             return Err(RunFault::Duplicate { what: "orders", number: entry.number.to_owned() });
         }
@@ -175,9 +214,12 @@ pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Ord
         orders.kind.push(entry.kind);
         orders.amounts.push(entry.amounts);
     }
-    if returned == Returned::Apart && !snapshot.takebacks.is_empty() {
+    if counted == Counted::Apart && !snapshot.takebacks.is_empty() {
         let back = back(snapshot);
-        let of = |place: &u32| (*place as usize).checked_sub(snapshot.orders.len()).map_or(Back::No, |at| back[at]);
+        let of = |place: &u32| {
+            let at = (*place as usize).checked_sub(snapshot.orders.len());
+            at.map_or(Back::No, |at| back[returned[at].takeback as usize])
+        };
         orders.back = place.iter().map(of).collect();
     }
     for name in &plan.measures {
@@ -186,30 +228,34 @@ pub fn read(plan: &CheckedPlan, snapshot: &Snapshot, ids: &Places) -> Result<Ord
             continue;
         };
         let of = |this: &u32| {
-            let entry = entry(snapshot, *this);
+            let entry = entry(*this);
             entry.measures.get(at).0.saturating_mul(entry.sign)
         };
         orders.measures.push(place.iter().map(of).collect());
     }
-    orders.firsts = firsts(snapshot, &place);
+    orders.firsts = firsts(snapshot, &returned, &place);
     if earlier(plan) {
-        let numbers: Vec<&str> = place.iter().map(|place| entry(snapshot, *place).number).collect();
+        let numbers: Vec<&str> = place.iter().map(|place| entry(*place).number).collect();
         orders.look_back(&numbers)?;
     }
-    orders.place = place;
+    (orders.place, orders.returned) = (place, returned);
     Ok(orders)
 }
 
 /// Where the order of each entry begins; empty where no order has several product lines.
-fn firsts(snapshot: &Snapshot, place: &[u32]) -> Vec<u32> {
-    if snapshot.orders.iter().all(|order| order.line.is_empty()) {
+fn firsts(snapshot: &Snapshot, returned: &[Returned], place: &[u32]) -> Vec<u32> {
+    if snapshot.orders.iter().all(|order| order.line.is_empty()) && returned.iter().all(|back| back.part.is_none()) {
         return Vec::new();
     }
-    let number = |place: u32| snapshot.orders.get(place as usize).map(|order| &order.number);
+    // The number of an order, or the place of a takeback.
+    let number = |place: u32| {
+        let order = snapshot.orders.get(place as usize);
+        order.map(|order| &order.number).ok_or_else(|| returned[place as usize - snapshot.orders.len()].takeback)
+    };
     let (mut first, mut before) = (0, None);
     let of = |(at, this): (u32, &u32)| {
-        let own = number(*this);
-        if own.is_none() || own != std::mem::replace(&mut before, own) {
+        let own = Some(number(*this));
+        if own != std::mem::replace(&mut before, own) {
             first = at;
         }
         first
@@ -244,6 +290,15 @@ fn back(snapshot: &Snapshot) -> Vec<Back> {
 }
 
 impl Orders {
+    /// The product line of an entry by its place, or empty.
+    pub fn line<'s>(&self, snapshot: &'s Snapshot, place: u32) -> &'s str {
+        let place = place as usize;
+        match snapshot.orders.get(place) {
+            Some(order) => &order.line,
+            None => self.returned[place - snapshot.orders.len()].line(snapshot),
+        }
+    }
+
     /// The member for whom an order counts: its buyer, or through whom it came; `None` where it came straight.
     pub fn whose(&self, order: usize, counts_for: CountsFor) -> Option<u32> {
         match counts_for {

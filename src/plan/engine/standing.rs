@@ -137,9 +137,7 @@ impl<'a> Standing<'a> {
             recruit: Vec::new(),
             market_number: Vec::new(),
             market,
-            line: orders
-                .map(|place| snapshot.orders.get(*place as usize).map_or(0, |order| word(&order.line)))
-                .collect(),
+            line: orders.map(|place| word(field.orders.line(snapshot, *place))).collect(),
             running: Vec::new(),
             active: vec![false; count],
             rank: vec![0; count],

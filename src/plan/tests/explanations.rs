@@ -422,9 +422,9 @@ fn of_a_part_of_an_order_its_own_line_is_taken_back() {
     assert_eq!(
         of_member(&plan, field, "A", "team"),
         "team: -10.00 in 2 lines\n\
-         ├─ level 1, return R-001 of B: -4.00 of 4.00, paid on cv 40 × 0.1\n\
+         ├─ level 1, return R-001 of B: cv -40 × 0.1 = -4.00\n\
          │  └─ taken back at the original rate\n\
-         └─ level 1, return R-001 of B: -6.00 of 6.00, paid on cv 60 × 0.1\n   \
+         └─ level 1, return R-001 of B: cv -60 × 0.1 = -6.00\n   \
             └─ taken back at the original rate\n"
     );
 }

@@ -68,6 +68,7 @@ fn november(
             now: share(&order.amounts, *now),
             total: order.amounts,
             measures: order.measures.clone(),
+            parts: Vec::new(),
             lines: lines.clone(),
         });
     }

@@ -103,7 +103,7 @@ impl Told<'_> {
         let value = if worth == Decimal::ONE { String::new() } else { format!(" × {} a point", worth.normalize()) };
         let whole = self.whole(row);
         if let Some(paid) = self.original(row).filter(|_| whole != row.amount_minor) {
-            // Of a line on a part of the order, where the base that came back is that of the whole.
+            // Where the base that came back is another one than that of the line, such as its share of the whole order.
             let base = paid.base_kind.to_decimal(paid.base, currency).normalize();
             return format!("{amount} of {}, paid on {kind} {base} × {}", currency.plain(paid.amount_minor), paid.rate);
         }

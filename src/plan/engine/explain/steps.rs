@@ -25,7 +25,8 @@ impl Told<'_> {
         if let Some(order) = self.snapshot.orders.get(place) {
             return format!("order {}", order.number);
         }
-        let back = self.snapshot.takebacks.get(place - self.snapshot.orders.len());
+        let back = self.standing.field.orders.returned.get(place - self.snapshot.orders.len());
+        let back = back.and_then(|back| self.snapshot.takebacks.get(back.takeback as usize));
         format!("return {}", back.map_or("", |back| &back.return_number))
     }
 
