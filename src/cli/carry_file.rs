@@ -79,7 +79,7 @@ fn value(file: &mut TableFile, row: usize, key: &str) -> i64 {
     if is_volume(key) { file.points(row, "value", Volume::ZERO).0 } else { file.whole(row, "value", 0) }
 }
 
-/// A number of the state as [`carried`] reads it and cases write it.
+/// A number of the state as `carried` reads it and cases write it.
 pub fn written(key: &str, value: i64) -> String {
     if is_volume(key) { Volume(value).to_string() } else { value.to_string() }
 }
