@@ -321,6 +321,23 @@ impl Memory {
         self.once.insert((member, bonus, rank), times);
     }
 
+    /// Notes which ranks are paid on, and how much of their grace is used.
+    fn remember_paid_ranks(&mut self, standing: &Standing<'_>) {
+        for (place, rank) in (1_u16..).zip(&standing.plan.ranks) {
+            let paid = standing.paid.iter().enumerate().filter(|(_, paid)| **paid == place);
+            let numbers: Numbers = paid.map(|(member, _)| (u32::try_from(member).unwrap_or(u32::MAX), 1)).collect();
+            self.keep(&format!("paid:{}", rank.code), numbers);
+            if rank.grace > 0 {
+                let missed = |member: usize| {
+                    let missed = standing.rank[member] < place && standing.paid[member] >= place;
+                    if missed { standing.missed[usize::from(place) - 1][member] + 1 } else { 0 }
+                };
+                let column: Vec<i64> = (0..self.members).map(missed).collect();
+                self.keep_column(&format!("missed:{}", rank.code), &column);
+            }
+        }
+    }
+
     /// Notes what this run found, for the next one.
     fn remember(&mut self, standing: &Standing<'_>, snapshot: &Snapshot) -> Result<(), RunFault> {
         let plan = standing.plan;
@@ -348,19 +365,7 @@ impl Memory {
             }
         }
         if self.former_ranks {
-            for (place, rank) in (1_u16..).zip(&plan.ranks) {
-                let paid = standing.paid.iter().enumerate().filter(|(_, paid)| **paid == place);
-                let numbers: Numbers = paid.map(|(member, _)| (u32::try_from(member).unwrap_or(u32::MAX), 1)).collect();
-                self.keep(&format!("paid:{}", rank.code), numbers);
-                if rank.grace > 0 {
-                    let missed = |member: usize| {
-                        let missed = standing.rank[member] < place && standing.paid[member] >= place;
-                        if missed { standing.missed[usize::from(place) - 1][member] + 1 } else { 0 }
-                    };
-                    let column: Vec<i64> = (0..self.members).map(missed).collect();
-                    self.keep_column(&format!("missed:{}", rank.code), &column);
-                }
-            }
+            self.remember_paid_ranks(standing);
         }
         for (place, back) in looked_back(plan) {
             let remembered = &plan.remembered[usize::from(place)];
