@@ -81,9 +81,9 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// Its name as traces have it.
+    /// Its name as traces have it, told from that of a limit.
     pub fn note(&self) -> String {
-        format!("“{}”", self.name)
+        format!("hold “{}”", self.name)
     }
 
     /// Calls `see` with every number in its expressions.

@@ -1,14 +1,7 @@
 //! Corners of single rules that went wrong once: one small plan and field each.
 
-use super::world::{members, number, october, order, plan};
-use crate::plan::{RunFault, case, run};
-
-fn differences(text: &str, field: &str) -> Vec<String> {
-    let plan = plan(text);
-    let cases = case::read(field, "field").unwrap_or_else(|faults| panic!("{faults}"));
-    let all = cases.iter().flat_map(|case| case.run(&plan).differences);
-    all.map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
-}
+use super::world::{differences, members, number, october, order, plan};
+use crate::plan::{RunFault, run};
 
 #[track_caller]
 fn pays(text: &str, field: &str) {

@@ -4,15 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::world::plan;
-use crate::plan::case;
-
-fn differences(text: &str, field: &str) -> Vec<String> {
-    let cases = case::read(field, "field").unwrap_or_else(|faults| panic!("{faults}"));
-    let plan = plan(text);
-    let all = cases.iter().flat_map(|case| case.run(&plan).differences);
-    all.map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
-}
+use super::world::differences;
 
 /// 10% of the own orders and 5% of those of the first level.
 const TWO: &str = "[[bonuses]]\ncode = \"own\"\nearner = \"always\"\nsource = \"orders\"\nwalk = \"own\"\nbase = \"cv\"\n\

@@ -4,17 +4,9 @@
 
 use proptest::prelude::*;
 
-use super::world::{members, october, order, plan, result};
+use super::world::{differences, members, october, order, plan, result};
 use crate::plan::case;
 use crate::plan::explain::{Question, explain};
-
-/// Plays a case and shows what differs.
-fn differences(text: &str, field: &str) -> Vec<String> {
-    let plan = plan(text);
-    let cases = case::read(field, "field").unwrap_or_else(|faults| panic!("{faults}"));
-    let all = cases.iter().flat_map(|case| case.run(&plan).differences);
-    all.map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
-}
 
 fn label(week: usize) -> String {
     format!("2026-W{:02}", week + 10)

@@ -9,7 +9,7 @@ use crate::domain::money::Volume;
 use crate::domain::order::OrderType;
 use crate::domain::run::PeriodKind;
 use crate::plan::{
-    Amounts, CheckedPlan, Measured, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, run,
+    Amounts, CheckedPlan, Measured, PeriodSpan, RunResult, Snapshot, SnapshotMember, SnapshotOrder, case, run,
 };
 
 /// A day written as 2026-10-31.
@@ -96,6 +96,14 @@ pub fn order(snapshot: &mut Snapshot, buyer: &str, volume: &str) -> usize {
 pub fn plan(text: &str) -> CheckedPlan {
     let text = format!("[plan]\nname = \"Test\"\ncurrency = \"EUR\"\n{text}");
     CheckedPlan::read(&text, "test.toml").unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// Plays the cases of a text; what differs as `line: what: expected / got`.
+pub fn differences(text: &str, field: &str) -> Vec<String> {
+    let plan = plan(text);
+    let cases = case::read(field, "field").unwrap_or_else(|faults| panic!("{faults}"));
+    let all = cases.iter().flat_map(|case| case.run(&plan).differences);
+    all.map(|d| format!("{}: {}: {} / {}", d.line, d.what, d.expected, d.got)).collect()
 }
 
 /// Runs a plan over a snapshot.

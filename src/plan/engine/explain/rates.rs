@@ -216,7 +216,7 @@ impl Told<'_> {
                 .map(|minimum| Node::leaf(format!("until it is at least {}", about.value(minimum))));
             let until = hold.until.as_ref();
             let until = until.map(|until| Node::leaf(format!("until “{}”", about.words.condition(until))));
-            Node::of(format!("held by {}", hold.note()), minimum.into_iter().chain(until).collect())
+            Node::of(hold.note(), minimum.into_iter().chain(until).collect())
         });
         cut.chain(waits).collect()
     }
